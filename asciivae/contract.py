@@ -1,0 +1,116 @@
+"""What a plugin author needs to know, on one page. It imports nothing of asciivae.
+
+A plugin is a class behind an entry point. Its options are a frozen standard-library dataclass called `Config`;
+a recipe's `{use: NAME, ...}` builds it, and an unknown option is an error before anything runs.
+
+    [project.entry-points."asciivae.losses"]
+    darkness = "my_package:Darkness"
+
+Shapes: B pieces in a batch, H × W cells on the canvas, h × w pixels in a cell, 95 characters (code points 32-126;
+class 0 is the space). Pictures are (B, 1, H·h, W·w) in [0, 1]: paper is 1, ink is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CONTRACT = 1
+"""The number of this contract. It changes only when an existing plugin would break."""
+
+NEEDS = frozenset({"target_image", "recon_image", "squared_error"})
+"""What a loss may ask for in `needs`, because making it costs time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """The diagonal Gaussian q(z|x). `mean` and `logvar` (natural log of the variance) are (B, ...) alike."""
+
+    mean: Tensor
+    logvar: Tensor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossInputs:
+    """Everything that a loss may look at. Nothing in it may be modified.
+
+    Attributes:
+        logits: (B, 95, H, W), what the decoder says; float32 or wider, whatever the precision of the run.
+        probs: (B, 95, H, W), the relaxed sample drawn from the logits: what is rendered.
+        target: (B, H, W) int64, the true characters.
+        mask: (B, H, W) bool, False where the canvas is only there to make the pieces of a batch equally large.
+        posterior: q(z|x).
+        target_image: (B, 1, H·h, W·w), the original's picture; None unless in `needs`.
+        recon_image: (B, 1, H·h, W·w), the picture of `probs`; None unless in `needs`.
+        squared_error: (B,), the sum over the pixels of (recon_image - target_image)²; None unless in `needs`.
+            The engine takes the cheapest exact way, which for a linear renderer needs no picture.
+    """
+
+    logits: Tensor
+    probs: Tensor
+    target: Tensor
+    mask: Tensor
+    posterior: Posterior
+    target_image: Tensor | None = None
+    recon_image: Tensor | None = None
+    squared_error: Tensor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known before the first step.
+
+    Attributes:
+        glyphs: (95, h, w) in [0, 1], the atlas that the run renders with.
+        character_counts: (95,) int64, how often each character stands in the training split, the spaces that
+            fill the canvas included.
+    """
+
+    glyphs: Tensor
+    character_counts: Tensor
+
+
+class Loss(Protocol):
+    """A loss: named terms, one number per piece.
+
+    The engine does the rest: weight and schedule, the mean over the batch, device, logging, and the check that
+    every term is finite before the optimiser steps. A loss that is an `nn.Module` is moved to the run's device.
+    """
+
+    contract: ClassVar[int]
+    Config: ClassVar[type]
+    needs: frozenset[str]
+
+    def __init__(self, config: Any, facts: Facts) -> None: ...
+
+    def __call__(self, inputs: LossInputs) -> Mapping[str, Tensor]:
+        """Return named tensors of shape (B,). One named `""` takes the name that the recipe gives the loss."""
+        ...
+
+
+class Renderer(Protocol):
+    """A renderer: character probabilities to a picture.
+
+    Attributes:
+        cell: (h, w), the pixels of one character.
+        differentiable: whether a gradient reaches the probabilities.
+        linear: whether the picture of a cell is Σ_c p_c · glyph_c; the engine may then skip drawing it.
+        digest: names the glyphs (a hash); weights trained for other glyphs are refused.
+    """
+
+    contract: ClassVar[int]
+    Config: ClassVar[type]
+    cell: tuple[int, int]
+    differentiable: bool
+    linear: bool
+    digest: str
+
+    def __init__(self, config: Any, glyphs: Tensor) -> None: ...
+
+    def __call__(self, probs: Tensor) -> Tensor:
+        """Map (B, 95, H, W) to (B, 1, H·h, W·w) in [0, 1]."""
+        ...
