@@ -1,0 +1,240 @@
+"""One piece of ASCII art as a grid of class ids: reading it, placing it on a canvas, printing it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asciivae.errors import ArtError, Place, UsageError
+from asciivae.text.charset import CHARSET, SPACE, decode, encode
+
+Grid = NDArray[np.uint8]
+"""(h, w) class ids in [0, 95); rows are padded on the right with spaces."""
+
+Offset = tuple[int, int]
+"""(top, left): the cells above and to the left of a piece."""
+
+MAX_BYTES = 1 << 20
+MAX_SIDE = 4096
+TAB = 8
+
+_STRANGER = re.compile(r"[^\n\t -~]")
+_ESCAPED_BYTES = range(0xDC80, 0xDD00)  # where Python's `surrogateescape` puts the bytes 80-FF
+_REPLACE_HINT = "to read each such character as a question mark, add --replace '?'"
+
+
+def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = None) -> Grid:
+    """Turn a text into the (h, w) grid of its class ids.
+
+    Bytes are read as UTF-8, with or without a byte-order mark. Lines end with LF, CR LF or CR; tabs go to
+    the next multiple of 8 columns. Blanks at the end of a line and blank lines at the end are dropped;
+    indentation and blank lines at the start belong to the drawing and stay.
+
+    Args:
+        data: the text, at most 1 MiB, 4096 lines and 4096 columns.
+        name: what errors call it.
+        replace: a charset character to read in place of each one outside the charset, and of each byte that
+            is not UTF-8; None refuses them.
+
+    Raises:
+        ArtError: the text is binary, too large, blank, or holds a character outside the charset.
+        UsageError: `replace` is not one character of the charset.
+    """
+    if replace is not None and (len(replace) != 1 or replace not in CHARSET):
+        raise UsageError(
+            f"{replace!a} is not one printable ASCII character",
+            place="--replace",
+            hint="for example --replace '?'",
+        )
+    if len(data) > MAX_BYTES:
+        raise ArtError(
+            "the text is over 1 MiB, the most that one piece may have",
+            place=Place(name),
+            hint="give one drawing per file",
+        )
+    text = (
+        data.decode("utf-8-sig", "surrogateescape")
+        if isinstance(data, bytes)
+        else data.removeprefix("\ufeff")
+    )
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if (nul := text.find("\0")) >= 0:
+        raise ArtError(
+            "this is not a text: it holds a NUL byte",
+            place=_place(name, text, nul),
+            hint="give a text file; if it is one in UTF-16, convert it: iconv -f UTF-16 -t UTF-8 FILE",
+        )
+    if replace is not None:
+        text = _STRANGER.sub(replace.replace("\\", r"\\"), text)  # a lone backslash would begin an escape
+    elif stranger := _STRANGER.search(text):
+        more = sum(1 for _ in _STRANGER.finditer(text, stranger.end()))
+        raise ArtError(
+            _describe(stranger[0]) + (f" ({more} more such in the text)" if more else ""),
+            place=_place(name, text, stranger.start()),
+            hint=_REPLACE_HINT,
+        )
+    return _stack(text.expandtabs(TAB), name)
+
+
+def read(path: str | Path, *, replace: str | None = None) -> Grid:
+    """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
+
+    Raises:
+        ArtError: the file cannot be read, or `parse` refuses what is in it.
+        UsageError: `replace` is not one character of the charset.
+    """
+    limit = MAX_BYTES + 1  # enough to know that it is too large, even for a device that never ends
+    if str(path) == "-":
+        return parse(sys.stdin.buffer.read(limit), replace=replace)
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit)
+    except FileNotFoundError:
+        raise ArtError("there is no such file", place=str(path), hint=_nearest(Path(path))) from None
+    except IsADirectoryError:
+        raise ArtError(
+            "this is a folder, not a text", place=str(path), hint="name one of the files in it"
+        ) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ArtError(
+            f"the file cannot be read: {reason}", place=str(path), hint="see to its permissions: ls -l FILE"
+        ) from None
+    return parse(data, name=str(path), replace=replace)
+
+
+def from_lines(lines: list[str]) -> Grid:
+    """Stack lines of charset characters as they are, padded on the right to the longest: (h, w) ids."""
+    width = max(map(len, lines), default=0)
+    return encode("".join(line.ljust(width) for line in lines)).reshape(len(lines), width)
+
+
+def to_text(grid: Grid) -> str:
+    """Print a grid: no blanks at the end of a line, no blank lines at the end, one newline after all."""
+    return "\n".join(line.rstrip(" ") for line in _rows(grid)).rstrip("\n") + "\n"
+
+
+def trim(grid: Grid) -> tuple[Grid, Offset]:
+    """Crop to the smallest box that holds all the ink; an all-blank grid becomes (0, 0) at (0, 0).
+
+    Returns:
+        The box, a view of `grid`, and where in `grid` it was.
+    """
+    ink = grid != SPACE
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not rows.size:
+        return grid[:0, :0], (0, 0)
+    top, left = int(rows[0]), int(columns[0])
+    return grid[top : rows[-1] + 1, left : columns[-1] + 1], (top, left)
+
+
+def centre(
+    grid: Grid, height: int, width: int, *, rule: Literal["symmetric", "logged"] = "symmetric"
+) -> tuple[Grid, Offset]:
+    """Put a grid into the middle of a canvas of spaces; `crop` takes it out again.
+
+    Args:
+        grid: (h, w) ids.
+        height: rows of the canvas.
+        width: columns of the canvas.
+        rule: where the odd blank goes. `symmetric`: below and to the right. `logged`: the same, but to the
+            left on a canvas of odd width, as the original experiments' `str.center` did.
+
+    Returns:
+        The (height, width) canvas, and where on it the piece begins.
+
+    Raises:
+        ArtError: the grid is larger than the canvas.
+    """
+    h, w = grid.shape
+    if h > height or w > width:
+        raise ArtError(
+            f"the piece has {h} lines of {w} columns, the canvas {height} of {width}",
+            hint="crop the piece, or take a model with a larger canvas",
+        )
+    above, beside = height - h, width - w
+    top, left = above // 2, beside // 2 + (beside & width & 1 if rule == "logged" else 0)
+    canvas = np.full((height, width), SPACE, np.uint8)
+    canvas[top : top + h, left : left + w] = grid
+    return canvas, (top, left)
+
+
+def crop(canvas: Grid, offset: Offset, height: int, width: int) -> Grid:
+    """Take the (height, width) cells at `offset` out of a canvas, as a view: the inverse of `centre`."""
+    top, left = offset
+    return canvas[top : top + height, left : left + width]
+
+
+def side_by_side(*pieces: str | Grid, separator: str = "   |   ") -> str:
+    """Print pieces next to each other, each padded to its own width so that the separators align.
+
+    Args:
+        pieces: texts, or grids of ids. The shorter ones get blank lines below.
+        separator: what stands between two of them; the research log's three spaces, bar, three spaces.
+    """
+    blocks = [piece.rstrip("\n").split("\n") if isinstance(piece, str) else _rows(piece) for piece in pieces]
+    height = max(map(len, blocks), default=0)
+    columns = []
+    for block in blocks:
+        width = max(map(len, block), default=0)
+        columns.append([line.ljust(width) for line in block] + [" " * width] * (height - len(block)))
+    return "".join(separator.join(row).rstrip(" ") + "\n" for row in zip(*columns, strict=True))
+
+
+def _rows(grid: Grid) -> list[str]:
+    return [decode(row) for row in grid]
+
+
+def _stack(text: str, name: str) -> Grid:
+    lines = [line.rstrip(" ") for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    if not lines:
+        raise ArtError(
+            "there is nothing but blanks in it" if text else "it is empty",
+            place=Place(name),
+            hint="give a text with at least one visible character",
+        )
+    if len(lines) > MAX_SIDE:
+        raise ArtError(
+            f"the text has {len(lines)} lines, more than the {MAX_SIDE} that one piece may have",
+            place=Place(name, MAX_SIDE + 1),
+            hint="give one drawing per file",
+        )
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_SIDE:
+            raise ArtError(
+                f"the line has {len(line)} columns, more than the {MAX_SIDE} that one piece may have",
+                place=Place(name, number),
+                hint="break the line, or give a text that is a drawing",
+            )
+    return from_lines(lines)
+
+
+def _place(name: str, text: str, index: int) -> Place:
+    return Place(name, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
+
+
+def _describe(stranger: str) -> str:
+    code = ord(stranger)
+    if code in _ESCAPED_BYTES:
+        return f"byte 0x{code & 0xFF:02X} is not UTF-8 text"
+    shown = f" '{stranger}'" if stranger.isprintable() else ""
+    return f"U+{code:04X}{shown} is not one of the 95 printable ASCII characters"
+
+
+def _nearest(path: Path) -> str:
+    folder = path.parent
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return f"there is no folder {folder} either; see where you are: pwd"
+    if close := difflib.get_close_matches(path.name, names, 1):
+        return f"did you mean {folder / close[0]}?"
+    return f"see what is there: ls {folder}"

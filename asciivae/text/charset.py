@@ -1,0 +1,44 @@
+"""The 95 printable ASCII characters and their class ids: id = code point - 32, so the space is 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FIRST = 32
+SIZE = 95
+SPACE = 0
+CHARSET = "".join(map(chr, range(FIRST, FIRST + SIZE)))
+"""Character number i is that of class i."""
+
+
+def encode(text: str) -> NDArray[np.uint8]:
+    """Map a text of n charset characters to its (n,) uint8 ids in [0, 95).
+
+    Raises:
+        ValueError: a character is outside the charset (`asciivae.text.art.parse` says where, for users).
+    """
+    import numpy as np
+
+    # Everything below the space wraps round to 224 or more, so one comparison finds all strangers.
+    ids = np.frombuffer(text.encode("ascii"), np.uint8) - np.uint8(FIRST)
+    _check(ids)
+    return ids
+
+
+def decode(ids: NDArray[np.uint8]) -> str:
+    """Map (n,) uint8 ids in [0, 95) to the text of n characters.
+
+    Raises:
+        ValueError: an id is outside the charset.
+    """
+    _check(ids)
+    return (ids + FIRST).tobytes().decode("ascii")
+
+
+def _check(ids: NDArray[np.uint8]) -> None:
+    if ids.size and (highest := int(ids.max())) >= SIZE:
+        raise ValueError(f"class {highest} is outside the charset of {SIZE} characters")
