@@ -1,0 +1,80 @@
+"""The embedded corpus: pieces drawn by hand, and pieces by a procedural artist. Nothing in it is copied.
+
+Everything here follows from seeds and from the text files in `corpus/drawings`, so every machine has the same
+collection without a download. It needs the standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from . import nature
+from .canvas import Canvas
+from .chance import Chance
+
+VERSION = "embedded-1"
+"""Names the collection. It changes whenever a piece of it does."""
+
+PROCEDURAL = 2500
+"""How many procedural pieces the collection has."""
+
+CATEGORIES: dict[str, Callable[[Chance], Canvas]] = {
+    "trees": nature.trees,
+    "flowers": nature.flowers,
+    "landscapes": nature.landscapes,
+}
+"""What the procedural artist draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A piece of the collection.
+
+    Attributes:
+        name: unique in the collection, `category/title`.
+        category: what it shows.
+        text: at most 64 × 64 cells; characters 32-126 and newlines, no trailing blanks, no blank outer lines,
+            no common indentation.
+    """
+
+    name: str
+    category: str
+    text: str
+
+
+def draw(seed: int) -> Drawing:
+    """Return the piece that follows from `seed`, a whole number from 0; the categories take turns."""
+    names = list(CATEGORIES)
+    category = names[seed % len(names)]
+    return Drawing(f"{category}/{seed:05d}", category, CATEGORIES[category](Chance(seed)).text())
+
+
+def by_hand() -> tuple[Drawing, ...]:
+    """Return the pieces drawn by hand, sorted by name."""
+    shelves = resources.files("asciivae.corpus").joinpath("drawings").iterdir()
+    pieces = [
+        Drawing(
+            f"{shelf.name}/{file.name.removesuffix('.txt')}", shelf.name, file.read_text("ascii").rstrip("\n")
+        )
+        for shelf in shelves
+        if shelf.is_dir() and not shelf.name.startswith("_")
+        for file in shelf.iterdir()
+        if file.name.endswith(".txt")
+    ]
+    return tuple(sorted(pieces, key=lambda piece: piece.name))
+
+
+@lru_cache(maxsize=1)
+def embedded() -> tuple[Drawing, ...]:
+    """Return the collection: the pieces drawn by hand, then `PROCEDURAL` different ones by the artist."""
+    pieces = {piece.text: piece for piece in by_hand()}
+    wanted = len(pieces) + PROCEDURAL
+    seed = 0
+    while len(pieces) < wanted:
+        piece = draw(seed)
+        pieces.setdefault(piece.text, piece)
+        seed += 1
+    return tuple(pieces.values())
