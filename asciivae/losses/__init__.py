@@ -1,0 +1,1 @@
+"""What a run minimises: named terms per piece, and the objective that weighs them."""

@@ -1,0 +1,43 @@
+"""Variational autoencoders of pages of characters, and what lies between their logits and a picture."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from asciivae.contract import Posterior
+from asciivae.models import logged, spatial
+
+CONFIGS: dict[str, type] = {"logged": logged.Config, "spatial": spatial.Config}
+"""The options of each model that a recipe can name."""
+
+
+class Model(Protocol):
+    """What the rest of the house knows of a model (each is also an `nn.Module`)."""
+
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        """The page on which a piece of this size is read."""
+        ...
+
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        """The shape of z for one page of this size."""
+        ...
+
+    def encode(self, ids: Tensor) -> Posterior:
+        """Map pages (B, H, W) int64 to q(z|x)."""
+        ...
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Map z to logits (B, 95, H, W)."""
+        ...
+
+
+def create(config: Any, generator: torch.Generator | None = None) -> logged.LoggedVAE | spatial.SpatialVAE:
+    """Build the model that belongs to a config of `CONFIGS`."""
+    if isinstance(config, logged.Config):
+        return logged.LoggedVAE(config, generator)
+    if isinstance(config, spatial.Config):
+        return spatial.SpatialVAE(config, generator)
+    raise TypeError(f"{type(config).__name__} is no model's config")

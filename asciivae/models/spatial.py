@@ -1,0 +1,172 @@
+"""The default model: fully convolutional, with a latent number grid instead of a latent vector.
+
+    ids (B,H,W) ─ embed ─ unshuffle ÷4 ─ blocks ─ unshuffle ÷2 ─ blocks ─► μ, logvar (B, latent, H/8, W/8)
+    logits (B,95,H,W) ◄─ shuffle ×4 ─ blocks ◄─ shuffle ×2 ─ blocks ◄─ z
+
+Any page whose sides are multiples of 8 will do, so the work follows the area of the drawing. Nothing mixes
+distant cells or depends on the page's size: every norm looks at one position. Blocks start as the identity (the
+last convolution of each is zero) and the decoder starts at the blank page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from asciivae.contract import Posterior
+from asciivae.errors import ModelError
+from asciivae.models.latent import bounded_logvar
+from asciivae.text.charset import SIZE, SPACE
+
+STRIDE = 8
+FINE = 4
+LARGEST_SIDE = 512
+SPACE_LOGIT = 4.0
+"""Where the output starts: a space with probability e⁴/(e⁴ + 94) ≈ 0.37 in every cell."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Options of the `spatial` model.
+
+    Attributes:
+        latent: latent numbers per 8 × 8 cells; 8 makes 512 for a 64 × 64 page.
+        fine_channels: width at a quarter of the resolution.
+        coarse_channels: width at an eighth.
+        fine_blocks: residual blocks at a quarter, in the encoder and again in the decoder.
+        coarse_blocks: residual blocks at an eighth, likewise.
+        embedding: numbers per character on the way in.
+    """
+
+    latent: int = 8
+    fine_channels: int = 128
+    coarse_channels: int = 256
+    fine_blocks: int = 2
+    coarse_blocks: int = 2
+    embedding: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that are not sizes."""
+        for name in ("latent", "fine_channels", "coarse_channels", "embedding"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        for name in ("fine_blocks", "coarse_blocks"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative")
+
+
+class SpatialVAE(nn.Module):
+    """The fully convolutional variational autoencoder of this project.
+
+    Args:
+        config: its sizes.
+        generator: draws the initial parameters; None uses PyTorch's global generator.
+    """
+
+    def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.config = config
+        fine, coarse = config.fine_channels, config.coarse_channels
+        self.embedding = nn.Embedding(SIZE, config.embedding)
+        self.encoder = nn.Sequential(
+            nn.PixelUnshuffle(FINE),
+            nn.Conv2d(config.embedding * FINE**2, fine, 1),
+            *(ResidualBlock(fine) for _ in range(config.fine_blocks)),
+            nn.PixelUnshuffle(STRIDE // FINE),
+            nn.Conv2d(fine * (STRIDE // FINE) ** 2, coarse, 1),
+            *(ResidualBlock(coarse) for _ in range(config.coarse_blocks)),
+            ChannelNorm(coarse),
+        )
+        self.posterior = nn.Conv2d(coarse, 2 * config.latent, 1)
+        self.decoder = nn.Sequential(
+            nn.Conv2d(config.latent, coarse, 3, padding=1),
+            *(ResidualBlock(coarse) for _ in range(config.coarse_blocks)),
+            nn.Conv2d(coarse, fine * (STRIDE // FINE) ** 2, 1),
+            nn.PixelShuffle(STRIDE // FINE),
+            *(ResidualBlock(fine) for _ in range(config.fine_blocks)),
+            ChannelNorm(fine),
+        )
+        self.head = nn.Conv2d(fine, SIZE * FINE**2, 1)
+        self._initialise(generator)
+        self.to(memory_format=torch.channels_last)
+
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        """The page for a piece of this size: the next multiples of 8.
+
+        Raises:
+            ModelError: a side is longer than 512 cells.
+        """
+        if max(height, width) > LARGEST_SIDE:
+            raise ModelError(
+                f"a piece of {height} rows and {width} columns is too large: "
+                f"this model reads at most {LARGEST_SIDE} × {LARGEST_SIDE} cells",
+                hint="crop the piece or cut it into parts",
+            )
+        return -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
+
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        """The shape of z for one page of this size: (latent, height / 8, width / 8)."""
+        return (self.config.latent, height // STRIDE, width // STRIDE)
+
+    def encode(self, ids: Tensor) -> Posterior:
+        """Map pages (B, H, W) int64 to q(z|x) with mean and logvar (B, latent, H/8, W/8)."""
+        embedded = self.embedding(ids).permute(0, 3, 1, 2)
+        mean, raw = self.posterior(self.encoder(embedded)).float().chunk(2, dim=1)
+        return Posterior(mean, bounded_logvar(raw))
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Map z (B, latent, H/8, W/8) to logits (B, 95, H, W)."""
+        features = self.decoder(z)
+        # In float32 even under autocast: float16 ends at 65504, and logits have no bound.
+        with torch.autocast(features.device.type, enabled=False):
+            logits: Tensor = functional.pixel_shuffle(self.head(features.to(self.head.weight.dtype)), FINE)
+        return logits
+
+    def _initialise(self, generator: torch.Generator | None) -> None:
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, nonlinearity="linear", generator=generator)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+            elif isinstance(module, nn.Embedding):
+                nn.init.normal_(module.weight, generator=generator)
+        for module in self.modules():
+            if isinstance(module, ResidualBlock):
+                nn.init.zeros_(module.second.weight)
+        with torch.no_grad():
+            self.posterior.weight.mul_(0.1)
+            self.head.weight.mul_(0.1)
+            if self.head.bias is not None:
+                self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT
+
+
+class ChannelNorm(nn.Module):
+    """Layer norm over the channels of each position, (B, C, H, W) to the same (Ba et al. 2016)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalise every position on its own."""
+        normed: Tensor = self.norm(x.permute(0, 2, 3, 1))
+        return normed.permute(0, 3, 1, 2)
+
+
+class ResidualBlock(nn.Module):
+    """x + conv(silu(conv(silu(norm(x))))), 3 × 3, (B, C, H, W) to the same."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = ChannelNorm(channels)
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add what the block has to say."""
+        inner = functional.silu(self.first(functional.silu(self.norm(x))))
+        out: Tensor = x + self.second(inner)
+        return out

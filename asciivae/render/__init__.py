@@ -1,0 +1,1 @@
+"""From character probabilities to pictures: paper is 1, ink is 0."""

@@ -1,0 +1,90 @@
+"""The analytic renderer: the expected picture, Σ_c p_c · glyph_c in every cell; linear, hence differentiable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from asciivae.contract import CONTRACT
+from asciivae.render.discrete import page
+from asciivae.render.glyphs import digest
+
+
+@dataclass(frozen=True)
+class Config:
+    """The analytic renderer has no options."""
+
+
+class Analytic(nn.Module):
+    """Blend the glyphs by their probabilities.
+
+    The input is not checked for being a distribution: the log rendered raw logits in two experiments.
+
+    Args:
+        config: no options.
+        glyphs: (95, h, w) in [0, 1], paper = 1.
+    """
+
+    contract: ClassVar[int] = CONTRACT
+    Config: ClassVar[type] = Config
+    differentiable = True
+    linear = True
+    glyphs: Tensor
+
+    def __init__(self, config: Config, glyphs: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("glyphs", glyphs, persistent=False)
+        self.cell = (glyphs.shape[1], glyphs.shape[2])
+        self.digest = digest(glyphs)
+
+    def forward(self, probs: Tensor) -> Tensor:
+        """Map (B, 95, H, W) to the expected picture (B, 1, H·h, W·w)."""
+        return page(torch.einsum("bcyx,chw->byxhw", probs, self.glyphs.to(probs.dtype)))
+
+
+def glyph_gram(glyphs: Tensor) -> Tensor:
+    """The inner products (95, 95) of the glyphs (95, h, w), summed over pixels."""
+    flat = glyphs.flatten(1)
+    return flat @ flat.T
+
+
+def squared_error(probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
+    """Σ over pixels of (rendered probs - rendered target)², without rendering anything.
+
+    With d = p - onehot(y) in a cell, its squared error is dᵀ G d, where G is the Gram matrix of the glyphs: the
+    picture lies in the span of 95 glyphs, so the distance can be measured there.
+
+    Args:
+        probs: (B, 95, H, W), what the analytic renderer would draw.
+        target: (B, H, W) int64, the true characters.
+        gram: (95, 95) from `glyph_gram`, in the dtype of `probs`.
+
+    Returns:
+        (B,); its gradient with respect to `probs` is 2 G d.
+    """
+    result: Tensor = _SquaredError.apply(probs, target, gram)
+    return result
+
+
+class _SquaredError(torch.autograd.Function):
+    # Written by hand because one product G d serves the value and the gradient alike.
+
+    @staticmethod
+    def forward(ctx: Any, probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
+        # Channels last: then one matrix product over all cells does the batch.
+        difference = probs.permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
+        difference.scatter_add_(3, target.unsqueeze(3), difference.new_full((), -1.0).expand(*target.shape, 1))
+        projected = difference @ gram
+        value = torch.einsum("byxc,byxc->b", difference, projected)
+        ctx.save_for_backward(projected)
+        return value
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
+        (projected,) = ctx.saved_tensors
+        return (projected * (2.0 * grad)[:, None, None, None]).permute(0, 3, 1, 2), None, None

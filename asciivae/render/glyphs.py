@@ -1,0 +1,138 @@
+"""The glyph atlas: a (95, h, w) float32 tensor in [0, 1], paper = 1, ink = 0, in charset order.
+
+An atlas is cut from a sheet of 64 × 64 glyphs (see `rasterise`) in one of two ways:
+
+- `tight`: the whole terminal cell, area-averaged; neighbouring strokes touch;
+- `logged`: what the research log did. `zoom` rows are cut at the top and as many columns at the left, nothing at the
+  bottom or right, and the rest is resized bilinearly, by default without antialiasing, and rounded to 8 bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import torch
+
+from asciivae.errors import AsciivaeError
+from asciivae.render.rasterise import SIDE, rasterise
+from asciivae.text.charset import SIZE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Cell = Literal["tight", "logged"]
+Resampling = Literal["area", "plain", "antialias"]
+BUNDLED = ("dejavu-sans-mono",)
+COLUMNS = 19
+
+
+def atlas(
+    font: str = BUNDLED[0],
+    *,
+    cell: Cell = "tight",
+    res: tuple[int, int] = (18, 9),
+    zoom: int = 0,
+    antialias: bool = True,
+) -> torch.Tensor:
+    """Build the atlas of a font.
+
+    Args:
+        font: a bundled name, or the path of a .ttf or .otf file.
+        cell: which part of the square belongs to the cell (see the module).
+        res: (h, w), pixels per character.
+        zoom: rows and columns cut at the top and left; only with the logged cell.
+        antialias: with the logged cell, whether shrinking averages over all source pixels. The log's did not.
+
+    Returns:
+        (95, h, w) float32 in [0, 1].
+    """
+    return cut(load_sheet(font, cell), cell=cell, res=res, zoom=zoom, antialias=antialias)
+
+
+def cut(
+    sheet: NDArray[np.uint8],
+    *,
+    cell: Cell,
+    res: tuple[int, int],
+    zoom: int = 0,
+    antialias: bool = True,
+) -> torch.Tensor:
+    """Cut an atlas (95, h, w) from a sheet (95, 64, 64) uint8; the arguments are those of `atlas`."""
+    if cell == "tight":
+        grey = _resize(sheet.astype(np.float64), res, "area")
+    else:
+        kept = sheet[:, zoom:, zoom:].astype(np.float64)
+        grey = np.rint(_resize(kept, res, "antialias" if antialias else "plain"))
+    return torch.from_numpy((grey / 255.0).clip(0.0, 1.0).astype(np.float32))
+
+
+def digest(glyphs: torch.Tensor) -> str:
+    """Name an atlas: 16 hexadecimal digits that depend on its size and on every pixel at 8 bits."""
+    shape = "x".join(map(str, glyphs.shape))
+    pixels = (glyphs.detach().cpu() * 255).round().to(torch.uint8).numpy().tobytes()
+    return hashlib.sha256(shape.encode() + b":" + pixels).hexdigest()[:16]
+
+
+def load_sheet(font: str, cell: Cell) -> NDArray[np.uint8]:
+    """Read a bundled sheet, or draw one from a font file: (95, 64, 64) uint8.
+
+    Raises:
+        AsciivaeError: no such bundled font, and no such file.
+    """
+    from PIL import Image
+
+    if font in BUNDLED:
+        with resources.files("asciivae").joinpath("assets", f"{font}.{cell}.png").open("rb") as file:
+            return _from_contact_sheet(np.asarray(Image.open(file)))
+    path = Path(font)
+    if not path.is_file():
+        raise AsciivaeError(
+            "is neither a bundled font nor a file",
+            place=f"font {font!r}",
+            hint=f"use one of: {', '.join(BUNDLED)}, or give the path of a .ttf file",
+        )
+    return rasterise(path)[cell]
+
+
+def save_sheet(sheet: NDArray[np.uint8], path: Path) -> None:
+    """Write a sheet (95, 64, 64) as one PNG of 19 columns and 5 rows."""
+    from PIL import Image
+
+    rows = sheet.reshape(-1, COLUMNS, SIDE, SIDE)
+    Image.fromarray(rows.swapaxes(1, 2).reshape(-1, COLUMNS * SIDE)).save(path, optimize=True)
+
+
+def _from_contact_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rows = picture.reshape(-1, SIDE, COLUMNS, SIDE)
+    return rows.swapaxes(1, 2).reshape(SIZE, SIDE, SIDE)
+
+
+def _resize(glyphs: NDArray[np.float64], res: tuple[int, int], how: Resampling) -> NDArray[np.float64]:
+    vertical = resampling_matrix(glyphs.shape[1], res[0], how)
+    horizontal = resampling_matrix(glyphs.shape[2], res[1], how)
+    return np.asarray(vertical @ glyphs @ horizontal.T)
+
+
+def resampling_matrix(source: int, target: int, how: Resampling) -> NDArray[np.float64]:
+    """The weights (target, source) by which one axis is resampled; every row sums to 1.
+
+    `area` averages the source over each target pixel. `plain` interpolates between two source pixels at
+    max((d + ½)·source/target - ½, 0), as PyTorch does without antialiasing; `antialias` uses a triangle as wide as
+    the scale on either side, as PyTorch and Pillow do with it.
+    """
+    scale = source / target
+    centres = (np.arange(target)[:, None] + 0.5) * scale
+    pixels = np.arange(source)[None, :]
+    if how == "area":
+        start, end = centres - scale / 2, centres + scale / 2
+        weights = np.clip(np.minimum(end, pixels + 1) - np.maximum(start, pixels), 0.0, None)
+    elif how == "plain":
+        weights = np.clip(1.0 - np.abs(np.clip(centres - 0.5, 0.0, source - 1) - pixels), 0.0, None)
+    else:
+        reach = max(scale, 1.0)
+        weights = np.clip(1.0 - np.abs(pixels + 0.5 - centres) / reach, 0.0, None)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))

@@ -1,0 +1,78 @@
+"""Draw the 95 characters of a font into two sheets of 64 × 64 glyphs, as a person would see them in a terminal.
+
+A sheet is a (95, 64, 64) uint8 array in charset order, paper = 255, ink = 0:
+
+- *tight*: the terminal cell itself (advance × line height) stretched over the whole square, so that strokes that
+  touch in a terminal touch here;
+- *logged*: the layout of the research log's glyph pictures, in which all ink lies in rows 14-55 and columns 19-43
+  and the rest of the square is margin, so that the log's `font_zoom` cuts what it cut there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asciivae.errors import AsciivaeError
+from asciivae.text.charset import CHARSET
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIDE = 64
+LOGGED_TOP, LOGGED_LEFT, LOGGED_HEIGHT, LOGGED_WIDTH = 14, 19, 42, 25
+OVERSAMPLING = 16
+
+
+def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
+    """Draw a TrueType or OpenType font.
+
+    Args:
+        font: the font file. A proportional font works: every character is centred in the widest one's cell.
+
+    Returns:
+        The sheets `tight` and `logged`, each (95, 64, 64) uint8.
+
+    Raises:
+        AsciivaeError: the file is missing or is not a font.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    # One terminal cell is about twice as high as wide; 16 × 64 pixels of height leave area averaging exact enough.
+    size = SIDE * OVERSAMPLING
+    try:
+        face = ImageFont.truetype(str(font), size)
+    except OSError as error:
+        raise AsciivaeError(
+            f"cannot be read as a font ({error})", place=str(font), hint="give a .ttf or .otf file"
+        ) from error
+    ascent, descent = face.getmetrics()
+    advances = [face.getlength(character) for character in CHARSET]
+    cell_height, cell_width = ascent + descent, round(max(advances))
+    cells = []
+    for character, advance in zip(CHARSET, advances, strict=True):
+        image = Image.new("L", (cell_width, cell_height), 255)
+        ImageDraw.Draw(image).text(((cell_width - advance) / 2, 0), character, fill=0, font=face)
+        cells.append(np.asarray(image))
+    return {
+        "tight": np.stack([_average(cell, SIDE, SIDE) for cell in cells]),
+        "logged": _in_logged_layout(np.stack(cells)),
+    }
+
+
+def _in_logged_layout(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    inked_rows = np.flatnonzero((cells < 128).any(axis=(0, 2)))
+    inked = cells[:, inked_rows[0] : inked_rows[-1] + 1]
+    sheet = np.full((len(cells), SIDE, SIDE), 255, np.uint8)
+    window = np.stack([_average(cell, LOGGED_HEIGHT, LOGGED_WIDTH) for cell in inked])
+    rows = slice(LOGGED_TOP, LOGGED_TOP + LOGGED_HEIGHT)
+    sheet[:, rows, LOGGED_LEFT : LOGGED_LEFT + LOGGED_WIDTH] = window
+    return sheet
+
+
+def _average(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BOX))
