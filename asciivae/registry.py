@@ -1,0 +1,308 @@
+"""What is installed: names of losses, renderers, sources and recipes, and the code behind a name on demand.
+
+Listing reads package metadata only. A plugin's code runs when, and only when, its name is asked for, so one
+sick plugin never harms a command that does not name it. asciivae's own components come in by the same door.
+
+The environment variable `ASCIIVAE_PLUGINS` narrows the choice: unset allows every installed distribution,
+empty allows none but asciivae itself, `a,b` allows those two.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import os
+import re
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from asciivae import __version__
+from asciivae.contract import CONTRACT
+from asciivae.errors import PluginError
+
+KINDS = {
+    "loss": "asciivae.losses",
+    "renderer": "asciivae.renderers",
+    "source": "asciivae.sources",
+    "recipe": "asciivae.recipes",
+}
+"""Each kind of plugin and its entry-point group. A recipe's names a package of YAML, the others' a class."""
+
+SWITCH = "ASCIIVAE_PLUGINS"
+OURS = "asciivae"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name that one installed distribution offers.
+
+    Attributes:
+        kind: a key of `KINDS`.
+        name: the public name, as a recipe writes it.
+        distribution: the pip name of the package that offers it.
+        version: that package's version.
+        value: the entry point, `module:Class`.
+        state: `ok` as far as metadata tells; `incompatible` if the package asks for another asciivae;
+            `broken` if the entry point names no class; `ambiguous` if others offer the same name.
+        reason: why the state is not `ok`, as the end of a sentence; empty when it is.
+    """
+
+    kind: str
+    name: str
+    distribution: str
+    version: str
+    value: str
+    state: Literal["ok", "incompatible", "broken", "ambiguous"] = "ok"
+    reason: str = ""
+
+    @property
+    def qualified(self) -> str:
+        """The name that is never ambiguous: `distribution:name`."""
+        return f"{self.distribution}:{self.name}"
+
+    @property
+    def origin(self) -> str:
+        """The distribution and its version, as messages show them."""
+        return f"{self.distribution} {self.version}"
+
+
+def entries(kind: str) -> list[Entry]:
+    """Everything installed of one kind, by name. Reads metadata only, imports no plugin, never raises."""
+    found = list(dict.fromkeys(_offers(kind)))
+    clashes = {name for name, count in Counter(e.name for e in found).items() if count > 1}
+    marked = [_ambiguous(e, found) if e.name in clashes else e for e in found]
+    return sorted(marked, key=lambda e: (e.name, e.distribution))
+
+
+def find(kind: str, name: str) -> Entry:
+    """The entry with this name or `distribution:name`.
+
+    Raises:
+        PluginError: the name is unknown, ambiguous, incompatible or broken.
+    """
+    known = entries(kind)
+    distribution, _, short = name.rpartition(":")
+    matches = [e for e in known if e.name == short and distribution in ("", e.distribution)]
+    if not matches:
+        raise _unknown(kind, name, known)
+    entry = matches[0]
+    if len(matches) > 1:
+        raise PluginError(
+            f"{kind} {name!r} is offered by {' and '.join(e.origin for e in matches)}",
+            hint=f"write {entry.qualified}",
+        )
+    if entry.state in ("incompatible", "broken"):
+        raise _refused(entry, entry.reason)
+    return entry
+
+
+def load(kind: str, name: str) -> type[Any]:
+    """Import the class behind a name, and check that it keeps the contract.
+
+    What the plugin prints while it is imported goes to stderr. Only successes are remembered.
+
+    Raises:
+        PluginError: as `find`; or the import fails, the class is missing, it is written for another contract,
+            or its `Config` is not a frozen dataclass.
+    """
+    entry = find(kind, name)
+    if entry not in _loaded:
+        _loaded[entry] = _checked(entry, _imported(entry))
+    return _loaded[entry]
+
+
+_loaded: dict[Entry, type[Any]] = {}
+
+
+# ── metadata ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _offers(kind: str) -> Iterator[Entry]:
+    group = KINDS[kind]
+    allowed = os.environ.get(SWITCH)
+    names = None if allowed is None else {_normalised(n) for n in (*allowed.split(","), OURS)}
+    seen: set[str] = set()
+    for found in metadata.distributions():
+        # A foreign package's unreadable metadata is no business of ours, and must not harm anybody else's.
+        with contextlib.suppress(Exception):
+            text = found.read_text("entry_points.txt") or ""
+            if group not in text:
+                continue
+            distribution = found.metadata["Name"]
+            if _normalised(distribution) in seen or not (names is None or _normalised(distribution) in names):
+                continue
+            seen.add(_normalised(distribution))  # the first on sys.path is the one that an import would find
+            points = found.entry_points.select(group=group)
+            yield from [_entry(kind, point, distribution, found) for point in points]
+
+
+def _entry(kind: str, point: metadata.EntryPoint, distribution: str, found: metadata.Distribution) -> Entry:
+    entry = Entry(kind, point.name, distribution, found.version, point.value)
+    for requirement in found.requires or ():
+        project, clauses = _parsed(requirement)
+        if project == OURS and not _accepts(clauses, __version__):
+            reason = f"which requires {requirement.strip()}, and this is asciivae {__version__}"
+            return dataclasses.replace(entry, state="incompatible", reason=reason)
+    if kind != "recipe" and not re.fullmatch(r"[\w.]+\s*:\s*[\w.]+", point.value):
+        return dataclasses.replace(
+            entry, state="broken", reason=f"whose entry point {point.value!r} is not of the form module:Class"
+        )
+    return entry
+
+
+def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
+    if entry.state != "ok":
+        return entry
+    others = " and ".join(e.origin for e in found if e.name == entry.name and e is not entry)
+    return dataclasses.replace(entry, state="ambiguous", reason=f"and so does {others}")
+
+
+def _normalised(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution.strip()).lower()
+
+
+# ── requirements ────────────────────────────────────────────────────────────────────────────────────────────
+
+_PROJECT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?([^\[\]]*)")
+_CLAUSE = re.compile(r"\s*(~=|==|!=|<=|>=|<|>)\s*v?(\d+(?:\.\d+)*)(\.\*)?[\w.+-]*\s*")
+
+
+def unmet(requirement: str) -> str | None:
+    """Why a pip requirement such as `asciivae-ssim>=0.1` is not met by what is installed; None if it is.
+
+    Only release numbers are compared: 0.2.dev3 and 0.2rc1 count as 0.2. Where a URL or an environment marker
+    follows, versions are left to pip.
+    """
+    project, clauses = _parsed(requirement)
+    if not project:
+        return "is not a pip requirement"
+    try:
+        version = __version__ if project == OURS else metadata.version(project)
+    except metadata.PackageNotFoundError:
+        return "is not installed"
+    return None if _accepts(clauses, version) else f"is not met by the installed {project} {version}"
+
+
+def _parsed(requirement: str) -> tuple[str, list[re.Match[str]]]:
+    """The normalised project (empty if this is no requirement), and the clauses that we can judge."""
+    bare = re.split(r"[;@]", requirement, maxsplit=1)[0]
+    match = _PROJECT.fullmatch(bare)
+    texts = [text for text in match[2].strip(" ()").split(",") if text.strip()] if match else []
+    clauses = [clause for text in texts if (clause := _CLAUSE.fullmatch(text))]
+    if match is None or len(clauses) < len(texts):
+        return "", []
+    return _normalised(match[1]), clauses if bare == requirement else []
+
+
+def _accepts(clauses: list[re.Match[str]], version: str) -> bool:
+    release = re.match(r"\d+(?:\.\d+)*", version)
+    have = _numbers(release[0]) if release else []
+    return all(_holds(have, clause[1], _numbers(clause[2]), bool(clause[3])) for clause in clauses)
+
+
+def _holds(have: list[int], sign: str, want: list[int], prefix: bool) -> bool:
+    if sign == "~=":  # ~=1.4.2 is >=1.4.2 and ==1.4.*
+        return _holds(have, ">=", want, False) and _holds(have, "==", want[:-1], True)
+    width = max(len(have), len(want))
+    left, right = (numbers + [0] * (width - len(numbers)) for numbers in (have, want))
+    if prefix:
+        left, right = left[: len(want)], want
+    comparisons = {"==": left == right, "!=": left != right, "<": left < right, ">": left > right}
+    return comparisons[sign] if sign in comparisons else left == right or comparisons[sign[0]]
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(part) for part in release.split(".")]
+
+
+# ── code ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _imported(entry: Entry) -> Any:
+    module, _, attributes = (part.strip() for part in entry.value.partition(":"))
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # stdout carries results, never a plugin's talk
+            found: Any = importlib.import_module(module)
+            for attribute in attributes.split("."):
+                found = getattr(found, attribute, None)
+    except (Exception, SystemExit) as error:
+        place = _where(error)
+        what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
+        raise _refused(entry, f"which fails to import: {what}") from error
+    if found is None:
+        raise _refused(entry, f"whose module {module!r} has no {attributes!r}")
+    return found
+
+
+def _checked(entry: Entry, found: Any) -> type[Any]:
+    if not isinstance(found, type):
+        raise _refused(entry, f"whose {entry.value!r} is not a class")
+    contract = getattr(found, "contract", None)
+    if type(contract) is not int:
+        raise _refused(entry, f"whose {found.__name__} states no contract number")
+    if contract != CONTRACT:
+        raise _refused(
+            entry,
+            f"which is written for contract {contract}; this asciivae has contract {CONTRACT}",
+            upgrade=OURS if contract > CONTRACT else entry.distribution,
+        )
+    config = getattr(found, "Config", None)
+    if not (isinstance(config, type) and dataclasses.is_dataclass(config) and _is_frozen(config)):
+        raise _refused(entry, f"whose {found.__name__}.Config is not a frozen dataclass")
+    return found
+
+
+def _is_frozen(config: type[Any]) -> bool:
+    return bool(config.__dataclass_params__.frozen)
+
+
+def _where(error: BaseException) -> str:
+    """`file:line` of the deepest line of real code behind an import error; empty if there is none."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_short(error.filename)}:{error.lineno}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith("<frozen ") and frame.filename not in (__file__, importlib.__file__)
+    ]
+    return f"{_short(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+
+
+def _short(filename: str) -> str:
+    """The file below its entry of `sys.path`, which is how its author knows it."""
+    homes = [home for home in sys.path if home and Path(filename).is_relative_to(home)]
+    return str(Path(filename).relative_to(max(homes, key=len))) if homes else filename
+
+
+# ── messages ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _refused(entry: Entry, reason: str, *, upgrade: str = "") -> PluginError:
+    if entry.distribution == OURS:
+        hint = "asciivae's own metadata and code disagree: install it again (pip install -e . in a checkout)"
+    else:
+        upgrade = upgrade or (OURS if entry.state == "incompatible" else entry.distribution)
+        hint = f"pip install --upgrade {upgrade}, or set {SWITCH}= to ignore third-party plugins"
+    return PluginError(f"{entry.kind} {entry.name!r} comes from {entry.origin}, {reason}", hint=hint)
+
+
+def _unknown(kind: str, name: str, known: list[Entry]) -> PluginError:
+    if kind in ("loss", "renderer") and not any(e.distribution == OURS for e in known):
+        return PluginError(
+            f"unknown {kind} {name!r}: asciivae's own package metadata is missing in this Python",
+            hint="pip install asciivae (pip install -e . in a checkout)",
+        )
+    labels = {e.name: e for e in known} | {e.qualified: e for e in known}
+    near = get_close_matches(name, labels, n=1)
+    guess = f" — did you mean {near[0]!r} ({labels[near[0]].origin})?" if near else ""
+    names = ", ".join(dict.fromkeys(e.name for e in known)) or "none"
+    switched = f"; {SWITCH}={os.environ[SWITCH]} hides the others" if SWITCH in os.environ else ""
+    return PluginError(f"unknown {kind} {name!r}{guess}", hint=f"installed: {names}{switched}")
