@@ -1,8 +1,8 @@
 """Losses on pictures, pixel by pixel.
 
-    mean        mean over the pixels of a piece
-    sum         sum over the pixels of a piece
-    batch-sum   sum over the pixels of the whole batch: PyTorch's former `size_average=False`, used by the log
+mean        mean over the pixels of a piece
+sum         sum over the pixels of a piece
+batch-sum   sum over the pixels of the whole batch: PyTorch's former `size_average=False`, used by the log
 """
 
 from __future__ import annotations

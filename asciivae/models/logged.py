@@ -10,6 +10,7 @@ every loss and relaxation of the project takes the softmax itself, and of log-pr
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +21,7 @@ from torch import Tensor, nn
 
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
+from asciivae.models.layout import channels_last
 from asciivae.models.onehot import OneHotConv2d
 from asciivae.text.charset import SIZE
 
@@ -148,6 +150,7 @@ class LoggedVAE(nn.Module):
         if config.init_std is not None:
             for parameter in self.parameters():
                 nn.init.normal_(parameter, 0.0, config.init_std, generator=generator)
+        channels_last(self)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
         """The page for a piece of this size: always 64 × 64.
@@ -193,12 +196,11 @@ def _encoder(variant: Variant) -> tuple[nn.Sequential, int]:
     layers: list[nn.Module] = []
     channels, side = SIZE, SIDE
     for conv in variant.encoder:
-        shape = {"stride": conv.stride, "padding": conv.padding}
         layer: nn.Module
         if layers:
-            layer = nn.Conv2d(channels, conv.channels, conv.kernel, **shape)
+            layer = nn.Conv2d(channels, conv.channels, conv.kernel, conv.stride, conv.padding)
         else:
-            layer = OneHotConv2d(conv.channels, conv.kernel, **shape)
+            layer = OneHotConv2d(conv.channels, conv.kernel, stride=conv.stride, padding=conv.padding)
         layers += [layer, _activation(variant), nn.BatchNorm2d(conv.channels)]
         channels, side = conv.channels, (side + 2 * conv.padding - conv.kernel) // conv.stride + 1
     layers.append(nn.Flatten())
@@ -215,7 +217,7 @@ def _decoder(variant: Variant) -> nn.Sequential:
     channels, height, width = variant.first_map
     widths = [variant.latent] * variant.decoder_linears + [channels * height * width]
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:], strict=False):
+    for inputs, outputs in itertools.pairwise(widths):
         layers += _linear_block(variant, inputs, outputs)
     layers.append(nn.Unflatten(1, variant.first_map))
     for step in variant.decoder[:-1]:

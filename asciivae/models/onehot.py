@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
+from torch.nn.grad import conv2d_weight
 
 from asciivae.text.charset import SIZE, SPACE
 
@@ -55,7 +56,7 @@ class _OneHotConv(torch.autograd.Function):
         for row, column, where, characters in _ink(ids, side, ctx.stride, ctx.padding, ctx.page_shape):
             gathered[row, column].index_add_(0, characters, by_cell[where])
         weight_grad = gathered.permute(3, 2, 0, 1).contiguous()
-        everywhere = torch.nn.grad.conv2d_weight(
+        everywhere = conv2d_weight(
             _empty_page(ids, grad.dtype),
             (out_channels, 1, side, side),
             grad.sum(dim=0, keepdim=True).contiguous(),

@@ -19,6 +19,7 @@ from torch.nn import functional
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
 from asciivae.models.latent import bounded_logvar
+from asciivae.models.layout import channels_last
 from asciivae.text.charset import SIZE, SPACE
 
 STRIDE = 8
@@ -91,7 +92,7 @@ class SpatialVAE(nn.Module):
         )
         self.head = nn.Conv2d(fine, SIZE * FINE**2, 1)
         self._initialise(generator)
-        self.to(memory_format=torch.channels_last)
+        channels_last(self)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
         """The page for a piece of this size: the next multiples of 8.

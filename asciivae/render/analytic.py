@@ -15,7 +15,7 @@ from asciivae.render.glyphs import digest
 
 
 @dataclass(frozen=True)
-class Config:
+class AnalyticConfig:
     """The analytic renderer has no options."""
 
 
@@ -30,12 +30,12 @@ class Analytic(nn.Module):
     """
 
     contract: ClassVar[int] = CONTRACT
-    Config: ClassVar[type] = Config
+    Config: ClassVar[type] = AnalyticConfig
     differentiable = True
     linear = True
     glyphs: Tensor
 
-    def __init__(self, config: Config, glyphs: Tensor) -> None:
+    def __init__(self, config: AnalyticConfig, glyphs: Tensor) -> None:
         super().__init__()
         self.register_buffer("glyphs", glyphs, persistent=False)
         self.cell = (glyphs.shape[1], glyphs.shape[2])

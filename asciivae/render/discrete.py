@@ -13,7 +13,7 @@ from asciivae.render.glyphs import digest
 
 
 @dataclass(frozen=True)
-class Config:
+class DiscreteConfig:
     """The discrete renderer has no options."""
 
 
@@ -26,12 +26,12 @@ class Discrete(nn.Module):
     """
 
     contract: ClassVar[int] = CONTRACT
-    Config: ClassVar[type] = Config
+    Config: ClassVar[type] = DiscreteConfig
     differentiable = False
     linear = False
     glyphs: Tensor
 
-    def __init__(self, config: Config, glyphs: Tensor) -> None:
+    def __init__(self, config: DiscreteConfig, glyphs: Tensor) -> None:
         super().__init__()
         self.register_buffer("glyphs", glyphs, persistent=False)
         self.cell = (glyphs.shape[1], glyphs.shape[2])

@@ -1,0 +1,180 @@
+"""The objective: every loss of a recipe, made into one number, with the name of each part kept.
+
+    total = Σ_terms weight(step) · mean over the batch of the term's value per piece
+
+The objective also decides what has to be drawn for the losses, and draws it in the cheapest exact way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from asciivae.contract import Facts, LossInputs
+from asciivae.errors import PluginError
+from asciivae.losses.schedule import Schedule
+from asciivae.render.analytic import glyph_gram, squared_error
+from asciivae.text.charset import SIZE, SPACE
+
+if TYPE_CHECKING:
+    from asciivae.contract import Loss, Renderer
+    from asciivae.models.autoencoder import Draw
+
+
+@dataclass(frozen=True)
+class Term:
+    """One line of a recipe's `losses`.
+
+    Attributes:
+        name: how its values are called in logs.
+        loss: the plugin's object.
+        weight: its weight at each step.
+        origin: the package it comes from, with its version, for error messages.
+    """
+
+    name: str
+    loss: Loss
+    weight: Schedule
+    origin: str = "asciivae"
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What an objective says of a batch.
+
+    Attributes:
+        total: the number to minimise, with its graph.
+        terms: the mean of each named term over the batch, unweighted, without graph; scalars on the device.
+        weights: what each of them was multiplied by.
+        pieces: the same terms for each piece, (B,), without graph.
+    """
+
+    total: Tensor
+    terms: dict[str, Tensor]
+    weights: dict[str, float]
+    pieces: dict[str, Tensor]
+
+
+class Objective(nn.Module):
+    """Weighs and adds the terms of a recipe.
+
+    Args:
+        terms: the losses; their names are distinct.
+        renderer: draws pages; see the plugin contract.
+    """
+
+    gram: Tensor
+
+    def __init__(self, terms: Sequence[Term], renderer: Renderer) -> None:
+        super().__init__()
+        self.terms = tuple(terms)
+        self.renderer = renderer
+        # Losses and renderers may be modules, and are then moved along; neither has to be one.
+        self.modules_of_plugins = nn.ModuleList(
+            part for part in (renderer, *(term.loss for term in terms)) if isinstance(part, nn.Module)
+        )
+        needs = frozenset().union(*(term.loss.needs for term in terms))
+        self.draws_pictures = bool(needs & {"target_image", "recon_image"})
+        self.measures_error = "squared_error" in needs
+        gram = glyph_gram(rendered_glyphs(renderer)) if renderer.linear else torch.empty(0)
+        self.register_buffer("gram", gram, persistent=False)
+
+    def forward(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> Evaluation:
+        """Evaluate one pass of the model.
+
+        Args:
+            draw: the pass.
+            target: (B, H, W) int64, the original pages.
+            mask: (B, H, W) bool; see `LossInputs`.
+            step: counted from 0, for the weights.
+
+        Raises:
+            PluginError: a loss failed, or returned something other than named tensors of shape (B,).
+        """
+        inputs = self._inputs(draw, target, mask)
+        total = draw.logits.new_zeros(())
+        terms, weights, pieces = {}, {}, {}
+        for term in self.terms:
+            weight = term.weight(step)
+            # What has no weight is still worth knowing, but needs no gradient.
+            with torch.set_grad_enabled(torch.is_grad_enabled() and weight != 0.0):
+                values = _call(term, inputs, step)
+            for part, value in values.items():
+                name = f"{term.name}.{part}" if part else term.name
+                mean = value.mean()
+                if weight != 0.0:
+                    total = total + weight * mean
+                terms[name], weights[name], pieces[name] = mean.detach(), weight, value.detach()
+        return Evaluation(total, terms, weights, pieces)
+
+    def _inputs(self, draw: Draw, target: Tensor, mask: Tensor) -> LossInputs:
+        probs = draw.probs
+        if not bool(mask.all()):
+            blank = torch.zeros_like(probs[:1, :, :1, :1])
+            blank[:, SPACE] = 1.0
+            probs = torch.where(mask[:, None], probs, blank)
+        target_image = recon_image = error = None
+        if self.draws_pictures or (self.measures_error and not self.renderer.linear):
+            with torch.no_grad():
+                target_image = self.renderer(one_hot(target, probs.dtype))
+            recon_image = self.renderer(probs)
+            if self.measures_error:
+                error = (recon_image - target_image).square().flatten(1).sum(1)
+        elif self.measures_error:
+            error = squared_error(probs, target, self.gram.to(probs.dtype))
+        return LossInputs(
+            logits=draw.logits,
+            probs=probs,
+            target=target,
+            mask=mask,
+            posterior=draw.posterior,
+            target_image=target_image,
+            recon_image=recon_image,
+            squared_error=error,
+        )
+
+
+def one_hot(ids: Tensor, dtype: torch.dtype) -> Tensor:
+    """Pages (B, H, W) int64 as (B, 95, H, W) of ones and zeros."""
+    shape = (len(ids), SIZE, *ids.shape[1:])
+    return torch.zeros(shape, dtype=dtype, device=ids.device).scatter_(1, ids.unsqueeze(1), 1.0)
+
+
+def rendered_glyphs(renderer: Renderer) -> Tensor:
+    """The atlas (95, h, w) that a renderer draws with, asked from the renderer itself."""
+    height, width = renderer.cell
+    with torch.no_grad():
+        strip = renderer(one_hot(torch.arange(SIZE).view(1, 1, SIZE), torch.float32))
+    return strip.view(height, SIZE, width).transpose(0, 1).contiguous()
+
+
+def facts_of(renderer: Renderer, character_counts: Tensor) -> Facts:
+    """What the losses of a run are told when they are made."""
+    return Facts(glyphs=rendered_glyphs(renderer), character_counts=character_counts)
+
+
+def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
+    place = f"loss {term.name!r} of {term.origin}, step {step}"
+    try:
+        values: Any = term.loss(inputs)
+    except Exception as error:
+        raise PluginError(
+            f"failed with {type(error).__name__}: {error}",
+            place=place,
+            hint="repeat with --debug for the traceback, or take the loss out of the recipe",
+        ) from error
+    batch = (len(inputs.target),)
+    if not isinstance(values, Mapping) or not values:
+        raise PluginError(f"returned {type(values).__name__}, not named tensors", place=place, hint=_CONTRACT_HINT)
+    for name, value in values.items():
+        shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+        if shape != batch:
+            raise PluginError(f"term {name!r} is {shape}, not {batch}", place=place, hint=_CONTRACT_HINT)
+    return values
+
+
+_CONTRACT_HINT = "a loss returns {name: tensor of one number per piece}; see asciivae.contract.Loss"
