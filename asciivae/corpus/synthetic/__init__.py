@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from . import nature
+from . import buildings, nature, sea, signs, vehicles
 from .canvas import Canvas
 from .chance import Chance
 
@@ -25,6 +25,20 @@ CATEGORIES: dict[str, Callable[[Chance], Canvas]] = {
     "trees": nature.trees,
     "flowers": nature.flowers,
     "landscapes": nature.landscapes,
+    "houses": buildings.houses,
+    "castles": buildings.castles,
+    "cities": buildings.cities,
+    "bridges": buildings.bridges,
+    "boats": sea.boats,
+    "fish": sea.fishes,
+    "sea-life": sea.sea_creatures,
+    "cars": vehicles.cars,
+    "trains": vehicles.trains,
+    "flying": vehicles.flying,
+    "rockets": vehicles.rockets,
+    "letters": signs.letters,
+    "signs": signs.signs,
+    "charts": signs.charts,
 }
 """What the procedural artist draws."""
 
