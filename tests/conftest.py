@@ -6,7 +6,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def fidelity_dir() -> Path:
-    """Numbers from the original experiments' own code: the folder ASCIIVAE_FIDELITY, or ../shared/fidelity."""
+    """Numbers from the original experiments' own code: ASCIIVAE_FIDELITY, or ../shared/fidelity."""
     default = Path(__file__).resolve().parents[2] / "shared" / "fidelity"
     folder = Path(os.environ.get("ASCIIVAE_FIDELITY") or default)
     if not (folder / "unit_pieces.json").is_file():

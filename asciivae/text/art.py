@@ -58,11 +58,7 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
             place=Place(name),
             hint="give one drawing per file",
         )
-    text = (
-        data.decode("utf-8-sig", "surrogateescape")
-        if isinstance(data, bytes)
-        else data.removeprefix("\ufeff")
-    )
+    text = data.decode("utf-8-sig", "surrogateescape") if isinstance(data, bytes) else data.removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (nul := text.find("\0")) >= 0:
         raise ArtError(
@@ -98,9 +94,7 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
     except FileNotFoundError:
         raise ArtError("there is no such file", place=str(path), hint=_nearest(Path(path))) from None
     except IsADirectoryError:
-        raise ArtError(
-            "this is a folder, not a text", place=str(path), hint="name one of the files in it"
-        ) from None
+        raise ArtError("this is a folder, not a text", place=str(path), hint="name one of the files in it") from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ArtError(

@@ -1,0 +1,170 @@
+"""What a corpus can be made from: a folder of text files, or a file of JSON lines."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import stat
+import zlib
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+from asciivae.corpus.store import COLUMNS, Piece, Refused
+from asciivae.errors import ArtError, CorpusError, Place
+from asciivae.text import art
+
+MAX_LINE = 1 << 24
+"""The longest JSON line, in bytes: the largest piece of art, every character escaped, and then some."""
+
+MAX_UNPACKED = 1 << 32
+"""The most bytes that a file of JSON lines may have, after decompression."""
+
+
+class TextFile(NamedTuple):
+    """A text file of a folder: its path below the root with `/`, and what changes when its content does."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+
+
+def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
+    """Find all regular `.txt` files below `root`, in code-point order of their paths.
+
+    Links to files are followed, links to folders are not.
+
+    Returns:
+        The files, and what could not be looked at.
+    """
+    files: list[TextFile] = []
+    refused: list[Refused] = []
+
+    def note(error: OSError) -> None:
+        refused.append(Refused(_line(error.filename), reason_of(error)))
+
+    for folder, _, names in os.walk(root, onerror=note):
+        for name in names:
+            if not name.endswith(".txt"):
+                continue
+            path = os.path.join(folder, name)
+            try:
+                status = os.stat(path)
+            except OSError as error:
+                note(error)
+                continue
+            if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting for ever
+                refused.append(Refused(_line(path), "it is not a regular file"))
+                continue
+            below = Path(path).relative_to(root).as_posix()
+            files.append(TextFile(below, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    return sorted(files), sorted(refused)
+
+
+def read_folder(root: Path, files: list[TextFile], replace: str | None) -> Iterator[Piece | Refused]:
+    """Read the files that `list_folder` found: `id` is the path below the root, `category` its folder."""
+    for file in files:
+        try:
+            grid = art.read(root / file.name, replace=replace)
+        except ArtError as error:
+            yield Refused(_line(str(error.place)), error.message)
+        else:
+            yield Piece(grid, {"id": _line(file.name), "category": _line(file.name.rpartition("/")[0])})
+
+
+def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
+    """Read a file of JSON lines, gzipped if its name ends so.
+
+    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`. Without
+    an `id` a piece is named by the hash of its text. Other keys are ignored.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line is not such an object.
+    """
+    unpacked = 0
+    with _opened(path) as file:
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
+            unpacked += len(line)
+            place = Place(str(path), number)
+            if len(line) > MAX_LINE or unpacked > MAX_UNPACKED:
+                what, limit = ("line", MAX_LINE) if len(line) > MAX_LINE else ("file", MAX_UNPACKED)
+                raise CorpusError(
+                    f"the {what} is longer than {limit} bytes",
+                    place=place,
+                    hint="one line holds one piece; divide a large corpus into several files",
+                )
+            if line.strip():
+                yield _piece(_record(line, place), place, replace)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw as file:
+            yield cast(BinaryIO, file)
+    except (OSError, EOFError, zlib.error) as error:
+        raise CorpusError(
+            f"the file cannot be read: {reason_of(error)}",
+            place=str(path),
+            hint=f"see whether it is whole: gzip -t {path}" if path.suffix == ".gz" else f"see to it: ls -l {path}",
+        ) from None
+
+
+def _record(line: bytes, place: Place) -> dict[str, object]:
+    column = 0
+    try:
+        record = json.loads(line.removeprefix(BOM_UTF8).decode())
+    except json.JSONDecodeError as error:
+        column, reason = error.colno, f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+    except UnicodeDecodeError as error:
+        column = len(error.object[: error.start].decode()) + 1
+        reason = f"byte 0x{error.object[error.start]:02X} is not UTF-8 text"
+    except (ValueError, RecursionError):  # numbers too long, brackets too deep
+        reason = "this is not JSON that can be read"
+    else:
+        if isinstance(record, dict):
+            return record
+        reason = "this is not a JSON object"
+    raise CorpusError(
+        reason,
+        place=place._replace(column=column),
+        hint='mend or delete the line; each must be one object, as {"text": "...", "id": "..."}',
+    )
+
+
+def _piece(record: dict[str, object], place: Place, replace: str | None) -> Piece | Refused:
+    facts: dict[str, str] = {}
+    for name in ("text", *COLUMNS):
+        value = record.get(name)
+        if isinstance(value, str):
+            facts[name] = value
+        elif value is not None or name == "text":
+            raise CorpusError(
+                f"'{name}' is not a string" if name in record else f"the object has no '{name}'",
+                place=place,
+                hint="the art is the string 'text', its lines divided by \\n; what is known of it are strings too",
+            )
+    text = facts.pop("text")
+    try:
+        grid = art.parse(text, replace=replace)
+    except ArtError as error:
+        spot = error.place if isinstance(error.place, Place) else Place("")
+        where = f" (line {spot.line}, column {spot.column} of the drawing)" if spot.column else ""
+        return Refused(str(place), error.message + where)
+    facts["id"] = facts.get("id") or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return Piece(grid, {name: _line(fact) for name, fact in facts.items()})
+
+
+def _line(text: str) -> str:
+    """Make a fact printable on one line: whatever could steer a terminal becomes a space."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
+def reason_of(error: Exception) -> str:
+    """Say in a few words what the system or a library complains of."""
+    return (getattr(error, "strerror", None) or str(error)).lower()

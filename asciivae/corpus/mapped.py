@@ -1,0 +1,139 @@
+"""A corpus in a file: the safetensors layout, written whole or not at all, and mapped rather than read.
+
+(The safetensors library copies an array when it loads one; here only the pages that are looked at enter memory.)
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
+from asciivae.errors import CorpusError
+
+FORMAT = "asciivae-corpus-1"
+MAX_HEADER = 1 << 24
+_DTYPES: dict[str, np.dtype[Any]] = {"I64": np.dtype("<i8"), "U16": np.dtype("<u2"), "U8": np.dtype("u1")}
+_REBUILD = "build it again from its source: a folder of .txt files, or a .jsonl file"
+
+
+def save(path: Path, storage: Storage, refusals: Refusals, *, key: str = "") -> None:
+    """Write a store beside `path`, then rename it: a reader sees all of it or nothing.
+
+    Args:
+        path: the file to write; its folder is made if need be.
+        storage: the pieces.
+        refusals: what could not be read when they were collected.
+        key: any text to find again in `Store.key`: what the store was built from.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    arrays = storage.arrays()
+    refused = json.dumps({"total": refusals.total, "examples": refusals.examples})
+    metadata = {"format": FORMAT, "digest": storage.digest(), "key": key, "refused": refused}
+    header: dict[str, Any] = {"__metadata__": metadata}
+    position = 0
+    for name, values in arrays.items():
+        end = position + values.nbytes
+        header[name] = {"dtype": _code(name), "shape": [values.size], "data_offsets": [position, end]}
+        position = end
+    head = json.dumps(header).encode()
+    head += b" " * (-len(head) % 8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(len(head).to_bytes(8, "little") + head)
+            for values in arrays.values():
+                file.write(values.data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class Store:
+    """A store that was written by `save`, mapped into memory and checked from end to end.
+
+    Attributes:
+        storage: its pieces: read-only views into the file.
+        digest: SHA-256 of the content, recorded and verified.
+        refusals: what could not be read when it was built.
+        key: what it was built from.
+
+    Raises:
+        CorpusError: the file cannot be read, is no corpus, or is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            with path.open("rb") as file:
+                data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+            raise CorpusError(f"the store cannot be read: {error}", place=str(path), hint=_REBUILD) from None
+        try:
+            header, begin = _header(data)
+            metadata = header.pop("__metadata__")
+            if metadata["format"] != FORMAT:
+                raise ValueError(f"its format is {metadata['format']!r}, not {FORMAT!r}")
+            self.key = str(metadata["key"])
+            self.digest = str(metadata["digest"])
+            self.refusals = _refusals(metadata["refused"])
+            self.storage = _storage({name: _array(data, begin, name, entry) for name, entry in header.items()})
+            if flaw := self.storage.flaw():
+                raise ValueError(flaw)
+            if self.storage.digest() != self.digest:
+                raise ValueError("its content is not what was written")
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+            raise CorpusError(
+                f"this is no corpus store, or a damaged one: {reason}", place=str(path), hint=_REBUILD
+            ) from None
+
+
+def _code(name: str) -> str:
+    return "I64" if name.endswith("offsets") else "U16" if name in ("heights", "widths") else "U8"
+
+
+def _header(data: mmap.mmap) -> tuple[dict[str, Any], int]:
+    size = int.from_bytes(data[:8], "little")
+    if size > min(MAX_HEADER, len(data) - 8):
+        raise ValueError("its header is longer than the file may have")
+    header = json.loads(data[8 : 8 + size])
+    if not isinstance(header, dict):
+        raise ValueError("its header is not an object")
+    return header, 8 + size
+
+
+def _array(data: mmap.mmap, begin: int, name: str, entry: dict[str, Any]) -> NDArray[Any]:
+    dtype = _DTYPES[_code(name)]
+    (count,) = entry["shape"]
+    first, last = entry["data_offsets"]
+    if entry["dtype"] != _code(name) or not all(type(number) is int for number in (count, first, last)):
+        raise ValueError(f"its header describes {name!r} wrongly")
+    if count < 0 or not 0 <= first <= last <= len(data) - begin or last - first != count * dtype.itemsize:
+        raise ValueError("its header does not match its length")
+    return np.frombuffer(data, dtype, count, begin + first)
+
+
+def _storage(arrays: dict[str, NDArray[Any]]) -> Storage:
+    columns = {name: Column(arrays.pop(name), arrays.pop(f"{name}.offsets")) for name in COLUMNS if name in arrays}
+    fixed = {name: arrays.pop(name) for name in ("cells", "offsets", "heights", "widths")}
+    if arrays:
+        raise ValueError(f"it also holds {', '.join(map(repr, arrays))}")
+    return Storage(columns=columns, **fixed)
+
+
+def _refusals(text: str) -> Refusals:
+    refused = json.loads(text)
+    examples = tuple(Refused(str(place), str(reason)) for place, reason in refused["examples"])
+    return Refusals(examples, int(refused["total"]))

@@ -1,0 +1,137 @@
+"""From what the user calls a corpus to the pieces: built once, then mapped from a cache."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from asciivae.corpus import formats
+from asciivae.corpus.mapped import FORMAT, Store, save
+from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
+from asciivae.errors import CorpusError
+from asciivae.text import art
+
+EMBEDDED = "embedded"
+KINDS = "a folder of .txt files, a .jsonl or .jsonl.gz file, a built .safetensors store, or 'embedded'"
+
+_log = logging.getLogger(__name__)
+
+
+def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | None = None) -> Corpus:
+    """Open a corpus by what the user calls it.
+
+    Args:
+        spec: `embedded`; a folder of .txt files; a file of JSON lines (.jsonl, .jsonl.gz); or a built store
+            (.safetensors). A folder that is itself called "embedded" is `./embedded`.
+        cache: where built stores are kept; by default ASCIIVAE_CACHE, or `asciivae` in XDG_CACHE_HOME or
+            ~/.cache. What cannot be kept there is built in memory, with a warning.
+        replace: a character to read in place of each one that is not printable ASCII; see `asciivae.text.art.parse`.
+
+    Raises:
+        CorpusError: there is no such corpus, it cannot be read, or none of its pieces can.
+        UsageError: `replace` is not one printable ASCII character.
+    """
+    source = str(spec)
+    if source == EMBEDDED:
+        from asciivae.corpus.synthetic import VERSION
+
+        return _cached(source, [VERSION], _embedded, cache)
+    path = Path(os.path.expanduser(spec))
+    if os.path.isdir(path):
+        files, refused = formats.list_folder(path)
+        key = ["folder", str(path.resolve()), replace, files, refused]
+        return _cached(source, key, partial(_folder, path, files, refused, replace), cache)
+    if not os.path.exists(path):
+        raise CorpusError("there is no such corpus", place=source, hint=_nearest(path))
+    if path.name.endswith((".jsonl", ".jsonl.gz")):
+        key = ["jsonl", path.suffix, replace, _digest(path)]
+        return _cached(source, key, partial(formats.read_jsonl, path, replace), cache)
+    if path.suffix == ".safetensors":
+        return _corpus(source, Store(path))
+    raise CorpusError("this is no corpus", place=source, hint=f"a corpus is {KINDS}")
+
+
+def cache_folder() -> Path:
+    """Where what can be built again is kept: ASCIIVAE_CACHE, XDG_CACHE_HOME/asciivae or ~/.cache/asciivae."""
+    if own := os.environ.get("ASCIIVAE_CACHE"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "asciivae"
+
+
+def _cached(
+    source: str, made_of: Sequence[object], pieces: Callable[[], Iterable[Piece | Refused]], cache: Path | None
+) -> Corpus:
+    """Map the store that was built from the same material before, or build it."""
+    key = hashlib.sha256(json.dumps([FORMAT, *made_of]).encode()).hexdigest()
+    path = (cache or cache_folder()) / "corpora" / f"{key[:16]}.safetensors"
+    if os.path.exists(path):
+        try:
+            store = Store(path)
+            if store.key == key:
+                return _corpus(source, store)
+        except CorpusError as error:
+            _log.warning("%s; it is built again", error.headline)
+    storage, refusals = collect(pieces())
+    if not len(storage.heights):
+        raise _nothing(source, refusals)
+    try:
+        save(path, storage, refusals, key=key)
+        return _corpus(source, Store(path))
+    except (OSError, CorpusError) as error:
+        _log.warning("the corpus cannot be kept in %s and is built each time: %s", path.parent, error)
+        return Corpus(storage, source=source, digest=storage.digest(), refusals=refusals)
+
+
+def _corpus(source: str, store: Store) -> Corpus:
+    return Corpus(store.storage, source=source, digest=store.digest, refusals=store.refusals)
+
+
+def _embedded() -> Iterator[Piece]:
+    from asciivae.corpus.synthetic import embedded
+
+    for drawing in embedded():
+        yield Piece(art.parse(drawing.text), {"id": drawing.name, "category": drawing.category})
+
+
+def _folder(
+    path: Path, files: list[formats.TextFile], refused: list[Refused], replace: str | None
+) -> Iterator[Piece | Refused]:
+    yield from refused
+    yield from formats.read_folder(path, files, replace)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise CorpusError(
+            f"the file cannot be read: {formats.reason_of(error)}", place=str(path), hint=f"see to it: ls -l {path}"
+        ) from None
+
+
+def _nothing(source: str, refusals: Refusals) -> CorpusError:
+    if not refusals.total:
+        return CorpusError("there is no piece of art in it", place=source, hint=f"a corpus is {KINDS}")
+    place, reason = refusals.examples[0]
+    return CorpusError(
+        f"not one of its {refusals.total} pieces can be read; the first is {place}: {reason}",
+        place=source,
+        hint="if they are drawn with other characters than printable ASCII, add --replace '?'",
+    )
+
+
+def _nearest(path: Path) -> str:
+    try:
+        names = [EMBEDDED, *os.listdir(path.parent)]
+    except OSError:
+        names = [EMBEDDED]
+    close = difflib.get_close_matches(path.name, names, 1)
+    meant = EMBEDDED if close == [EMBEDDED] else str(path.with_name(close[0])) if close else ""
+    return (f"did you mean {meant}? " if meant else "") + f"a corpus is {KINDS}"
