@@ -65,11 +65,12 @@ class Objective(nn.Module):
     Args:
         terms: the losses; their names are distinct.
         renderer: draws pages; see the plugin contract.
+        dtype: what it computes in.
     """
 
     gram: Tensor
 
-    def __init__(self, terms: Sequence[Term], renderer: Renderer) -> None:
+    def __init__(self, terms: Sequence[Term], renderer: Renderer, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
         self.terms = tuple(terms)
         self.renderer = renderer
@@ -80,7 +81,7 @@ class Objective(nn.Module):
         needs = frozenset().union(*(term.loss.needs for term in terms))
         self.draws_pictures = bool(needs & {"target_image", "recon_image"})
         self.measures_error = "squared_error" in needs
-        gram = glyph_gram(rendered_glyphs(renderer)) if renderer.linear else torch.empty(0)
+        gram = glyph_gram(rendered_glyphs(renderer, dtype)) if renderer.linear else torch.empty(0)
         self.register_buffer("gram", gram, persistent=False)
 
     def forward(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> Evaluation:
@@ -125,7 +126,7 @@ class Objective(nn.Module):
             if self.measures_error:
                 error = (recon_image - target_image).square().flatten(1).sum(1)
         elif self.measures_error:
-            error = squared_error(probs, target, self.gram.to(probs.dtype))
+            error = squared_error(probs, target, self.gram)
         return LossInputs(
             logits=draw.logits,
             probs=probs,
@@ -144,11 +145,11 @@ def one_hot(ids: Tensor, dtype: torch.dtype) -> Tensor:
     return torch.zeros(shape, dtype=dtype, device=ids.device).scatter_(1, ids.unsqueeze(1), 1.0)
 
 
-def rendered_glyphs(renderer: Renderer) -> Tensor:
+def rendered_glyphs(renderer: Renderer, dtype: torch.dtype = torch.float32) -> Tensor:
     """The atlas (95, h, w) that a renderer draws with, asked from the renderer itself."""
     height, width = renderer.cell
     with torch.no_grad():
-        strip = renderer(one_hot(torch.arange(SIZE).view(1, 1, SIZE), torch.float32))
+        strip = renderer(one_hot(torch.arange(SIZE).view(1, 1, SIZE), dtype))
     return strip.view(height, SIZE, width).transpose(0, 1).contiguous()
 
 
