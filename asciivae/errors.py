@@ -6,8 +6,8 @@ prints exactly these three and exits with `exit_code`. Anything else that escape
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 
 class Place(NamedTuple):
@@ -96,9 +96,13 @@ class RunError(AsciivaeError):
 
 
 class DivergedError(AsciivaeError):
-    """A loss term or the gradient stopped being finite; nothing was stepped."""
+    """A loss term or the gradient stopped being finite; nothing was stepped. `report` holds all that is known."""
 
     exit_code = 3
+
+    def __init__(self, message: str, *, place: str, hint: str, report: Mapping[str, Any]) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.report = report
 
 
 class Interrupted(AsciivaeError):  # noqa: N818 - the user's wish, not a fault

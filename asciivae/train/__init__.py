@@ -1,0 +1,1 @@
+"""Training: named randomness, batches, the loop, checkpoints, and the guard against numbers that are none."""

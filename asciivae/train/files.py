@@ -1,0 +1,86 @@
+"""Files that are whole or not there: written aside, flushed to the disk, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from asciivae.errors import RunError
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Fill a folder that appears at `path`, complete, when the block ends; an existing one is replaced.
+
+    Raises:
+        RunError: the disk is full, or the place cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.partial")
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        yield aside
+        for file in aside.iterdir():
+            _flush(file)
+        _flush(aside)
+        if path.exists():
+            shutil.rmtree(path)
+        aside.rename(path)
+        _flush(path.parent)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise cannot_write(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file in one step.
+
+    Raises:
+        RunError: the disk is full, or the place cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.partial")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        _flush(aside)
+        aside.replace(path)
+        _flush(path.parent)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Replace a JSON file in one step; floats are written so that they read back bit for bit."""
+    write_text(path, json.dumps(value, indent=2, allow_nan=True) + "\n")
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
+    """Write a safetensors file in place (inside `new_folder`, or followed by a rename)."""
+    from safetensors.torch import save_file
+
+    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    save_file(plain, path, metadata=dict(metadata or {}))
+
+
+def cannot_write(path: Path, error: OSError) -> RunError:
+    """What to say when the operating system refuses."""
+    return RunError(
+        f"cannot be written: {error.strerror or error}",
+        place=str(path),
+        hint="free some space or choose another folder with --out; what was saved before is intact",
+    )
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

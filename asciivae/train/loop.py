@@ -1,0 +1,180 @@
+"""The training loop. It yields after every step; whoever watches cannot change what it does.
+
+batch → model → losses → gradient → is everything a number? → step
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+
+from asciivae.errors import DivergedError
+from asciivae.losses.objective import Evaluation, Objective
+from asciivae.models.autoencoder import Draw, Noise, run
+from asciivae.models.relax import Relaxation
+from asciivae.train.batches import Batch, Batches
+from asciivae.train.guard import bad_parameters, first_bad, first_bad_module
+from asciivae.train.state import TrainState
+from asciivae.train.streams import torch_stream
+
+if TYPE_CHECKING:
+    from asciivae.models import Model
+
+Precision = Literal["fp32", "bf16", "fp16"]
+_AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
+SMALLEST_SCALE = 1.0
+"""A float16 gradient that overflows even when scaled by this is not the scale's fault."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is trained, on what, and against what.
+
+    Attributes:
+        model: the autoencoder, on the device of the run.
+        relaxation: what lies between its logits and the renderer.
+        objective: what is minimised.
+        batches: the training split.
+        seed: all randomness is derived from it.
+        total_steps: where the run ends.
+        precision: what the network computes in; losses are float32 or wider always.
+    """
+
+    model: Model
+    relaxation: Relaxation
+    objective: Objective
+    batches: Batches
+    seed: int
+    total_steps: int
+    precision: Precision = "fp32"
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return next(self.module.parameters()).device
+
+    @property
+    def module(self) -> torch.nn.Module:
+        """The model as PyTorch sees it."""
+        assert isinstance(self.model, torch.nn.Module)
+        return self.model
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """The context in which the network runs."""
+        if self.precision == "fp32":
+            return nullcontext()
+        return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
+
+    def noise(self, step: int) -> Noise:
+        """The noise of a training step."""
+        return Noise(
+            torch_stream(self.seed, "latent", step, device=self.device),
+            torch_stream(self.seed, "gumbel", step, device=self.device),
+        )
+
+    def evaluate(self, batch: Batch, noise: Noise, step: int) -> tuple[Draw, Evaluation]:
+        """Run the model on a batch and measure the losses."""
+        epoch = step // self.batches.steps_per_epoch
+        with self.autocast():
+            draw = run(self.model, self.relaxation, batch.ids, noise, epoch)
+        return draw, self.objective(draw, batch.ids, batch.mask, step)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step that was taken.
+
+    Attributes:
+        number: steps taken so far, this one included.
+        epoch: counted from 0.
+        total: the objective before the step.
+        terms: its unweighted parts.
+        weights: what each part was multiplied by.
+        gradient: the norm of the gradient before clipping.
+        rate: the learning rate.
+        pieces: pieces in the batch.
+    """
+
+    number: int
+    epoch: int
+    total: float
+    terms: dict[str, float]
+    weights: dict[str, float]
+    gradient: float
+    rate: float
+    pieces: int
+
+
+def train(task: Task, state: TrainState) -> Iterator[Step]:
+    """Train from the state's step to the task's end, yielding after every step.
+
+    Raises:
+        DivergedError: a term or the gradient was not finite; the weights are those before the step.
+    """
+    while state.step < task.total_steps:
+        step = state.step
+        batch = task.batches(step).to(task.device)
+        rate = state.settings.rate(step, task.total_steps) * state.rate_scale
+        for group in state.optimiser.param_groups:
+            group["lr"] = rate
+
+        task.module.train()
+        state.optimiser.zero_grad(set_to_none=True)
+        _, measured = task.evaluate(batch, task.noise(step), step)
+        state.scaler.scale(measured.total).backward()
+        state.scaler.unscale_(state.optimiser)
+        limit = state.settings.clip or float("inf")
+        norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
+
+        numbers = _numbers({**measured.terms, "total": measured.total.detach(), "gradient": norm})
+        # A float16 gradient may overflow now and then: the scaler skips the step and scales less.
+        scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
+        wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "gradient")})
+        if wrong is not None:
+            raise _diverged(task, batch, step, wrong, numbers)
+        state.scaler.step(state.optimiser)
+        state.scaler.update()
+        state.step += 1
+        state.update_average()
+        yield Step(
+            number=state.step,
+            epoch=step // task.batches.steps_per_epoch,
+            total=numbers.pop("total"),
+            gradient=numbers.pop("gradient"),
+            terms=numbers,
+            weights=measured.weights,
+            rate=rate,
+            pieces=len(batch.pieces),
+        )
+
+
+def _numbers(scalars: Mapping[str, torch.Tensor]) -> dict[str, float]:
+    # One transfer for all: on an accelerator each would wait for the device.
+    values = torch.stack([value.detach().double() for value in scalars.values()]).tolist()
+    return dict(zip(scalars, values, strict=True))
+
+
+def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str, float]) -> DivergedError:
+    with task.autocast():
+        module = first_bad_module(task.module, lambda: task.evaluate(batch, task.noise(step), step))
+    report = {
+        "step": step,
+        "wrong": wrong,
+        "values": {name: repr(value) for name, value in numbers.items()},
+        "pieces": batch.pieces.tolist(),
+        "first_module": module,
+        "parameters": bad_parameters(task.module),
+    }
+    what = "the gradient" if wrong == "gradient" else f"term {wrong!r}"
+    where = f", first in the output of module {module!r}" if module else ""
+    return DivergedError(
+        f"{what} became {numbers[wrong]}{where}; no step was taken",
+        place=f"step {step}",
+        hint="lower optim.lr, set optim.clip, or train in fp32; "
+        "with train.on_divergence=rollback a run goes back by itself",
+        report=report,
+    )

@@ -1,0 +1,192 @@
+"""The folder of a run, and everything that is written into it.
+
+    runs/<recipe>/<stamp>/
+        recipe.yaml        as it was given           resolved.yaml      with every default
+        provenance.json    who made it, with what    metrics.jsonl      one record a line, append only
+        samples/step-N.txt originals and reconstructions
+        checkpoints/step-N/{model.safetensors, training.safetensors, state.json}
+        checkpoints/latest the name of the newest checkpoint; moved last
+        diverged/          only if the run did
+
+Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is all that `reconstruct` needs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from asciivae.errors import RunError
+from asciivae.train.files import cannot_write, new_folder, write_json, write_tensors, write_text
+from asciivae.train.state import TrainState
+
+MODEL_FORMAT = "asciivae-model-1"
+STATE_FORMAT = 1
+
+
+class RunFolder:
+    """An existing run folder. `create` makes one, `open` finds one.
+
+    Args:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.metrics_file = path / "metrics.jsonl"
+
+    @classmethod
+    def create(cls, path: Path, files: Mapping[str, str]) -> RunFolder:
+        """Begin a run in an empty or new folder; `files` are the texts to put there first.
+
+        Raises:
+            RunError: there is something in the folder already, or it cannot be written.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise RunError(
+                "is not empty, and a run never writes over another",
+                place=str(path),
+                hint=f"continue it with `asciivae train --resume {path}`, or name another folder with --out",
+            )
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        for name, text in files.items():
+            write_text(path / name, text)
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> RunFolder:
+        """Open the folder of a run that saved at least once.
+
+        Raises:
+            RunError: it is no such folder.
+        """
+        run = cls(path)
+        if not (path / "resolved.yaml").is_file():
+            raise RunError("is not the folder of a run", place=str(path), hint="a run's folder has a resolved.yaml")
+        return run
+
+    def save(self, state: TrainState, metadata: Mapping[str, str], glyphs: Tensor, *, keep: int) -> Path:
+        """Write a checkpoint of the state, make it the latest, and forget all but the newest `keep`.
+
+        Args:
+            state: what to save.
+            metadata: text for the weights file's header: `recipe` (resolved YAML) and what else is worth knowing.
+            glyphs: (95, h, w), the atlas of the run.
+            keep: at least 1.
+        """
+        name = f"step-{state.step}"
+        with new_folder(self.checkpoints / name) as folder:
+            save_model(folder / "model.safetensors", state.weights(), glyphs, {**metadata, "step": str(state.step)})
+            write_tensors(folder / "training.safetensors", state.tensors())
+            write_json(folder / "state.json", {"format": STATE_FORMAT, **state.numbers()})
+        write_text(self.checkpoints / "latest", name + "\n")
+        for old in sorted(self.checkpoints.glob("step-*"), key=_step_of)[:-keep]:
+            shutil.rmtree(old, ignore_errors=True)
+        return self.checkpoints / name
+
+    def latest(self) -> Path:
+        """The newest complete checkpoint.
+
+        Raises:
+            RunError: there is none.
+        """
+        try:
+            named = self.checkpoints / (self.checkpoints / "latest").read_text(encoding="utf-8").strip()
+        except OSError:
+            named = None
+        if named is not None and (named / "state.json").is_file() and named.parent == self.checkpoints:
+            return named
+        # `latest` is written after the checkpoint it names: without it there may still be one.
+        complete = [folder for folder in self.checkpoints.glob("step-*") if (folder / "state.json").is_file()]
+        if not complete:
+            raise RunError("has no checkpoint yet", place=str(self.path), hint="start the run anew in another folder")
+        return max(complete, key=_step_of)
+
+    def load(self, state: TrainState, checkpoint: Path | None = None) -> None:
+        """Restore a checkpoint, by default the latest, into `state`.
+
+        Raises:
+            RunError: it cannot be read, or is of another recipe.
+        """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        folder = checkpoint or self.latest()
+        try:
+            numbers = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+            if numbers.get("format") != STATE_FORMAT:
+                raise ValueError(f"format {numbers.get('format')!r}, this version reads {STATE_FORMAT}")
+            weights = load_file(folder / "model.safetensors")
+            tensors = load_file(folder / "training.safetensors")
+        except (OSError, ValueError, AttributeError, SafetensorError) as error:
+            raise RunError(
+                f"cannot be read ({error})", place=str(folder), hint=f"delete {folder} and resume"
+            ) from error
+        weights.pop("glyphs", None)
+        state.restore(weights, tensors, numbers)
+
+    def log(self, record: Mapping[str, Any]) -> None:
+        """Append one record to the metrics, flushed so that a killed run loses none."""
+        try:
+            with self.metrics_file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+        except OSError as error:
+            raise cannot_write(self.metrics_file, error) from error
+
+    def metrics(self) -> Iterator[dict[str, Any]]:
+        """The records so far; a line that a killed process left unfinished is passed over."""
+        if not self.metrics_file.is_file():
+            return
+        for line in self.metrics_file.read_text(encoding="utf-8").splitlines():
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+    def rewind(self, step: int) -> None:
+        """Forget the records of steps after `step`: they will be made again."""
+        kept = [json.dumps(record) for record in self.metrics() if record.get("step", 0) <= step]
+        write_text(self.metrics_file, "".join(line + "\n" for line in kept))
+
+    def write_sample(self, step: int, text: str) -> Path:
+        """Write what the model makes of a few pieces at this step."""
+        folder = self.path / "samples"
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        write_text(folder / f"step-{step}.txt", text)
+        return folder / f"step-{step}.txt"
+
+    def write_divergence(self, report: Mapping[str, Any]) -> Path:
+        """Write down what is known of a divergence."""
+        with new_folder(self.path / "diverged") as folder:
+            write_json(folder / "report.json", report)
+        return self.path / "diverged"
+
+
+def save_model(path: Path, weights: Mapping[str, Tensor], glyphs: Tensor, metadata: Mapping[str, str]) -> None:
+    """Write a weights file: the weights, the glyphs, and the texts that say what they are."""
+    write_tensors(path, {**weights, "glyphs": glyphs}, {"format": MODEL_FORMAT, **metadata})
+
+
+def newest_run(root: Path) -> Path | None:
+    """The run under `root` whose latest checkpoint is the youngest."""
+    markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
+    runs = [marker for marker in markers if marker.parent.name == "checkpoints"]
+    return max(runs, key=lambda marker: marker.stat().st_mtime_ns).parent.parent if runs else None
+
+
+def _step_of(folder: Path) -> int:
+    digits = folder.name.removeprefix("step-")
+    return int(digits) if digits.isdigit() else -1

@@ -1,0 +1,111 @@
+"""What a run must not lose: step, weights, optimiser, averaged weights. Everything else is a function of the step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from asciivae.errors import RunError
+from asciivae.train.optimiser import OptimiserSettings
+
+
+class TrainState:
+    """The moving parts of a run.
+
+    Args:
+        model: what is trained.
+        optimiser: its settings.
+        ema: decay of the exponential moving average of the weights; None keeps none.
+        scaled: whether gradients are scaled against underflow (float16).
+
+    Attributes:
+        step: optimiser steps taken.
+        rate_scale: what the learning rate is multiplied by; less than 1 after a rollback.
+    """
+
+    def __init__(
+        self, model: nn.Module, optimiser: OptimiserSettings, *, ema: float | None = None, scaled: bool = False
+    ) -> None:
+        self.model = model
+        self.settings = optimiser
+        self.optimiser = optimiser.create(model.parameters())
+        self.decay = ema
+        self.average = {k: v.detach().clone() for k, v in model.state_dict().items()} if ema else None
+        self.scaler = torch.amp.GradScaler(next(model.parameters()).device.type, enabled=scaled)
+        self.step = 0
+        self.rate_scale = 1.0
+
+    @torch.no_grad()
+    def update_average(self) -> None:
+        """Move the averaged weights towards the present ones; running statistics are copied."""
+        if self.average is None or self.decay is None:
+            return
+        # A young average must not remember the initialisation.
+        decay = min(self.decay, (1 + self.step) / (10 + self.step))
+        for name, value in self.model.state_dict().items():
+            if value.is_floating_point() and name in self._trained:
+                self.average[name].lerp_(value, 1 - decay)
+            else:
+                self.average[name].copy_(value)
+
+    @property
+    def _trained(self) -> set[str]:
+        return {name for name, _ in self.model.named_parameters()}
+
+    def weights(self) -> dict[str, Tensor]:
+        """The weights to use the model with: averaged ones where there are any."""
+        return dict(self.model.state_dict()) if self.average is None else dict(self.average)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that `restore` needs beside `weights` and `numbers`."""
+        found: dict[str, Tensor] = {}
+        if self.average is not None:
+            found.update({f"model/{name}": value for name, value in self.model.state_dict().items()})
+        for name, parameter in self.model.named_parameters():
+            for key, value in self.optimiser.state[parameter].items():
+                found[f"optimiser/{name}/{key}"] = value
+        return found
+
+    def numbers(self) -> dict[str, float]:
+        """The scalars that `restore` needs."""
+        scaler = {f"scaler_{key}": value for key, value in self.scaler.state_dict().items()}
+        return {"step": self.step, "rate_scale": self.rate_scale, **scaler}
+
+    @torch.no_grad()
+    def restore(
+        self, weights: Mapping[str, Tensor], tensors: Mapping[str, Tensor], numbers: Mapping[str, float]
+    ) -> None:
+        """Go back to a saved state.
+
+        Raises:
+            RunError: the tensors are not those of this model and optimiser.
+        """
+        try:
+            if self.average is None:
+                self.model.load_state_dict(weights)
+            else:
+                self.average = {k: v.clone() for k, v in weights.items()}
+                self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.model.state_dict()})
+            self._restore_optimiser(tensors)
+            self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])
+            if self.scaler.is_enabled():
+                names = self.scaler.state_dict()
+                self.scaler.load_state_dict({key: numbers[f"scaler_{key}"] for key in names})
+        except (KeyError, RuntimeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise RunError(f"the checkpoint does not fit this recipe ({reason})", hint=_FIT_HINT) from error
+
+    def _restore_optimiser(self, tensors: Mapping[str, Tensor]) -> None:
+        self.optimiser.state.clear()
+        for name, parameter in self.model.named_parameters():
+            prefix = f"optimiser/{name}/"
+            for key in [key for key in tensors if key.startswith(prefix)]:
+                saved = tensors[key]
+                # In the parameter's own memory layout, where it has the parameter's shape.
+                like = torch.empty_like(parameter) if saved.shape == parameter.shape else torch.empty_like(saved)
+                self.optimiser.state[parameter][key.removeprefix(prefix)] = like.copy_(saved)
+
+
+_FIT_HINT = "resume with the recipe in the run's folder, or start a new run"
