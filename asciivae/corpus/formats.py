@@ -118,7 +118,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _record(line: bytes, place: Place) -> dict[str, object]:
     column = 0
     try:
-        record = json.loads(line.removeprefix(BOM_UTF8).decode())
+        record = json.loads(line.removeprefix(BOM_UTF8).rstrip().decode())
     except json.JSONDecodeError as error:
         column, reason = error.colno, f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     except UnicodeDecodeError as error:

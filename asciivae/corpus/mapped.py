@@ -1,6 +1,7 @@
 """A corpus in a file: the safetensors layout, written whole or not at all, and mapped rather than read.
 
 (The safetensors library copies an array when it loads one; here only the pages that are looked at enter memory.)
+Replace such a file, as `save` does, and do not write into it: another process may have it mapped.
 """
 
 from __future__ import annotations

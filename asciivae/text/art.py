@@ -95,8 +95,8 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
         raise ArtError("there is no such file", place=str(path), hint=_nearest(Path(path))) from None
     except IsADirectoryError:
         raise ArtError("this is a folder, not a text", place=str(path), hint="name one of the files in it") from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ArtError(
             f"the file cannot be read: {reason}", place=str(path), hint="see to its permissions: ls -l FILE"
         ) from None

@@ -25,9 +25,7 @@ from asciivae.text.charset import CHARSET, SPACE
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 
 lines = st.text(st.sampled_from(CHARSET), max_size=12)
-drawings = (
-    st.lists(lines, min_size=1, max_size=8).filter(lambda ls: any(line.strip() for line in ls)).map("\n".join)
-)
+drawings = st.lists(lines, min_size=1, max_size=8).filter(lambda ls: any(line.strip() for line in ls)).map("\n".join)
 
 
 def refused(data: bytes | str, **options: str) -> ArtError:
@@ -86,10 +84,7 @@ def test_replace_maps_every_stranger_one_for_one(by: str) -> None:
 def test_a_stranger_is_named_with_its_place_and_the_count_of_others() -> None:
     error = refused("ok\nab█c\n░\t▒\n")
     assert error.place == Place("cat.txt", 2, 3)
-    assert (
-        error.message
-        == "U+2588 '█' is not one of the 95 printable ASCII characters (2 more such in the text)"
-    )
+    assert error.message == "U+2588 '█' is not one of the 95 printable ASCII characters (2 more such in the text)"
     assert "--replace '?'" in str(error.hint)
 
 
@@ -129,13 +124,9 @@ def test_too_large_texts() -> None:
     assert error.headline == "cat.txt: the text is over 1 MiB, the most that one piece may have"
     assert error.hint == "give one drawing per file"
     error = refused("x\n" * (MAX_SIDE + 1))
-    assert (
-        error.headline == "cat.txt:4097: the text has 4097 lines, more than the 4096 that one piece may have"
-    )
+    assert error.headline == "cat.txt:4097: the text has 4097 lines, more than the 4096 that one piece may have"
     error = refused("x\n" + "\t" * 512 + "x")
-    assert (
-        error.headline == "cat.txt:2: the line has 4097 columns, more than the 4096 that one piece may have"
-    )
+    assert error.headline == "cat.txt:2: the line has 4097 columns, more than the 4096 that one piece may have"
     assert parse("x" * MAX_SIDE + "\n" * 9000).shape == (1, MAX_SIDE)
 
 
@@ -219,12 +210,13 @@ def test_a_missing_file_is_met_with_the_nearest_name(tmp_path: Path) -> None:
     assert caught.value.hint == f"there is no folder {tmp_path / 'no'} either; see where you are: pwd"
 
 
-def test_a_folder_or_an_unreadable_file_is_one_clear_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_or_an_unreadable_file_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArtError, match="this is a folder, not a text") as caught:
         read(tmp_path)
     assert caught.value.hint == "name one of the files in it"
+
+    with pytest.raises(ArtError, match="the file cannot be read: embedded null byte"):
+        read("a\0b")
 
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
