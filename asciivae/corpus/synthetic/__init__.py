@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from . import buildings, nature, sea, signs, vehicles
+from . import buildings, creatures, nature, patterns, people, sea, signs, things, vehicles
 from .canvas import Canvas
 from .chance import Chance
 
@@ -36,6 +36,18 @@ CATEGORIES: dict[str, Callable[[Chance], Canvas]] = {
     "trains": vehicles.trains,
     "flying": vehicles.flying,
     "rockets": vehicles.rockets,
+    "birds": creatures.birds,
+    "insects": creatures.insects,
+    "animals": creatures.animals,
+    "people": people.people,
+    "robots": people.robots,
+    "furniture": things.furniture,
+    "food": things.food,
+    "games": things.games,
+    "boxes": patterns.boxes,
+    "mazes": patterns.mazes,
+    "knots": patterns.knots,
+    "patterns": patterns.patterns,
     "letters": signs.letters,
     "signs": signs.signs,
     "charts": signs.charts,
@@ -70,9 +82,7 @@ def by_hand() -> tuple[Drawing, ...]:
     """Return the pieces drawn by hand, sorted by name."""
     shelves = resources.files("asciivae.corpus").joinpath("drawings").iterdir()
     pieces = [
-        Drawing(
-            f"{shelf.name}/{file.name.removesuffix('.txt')}", shelf.name, file.read_text("ascii").rstrip("\n")
-        )
+        Drawing(f"{shelf.name}/{file.name.removesuffix('.txt')}", shelf.name, file.read_text("ascii").rstrip("\n"))
         for shelf in shelves
         if shelf.is_dir() and not shelf.name.startswith("_")
         for file in shelf.iterdir()

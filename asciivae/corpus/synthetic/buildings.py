@@ -64,7 +64,9 @@ def house(chance: Chance) -> Canvas:
             home.write(right + 1 + (far - right - 1 - len(hole)) // 2, 1, hole)
     home.write(1, base, chance.choice("__-=.") * (wide - 2))
     door = chance.between(2, max(2, wide - 7))
-    leaf = chance.choice((("___", "| |", "|.|"), (".-.", "| |", "|'|"), ("+-+", "| |", "|o|"), ("_", "|", "|"), ("/^\\", "|:|", "|:|")))
+    leaf = chance.choice(
+        (("___", "| |", "|.|"), (".-.", "| |", "|'|"), ("+-+", "| |", "|o|"), ("_", "|", "|"), ("/^\\", "|:|", "|:|"))
+    )
     panes = chance.choice(WINDOWS)
     for x in range(2, wide - len(panes) - 1, len(panes) + chance.between(2, 3)):
         if not door - len(panes) <= x <= door + len(leaf[0]):
@@ -216,7 +218,9 @@ def block(chance: Chance) -> Canvas:
     """Return a tower block with rows of windows, some lit."""
     slab = Canvas()
     wide, tall = chance.between(2, 5), chance.between(4, 13)
-    lit, dark = chance.choice((("[]", "  "), ("# ", ". "), ("o ", "  "), ("::", "::"), ("|_", "|_"), ("H ", "= "), ("==", "==")))
+    lit, dark = chance.choice(
+        (("[]", "  "), ("# ", ". "), ("o ", "  "), ("::", "::"), ("|_", "|_"), ("H ", "= "), ("==", "=="))
+    )
     share = chance.between(40, 100)
     inner = 2 * wide + 1
     for y in range(tall):
@@ -311,7 +315,11 @@ def bridges(chance: Chance) -> Canvas:
                 span.write(x, y, "||")
         top = -tall * FINE + 8
         curve = bend(((first + 1) * FINE, top), (width * 8, 2 * FINE), (last * FINE, top))
-        curves = [curve, bend((0, -4), (first * 8, -8), (first * FINE, top)), bend((width * FINE, -4), ((last + width) * 8, -8), ((last + 2) * FINE, top))]
+        curves = [
+            curve,
+            bend((0, -4), (first * 8, -8), (first * FINE, top)),
+            bend((width * FINE, -4), ((last + width) * 8, -8), ((last + 2) * FINE, top)),
+        ]
         hang = chance.odds(70)
         for path in curves:
             cable = Canvas()
@@ -327,5 +335,7 @@ def bridges(chance: Chance) -> Canvas:
         span.cells.setdefault((x, 0), deck)
     bottom = span.box()[3]
     for row in range(chance.between(1, 3)):
-        span.write(-1, bottom + 1 + row, "".join(chance.choice("~~~~~- " if row else "~~~~~^") for _ in range(width + 2)))
+        span.write(
+            -1, bottom + 1 + row, "".join(chance.choice("~~~~~- " if row else "~~~~~^") for _ in range(width + 2))
+        )
     return span

@@ -37,11 +37,7 @@ def conifer(chance: Chance) -> Canvas:
     tree.put(0, -1, chance.choice("*,|.^A"))
     for _ in range(skirts):
         for _ in range(chance.between(2, 3)):
-            fill = (
-                "".join(chance.choice(inside) for _ in range(2 * reach - 1))
-                if reach > 1
-                else "'"[: 2 * reach - 2]
-            )
+            fill = "".join(chance.choice(inside) for _ in range(2 * reach - 1)) if reach > 1 else "'"[: 2 * reach - 2]
             tree.write(-reach, y, "/" + fill.ljust(2 * reach - 1)[: 2 * reach - 1] + "\\")
             reach += 1
             y += 1
@@ -272,9 +268,7 @@ def cloud(chance: Chance) -> Canvas:
     count = chance.between(1, 3)
     style = chance.choice(LIGHT)
     for part in range(count):
-        blob(
-            puff, part * 5 * FINE, -8 * (part % 2), chance.between(4, 6) * FINE, chance.between(14, 24), style
-        )
+        blob(puff, part * 5 * FINE, -8 * (part % 2), chance.between(4, 6) * FINE, chance.between(14, 24), style)
     return puff
 
 
@@ -345,9 +339,7 @@ def range_of_hills(chance: Chance, width: int, tall: int) -> Canvas:
         return land
     phase, swing = chance.below(360), chance.between(4, tall) * FINE // 3
     pitch = chance.between(3, 9)
-    heights = [
-        (x, -swing - 8 + swing * sine(x * pitch * 2 // 5 + phase) // 1000) for x in range(0, width * FINE, 5)
-    ]
+    heights = [(x, -swing - 8 + swing * sine(x * pitch * 2 // 5 + phase) // 1000) for x in range(0, width * FINE, 5)]
     texture = chance.choice((("  ",), ("  ", "' "), (".  ", "  ."), ("   ", " ^ ", "   ")))
     for x, y in heights:
         pave(

@@ -126,7 +126,11 @@ def crab(chance: Chance) -> Canvas:
     one.write(-1, 0, eye + " " + eye)
     one.write(-wide, 1, "\\" + "_" * (wide - 2) + chance.choice(("|_|", "|-|", "(_)", "_I_")) + "_" * (wide - 2) + "/")
     one.write(-wide + 1, 2, "(" + chance.choice((".", " ", "~", ":")) * (2 * wide - 3) + ")")
-    one.write(-wide, 3, chance.choice(("/" * (wide - 1), "/" + "<" * (wide - 2))).ljust(wide) + "^" + ("\\" * (wide - 1)).rjust(wide))
+    one.write(
+        -wide,
+        3,
+        chance.choice(("/" * (wide - 1), "/" + "<" * (wide - 2))).ljust(wide) + "^" + ("\\" * (wide - 1)).rjust(wide),
+    )
     return one
 
 
@@ -143,7 +147,9 @@ def octopus(chance: Chance) -> Canvas:
     for x in range(-wide, wide + 1, 2):
         side = 0 if x < 0 else 1
         for y in range(chance.between(2, 4)):
-            one.put(x + (-y if side == 0 else y) * (abs(x) > 1), low + 1 + y, curl[side] if y % 2 == 0 else curl[1 - side])
+            one.put(
+                x + (-y if side == 0 else y) * (abs(x) > 1), low + 1 + y, curl[side] if y % 2 == 0 else curl[1 - side]
+            )
     return one
 
 
@@ -320,7 +326,11 @@ def sea_creatures(chance: Chance) -> Canvas:
             scene.write(-right // 2, high // FINE, chance.choice(("\\_\\", "\\\\", "(_(", "\\/")))
         if chance.odds(70):
             top = -high // FINE
-            scene.rows(-right // 2 - 2, top - 3, chance.choice((("' . '", " \\|/", "  |"), (".--.--.", "'  |  '", "   |"), (" : : ", " .:. ", "  :"))))
+            scene.rows(
+                -right // 2 - 2,
+                top - 3,
+                chance.choice((("' . '", " \\|/", "  |"), (".--.--.", "'  |  '", "   |"), (" : : ", " .:. ", "  :"))),
+            )
         return scene if chance.odds(50) else scene.mirrored()
     if kind == 1:
         wide, high = chance.between(4, 8) * FINE, chance.between(26, 44)
@@ -331,7 +341,7 @@ def sea_creatures(chance: Chance) -> Canvas:
         scene.put((wide + 36) // FINE, 0, chance.choice("oO'.*@-"))
         scene.write(-wide // FINE - 2, 1, chance.choice(("<_", "~.", "-=")))
         blob(scene, 8, 0, wide, high, chance.choice(LIGHT), shell)
-        for (x, y) in list(scene.cells):
+        for x, y in list(scene.cells):
             if y == 1 and abs(x * FINE) < wide - 8 and abs(y * FINE) < high:
                 scene.put(x, y, "_")
         scene.cells = {(x, y): c for (x, y), c in scene.cells.items() if y < 3 or abs(x) * FINE < wide}

@@ -72,7 +72,9 @@ def dots(letter: str, x: int, y: int) -> bool:
 def _solid(chance: Chance, word: str) -> Canvas:
     """Return large letters made of one or two signs per dot."""
     piece = Canvas()
-    ink = chance.choice(("##", "@@", "[]", "::", "**", "HH", "%%", "88", "$$", "/\\", "<>", "()", "&&", "XX", "==", "++", "oO"))
+    ink = chance.choice(
+        ("##", "@@", "[]", "::", "**", "HH", "%%", "88", "$$", "/\\", "<>", "()", "&&", "XX", "==", "++", "oO")
+    )
     narrow = len(word) > 4 or chance.odds(25)
     step = 1 if narrow else 2
     letters = chance.odds(30)
@@ -115,7 +117,9 @@ def _outline(chance: Chance, word: str) -> Canvas:
 def _shadow(chance: Chance, word: str) -> Canvas:
     """Return large letters that throw a shadow to the lower right."""
     piece = Canvas()
-    ink, shade = chance.choice((("#", "."), ("@", ":"), ("8", "'"), ("H", "/"), ("$", "-"), ("O", "."), ("M", "\\"), ("W", ":")))
+    ink, shade = chance.choice(
+        (("#", "."), ("@", ":"), ("8", "'"), ("H", "/"), ("$", "-"), ("O", "."), ("M", "\\"), ("W", ":"))
+    )
     for place, letter in enumerate(word):
         for depth, sign in ((1, shade), (0, ink)):
             for y in range(5):
@@ -143,7 +147,9 @@ def letters(chance: Chance) -> Canvas:
         framed.paste(piece)
         return framed
     if kind == 1:
-        piece.write(left, bottom + 2, (chance.choice(("~", "=", "-=", "_", "*", ".-'-", "<>", "^")) * 64)[: right - left + 1])
+        piece.write(
+            left, bottom + 2, (chance.choice(("~", "=", "-=", "_", "*", ".-'-", "<>", "^")) * 64)[: right - left + 1]
+        )
     elif kind == 2:
         line = (chance.choice(("/", "\\", ".", ":", "*", "-", "~")) * 64)[: right - left + 5]
         piece.write(left - 2, top - 2, line)
@@ -171,7 +177,9 @@ def signs(chance: Chance) -> Canvas:
         post = chance.choice(("||", "|", "H", "[]", "| |"))
         for y in range(chance.between(2, 5)):
             piece.write((inner + 2 - len(post)) // 2, len(rows) + 2 + y, post)
-        piece.write((inner + 2) // 2 - 4, piece.box()[3] + 1, chance.choice(("^^^^^^^^", "___/\\___", "~~~~~~~~", ".,,;:,,.")))
+        piece.write(
+            (inner + 2) // 2 - 4, piece.box()[3] + 1, chance.choice(("^^^^^^^^", "___/\\___", "~~~~~~~~", ".,,;:,,."))
+        )
     elif kind == 1:
         piece.write(2, 0, "_" * (inner + 2))
         piece.write(0, 1, "/ \\" + " " * inner + " \\")
@@ -199,7 +207,7 @@ def signs(chance: Chance) -> Canvas:
         tail = chance.choice((("\\", "\\"), ("/", "/"), ("o", "."), ("|", "|"), ("v",)))
         for y, sign in enumerate(tail):
             piece.put(at + (y if sign == "\\" else -y if sign == "/" else y), len(rows) + 2 + y, sign)
-        face = chance.choice(("(o_o)", "(^.^)", ":-)", "(-_-)", "[@_@]", "<o.o>", "{'v'}", "8-]", "(\"o\")", ";-P"))
+        face = chance.choice(("(o_o)", "(^.^)", ":-)", "(-_-)", "[@_@]", "<o.o>", "{'v'}", "8-]", '("o")', ";-P"))
         piece.write(max(0, at - len(face) // 2 + (2 if tail[0] == "\\" else -2)), len(rows) + 2 + len(tail), face)
     elif kind == 4:
         blank = " " * inner
@@ -217,7 +225,11 @@ def signs(chance: Chance) -> Canvas:
         for y, row in enumerate(rows, 2):
             piece.write(3, y, row)
         low = piece.box()[3]
-        piece.rows(inner // 2 - 1, low + 1, chance.choice((["|____|", "_/______\\_"[1:-1]], ["/____\\"], ["_||_||"[:6], "[______]"[:8]])))
+        piece.rows(
+            inner // 2 - 1,
+            low + 1,
+            chance.choice((["|____|", "_/______\\_"[1:-1]], ["/____\\"], ["_||_||"[:6], "[______]"[:8]])),
+        )
     else:
         edge = chance.choice(("*", "~", "=", "-", "+-", "#", "o ", "<>", ".:", "=-", "/\\", "{}", "%", "@", "x ", "^v"))
         wide = inner + 2 + 2 * len(edge)
@@ -250,10 +262,15 @@ def _bars(chance: Chance) -> Canvas:
 def _rows_chart(chance: Chance) -> Canvas:
     piece = Canvas()
     bar = chance.choice("#=*-@>%+o:~")
-    names = chance.some(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "red", "blue", "ants", "bees", "cats", "dogs", "owls"), chance.between(3, 7))
+    names = chance.some(
+        ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "red", "blue", "ants", "bees", "cats", "dogs", "owls"),
+        chance.between(3, 7),
+    )
     for y, name in enumerate(names):
         value = chance.between(1, 24)
-        piece.write(0, 2 * y if chance.odds(0) else y, f"{name:>5} |{bar * value} {value if chance.odds(70) else ''}".rstrip())
+        piece.write(
+            0, 2 * y if chance.odds(0) else y, f"{name:>5} |{bar * value} {value if chance.odds(70) else ''}".rstrip()
+        )
     piece.write(6, len(names), "+" + "----+" * 5)
     piece.write(6, len(names) + 1, "0    5    10   15   20   25")
     return piece
@@ -291,13 +308,35 @@ def _curve(chance: Chance) -> Canvas:
 def _table(chance: Chance) -> Canvas:
     piece = Canvas()
     columns, rows = chance.between(2, 4), chance.between(3, 6)
-    heads = chance.some(("item", "qty", "price", "day", "time", "id", "name", "x", "y", "mean", "max", "code", "km", "row"), columns)
+    heads = chance.some(
+        ("item", "qty", "price", "day", "time", "id", "name", "x", "y", "mean", "max", "code", "km", "row"), columns
+    )
     body = [
-        [chance.choice((str(chance.below(100)), str(chance.below(1000)), f"{chance.below(10)}.{chance.below(100):02d}", chance.choice(WORDS)[:7].strip())) for _ in heads]
+        [
+            chance.choice(
+                (
+                    str(chance.below(100)),
+                    str(chance.below(1000)),
+                    f"{chance.below(10)}.{chance.below(100):02d}",
+                    chance.choice(WORDS)[:7].strip(),
+                )
+            )
+            for _ in heads
+        ]
         for _ in range(rows)
     ]
     widths = [max(len(head), *(len(row[at]) for row in body)) for at, head in enumerate(heads)]
-    cross, rule, bar = chance.choice((("+", "-", "|"), ("+", "=", "|"), ("o", "-", "|"), ("|", "-", "|"), ("*", "*", "*"), (":", ".", ":"), ("#", "=", "#")))
+    cross, rule, bar = chance.choice(
+        (
+            ("+", "-", "|"),
+            ("+", "=", "|"),
+            ("o", "-", "|"),
+            ("|", "-", "|"),
+            ("*", "*", "*"),
+            (":", ".", ":"),
+            ("#", "=", "#"),
+        )
+    )
     rule_row = cross + cross.join(rule * (w + 2) for w in widths) + cross
     lines = [rule_row, bar + bar.join(f" {h:^{w}} " for h, w in zip(heads, widths, strict=True)) + bar, rule_row]
     for row in body:
@@ -314,7 +353,27 @@ def _flow(chance: Chance) -> Canvas:
     """Return boxes joined by arrows, downwards or sideways."""
     piece = Canvas()
     style = chance.choice((CLEAN, CLEAN, *LIGHT))
-    steps = chance.some(("start", "read", "sort", "wait", "send", "ok?", "loop", "save", "stop", "mix", "bake", "cool", "eat", "plan", "test", "fix"), chance.between(3, 4))
+    steps = chance.some(
+        (
+            "start",
+            "read",
+            "sort",
+            "wait",
+            "send",
+            "ok?",
+            "loop",
+            "save",
+            "stop",
+            "mix",
+            "bake",
+            "cool",
+            "eat",
+            "plan",
+            "test",
+            "fix",
+        ),
+        chance.between(3, 4),
+    )
     down = chance.odds(50)
     x = y = 0
     for place, step in enumerate(steps):
@@ -349,8 +408,29 @@ def _flow(chance: Chance) -> Canvas:
 def _tree(chance: Chance) -> Canvas:
     """Return a tree of names, as a listing of folders shows it."""
     piece = Canvas()
-    names = chance.shuffled(("src", "docs", "lib", "img", "old", "new", "tmp", "bin", "etc", "a.txt", "b.c", "map.h", "log", "todo", "art", "x.py"))
-    tee, corner = chance.choice((("|-- ", "`-- "), ("+-- ", "\\-- "), ("+---", "+---"), ("|__ ", "|__ "), ("o-- ", "o-- ")))
+    names = chance.shuffled(
+        (
+            "src",
+            "docs",
+            "lib",
+            "img",
+            "old",
+            "new",
+            "tmp",
+            "bin",
+            "etc",
+            "a.txt",
+            "b.c",
+            "map.h",
+            "log",
+            "todo",
+            "art",
+            "x.py",
+        )
+    )
+    tee, corner = chance.choice(
+        (("|-- ", "`-- "), ("+-- ", "\\-- "), ("+---", "+---"), ("|__ ", "|__ "), ("o-- ", "o-- "))
+    )
     rows: list[str] = [names.pop() + chance.choice(("/", "", ":"))]
 
     def grow(lead: str, depth: int) -> None:
@@ -388,27 +468,3 @@ def _grid_plot(chance: Chance) -> Canvas:
 def charts(chance: Chance) -> Canvas:
     """Return a chart, a table, a flow of boxes or a tree of names."""
     return chance.choice((_bars, _bars, _rows_chart, _curve, _curve, _table, _table, _flow, _tree, _grid_plot))(chance)
-
-
-def note(chance: Chance) -> Canvas:
-    """Return a small sheet with lines on it."""
-    return sprite(
-        chance.choice(
-            (
-                r"""
- ________
-|  ~~~~  |\
-| ------ |_\
-| ----     |
-| ------   |
-|__________|
-""",
-                r"""
-  .----------.
- /  ==== ==  /
-/  === ==== /
-`----------'
-""",
-            )
-        )
-    )

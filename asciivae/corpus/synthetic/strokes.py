@@ -88,7 +88,7 @@ def _character(points: Path, start: int, end: int, style: Style) -> str:
     dx, dy = after[0] - before[0], after[1] - before[1]
     across, down = abs(last[0] - first[0]), abs(last[1] - first[1])
     if abs(dy) * 4 <= abs(dx) * 3:
-        if across < 6:
+        if across < 7:
             return ""
         height = sum(y % FINE for _, y in points[start:end]) // (end - start)
         level = height * 4 // FINE
@@ -96,19 +96,17 @@ def _character(points: Path, start: int, end: int, style: Style) -> str:
             return style.flat[level]
         return (style.rising if (dx > 0) != (dy > 0) else style.falling)[level]
     if abs(dx) * 5 <= abs(dy) * 2:
-        if down < 6:
+        if down < 7:
             return ""
         middle = points[(start + end) // 2]
         lean = 2 * middle[0] - before[0] - after[0]
         return style.bulge[0] if lean <= -3 else style.bulge[1] if lean >= 3 else style.upright
-    if across + down < 9:
+    if (across if abs(dx) > abs(dy) else down) < 7:
         return ""
     return style.slash if (dx > 0) != (dy > 0) else style.backslash
 
 
-def blob(
-    canvas: Canvas, x: int, y: int, wide: int, high: int, style: Style = SOFT, texture: str = " "
-) -> None:
+def blob(canvas: Canvas, x: int, y: int, wide: int, high: int, style: Style = SOFT, texture: str = " ") -> None:
     """Draw an ellipse, filled with `texture`, around the fine point (x, y); half axes in fine units.
 
     It comes out symmetric if `x` is the middle or the edge of a cell.
@@ -131,9 +129,7 @@ def line(canvas: Canvas, x0: int, y0: int, x1: int, y1: int, style: Style = SOFT
     stroke(canvas, cells([(x0, y0), (x1, y1)]), style)
 
 
-def box(
-    canvas: Canvas, x: int, y: int, width: int, height: int, style: Style = SOFT, texture: str = " "
-) -> None:
+def box(canvas: Canvas, x: int, y: int, width: int, height: int, style: Style = SOFT, texture: str = " ") -> None:
     """Draw a box of `width` × `height` cells, frame included, and fill it with `texture`."""
     right, bottom = x + width - 1, y + height - 1
     top_edge, side, bottom_edge = style.edges
@@ -144,9 +140,7 @@ def box(
     for row in range(y + 1, bottom):
         canvas.put(x, row, side)
         canvas.put(right, row, side)
-    for (column, row), corner in zip(
-        ((x, y), (right, y), (x, bottom), (right, bottom)), style.corners, strict=True
-    ):
+    for (column, row), corner in zip(((x, y), (right, y), (x, bottom), (right, bottom)), style.corners, strict=True):
         canvas.put(column, row, corner)
 
 

@@ -14,13 +14,30 @@ WHEELS = (
     ("(@)",),
     (".-.", "(_)"),
     (".-.", "(o)", "'-'"),
-    ("/\"\\", "\\_/"),
+    ('/"\\', "\\_/"),
     (",-.", "`-'"),
     ("O",),
     ("(*)",),
     ("[O]",),
 )
-SIGNS = ("TAXI", "BUS", "MAIL", "MILK", "FISH", "ICE", "TOYS", "HAY", "BOOKS", "ZINC", "JAM", "POLICE", "4711", "KIWI", "WOOL", "SAND")
+SIGNS = (
+    "TAXI",
+    "BUS",
+    "MAIL",
+    "MILK",
+    "FISH",
+    "ICE",
+    "TOYS",
+    "HAY",
+    "BOOKS",
+    "ZINC",
+    "JAM",
+    "POLICE",
+    "4711",
+    "KIWI",
+    "WOOL",
+    "SAND",
+)
 
 
 def wheels(chance: Chance, places: tuple[int, ...]) -> Canvas:
@@ -183,18 +200,17 @@ def bicycle(chance: Chance) -> Canvas:
         chance.choice(
             (
                 r"""
-      __o_   ,_
-        \____/|
-  .-.   /\  / \-.
- ( e )-'  ()( e )
-  `-'        `-'
+     __        ,
+      |_______/_
+  .-. /\     /  .-.
+ ( e )  \   /  ( e )
+  `-'   _\_/_   `-'
 """,
                 r"""
-   ___      _,
-    |______/|
-  ./-.    / |.
- / e --( )-/ e \
- \___/     \___/
+    ==.       .--
+  ___ |______/  ___
+ / e \ \    / \/ e \
+ \___/  `-()-' \___/
 """,
                 r"""
              \o
@@ -278,7 +294,11 @@ def plane(chance: Chance) -> Canvas:
             craft.write(-1, y, "| |" if y else "/ \\")
         craft.write(0, -1, "^")
         row = tall // 2
-        craft.write(-1 - half, row, "_" * 0 + "/" + "_" * (half - 1) + "|" + chance.choice(" o.:+") + "|" + "_" * (half - 1) + "\\")
+        craft.write(
+            -1 - half,
+            row,
+            "_" * 0 + "/" + "_" * (half - 1) + "|" + chance.choice(" o.:+") + "|" + "_" * (half - 1) + "\\",
+        )
         for step in range(half - 1):
             if step % 4 == 0 and step // 4 < row:
                 pass
@@ -330,14 +350,26 @@ def balloon(chance: Chance) -> Canvas:
     craft = Canvas()
     wide = chance.between(4, 9)
     high = chance.between(3, 5) * FINE
-    blob(craft, 8, 0, wide * FINE, high, chance.choice(LIGHT), chance.choice((" ", " ", "|  ", ": ", "/ ", "^ ", "*  ", "=", "\\ ")))
+    blob(
+        craft,
+        8,
+        0,
+        wide * FINE,
+        high,
+        chance.choice(LIGHT),
+        chance.choice((" ", " ", "|  ", ": ", "/ ", "^ ", "*  ", "=", "\\ ")),
+    )
     low = craft.box()[3]
     rope = max(2, wide // 2)
     for y in range(chance.between(1, 3)):
         craft.put(-rope + y, low + 1 + y, "\\")
         craft.put(rope - y, low + 1 + y, "/")
     low = craft.box()[3]
-    craft.rows(-2, low + 1, chance.choice((["[___]"], [" ___", "|_#_|"], [".---.", "|###|"], ["(___)"], ["+---+", "|oOo|", "+---+"])))
+    craft.rows(
+        -2,
+        low + 1,
+        chance.choice((["[___]"], [" ___", "|_#_|"], [".---.", "|###|"], ["(___)"], ["+---+", "|oOo|", "+---+"])),
+    )
     if chance.odds(40):
         mark = chance.choice(("*", "<>", "(o)", "UP", "+", "AIR", "~~~"))
         craft.write(-(len(mark) // 2), 0, mark)
@@ -367,7 +399,11 @@ def flying(chance: Chance) -> Canvas:
         ship = Canvas()
         blob(ship, 8, 8, wide, high, style, chance.choice((" ", " ", "-", "=  ", " .")))
         right = wide // FINE
-        ship.rows(right - 2, -2, chance.choice(([" __", "|  \\", ">===>", "|__/"], ["/|", ">>|", "\\|"], ["\\\\\\", " >>>", "///"])))
+        ship.rows(
+            right - 2,
+            -2,
+            chance.choice(([" __", "|  \\", ">===>", "|__/"], ["/|", ">>|", "\\|"], ["\\\\\\", " >>>", "///"])),
+        )
         low = ship.box()[3]
         ship.rows(-4, low + 1, chance.choice(([r"\_o_o_o_/"], ["[_#_#_#_]"], ["|o o o|", r" \___/"], ["'-[::::]-'"])))
         if chance.odds(50):
@@ -422,7 +458,11 @@ def rocket(chance: Chance) -> Canvas:
     for step in range(fin):
         ship.write(-half - 1 - step, tall - fin + step, "/" + (" " if step < fin - 1 else "_") * step)
         ship.write(half + 2, tall - fin + step, (" " if step < fin - 1 else "_") * step + "\\")
-    ship.write(-half, tall, chance.choice(("|", "'", "/", "`")) + chance.choice("_=^") * inner + chance.choice(("|", "'", "\\")))
+    ship.write(
+        -half,
+        tall,
+        chance.choice(("|", "'", "/", "`")) + chance.choice("_=^") * inner + chance.choice(("|", "'", "\\")),
+    )
     if chance.odds(70):
         for step in range(chance.between(1, 4)):
             reach = max(1, half - step // 2)
@@ -439,7 +479,15 @@ def saucer(chance: Chance) -> Canvas:
     blob(ship, 8, 0, dome * 9, chance.between(24, 40), chance.choice(LIGHT), " ")
     if chance.odds(60):
         ship.write(-1, -1, chance.choice(("o o", "^.^", "@ @", "'-'", ". .")))
-    blob(ship, 8, 18, wide * FINE, chance.between(18, 24), chance.choice(LIGHT), chance.choice(("o ", " ", "=", "O  ", "* ", ". ", "-")))
+    blob(
+        ship,
+        8,
+        18,
+        wide * FINE,
+        chance.between(18, 24),
+        chance.choice(LIGHT),
+        chance.choice(("o ", " ", "=", "O  ", "* ", ". ", "-")),
+    )
     low = ship.box()[3]
     kind = chance.below(3)
     if kind == 0:
