@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
 from asciivae.errors import CorpusError
 
-FORMAT = "asciivae-corpus-1"
+FORMAT = "asciivae-corpus-1"  # a new number whenever pieces are read or laid out in another way
 MAX_HEADER = 1 << 24
 _DTYPES: dict[str, np.dtype[Any]] = {"I64": np.dtype("<i8"), "U16": np.dtype("<u2"), "U8": np.dtype("u1")}
 _REBUILD = "build it again from its source: a folder of .txt files, or a .jsonl file"
