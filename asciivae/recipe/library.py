@@ -1,0 +1,122 @@
+"""Recipes by name: those that come with asciivae, and those of installed plugins.
+
+Nothing here imports pydantic or torch or runs a plugin's code, so listing is quick and a sick plugin harms nobody.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+import asciivae
+from asciivae import registry
+from asciivae.errors import AsciivaeError, Place, RecipeError
+from asciivae.recipe import loader
+from asciivae.recipe.nodes import did_you_mean
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recipe file and where it comes from.
+
+    Attributes:
+        name: its name: the stem of the file.
+        path: the file.
+        origin: `asciivae`, the distribution that brings it (with its version), or `file` for a path.
+    """
+
+    name: str
+    path: Path
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of the catalogue: a recipe's name, its `about`, and its origin as in `Found`."""
+
+    name: str
+    about: str
+    origin: str
+
+
+def packaged_folder() -> Path:
+    """Where asciivae's own recipes are: inside the wheel, or beside the package in a checkout."""
+    package = Path(asciivae.__file__).parent
+    inside = package / "recipes"
+    return inside if inside.is_dir() else package.parent / "recipes"
+
+
+def find(name_or_path: str | Path) -> Found:
+    """The recipe of this name, `distribution:name`, or path (which ends in .yaml or .yml).
+
+    Raises:
+        RecipeError: there is none, or two distributions bring one of this name.
+    """
+    text = str(name_or_path)
+    if text.endswith(SUFFIXES):
+        path = Path(text)
+        if not path.is_file():
+            raise RecipeError("there is no such file", place=Place(text), hint="asciivae recipes list")
+        return Found(path.stem, path, "file")
+    distribution, _, name = text.rpartition(":")
+    known = list(_known())
+    matches = [f for f in known if f.name == name and distribution in ("", f.origin.split(" ")[0])]
+    if not matches:
+        guess = did_you_mean(text, [f.name for f in known])
+        raise RecipeError(f"unknown recipe {text!r}{guess}", hint="asciivae recipes list")
+    if len(matches) > 1:
+        origins = " and ".join(f.origin for f in matches)
+        qualified = f"{matches[0].origin.split(' ')[0]}:{name}"
+        raise RecipeError(f"recipe {text!r} is offered by {origins}", hint=f"write {qualified}")
+    return matches[0]
+
+
+def catalogue() -> Iterator[Listed]:
+    """Every recipe that has a name, ours first; only the `about` of each file is parsed."""
+    for found in _known():
+        yield Listed(found.name, _about(found.path), found.origin)
+
+
+def _known() -> Iterator[Found]:
+    yield from _folder(packaged_folder(), "asciivae")
+    for entry in registry.entries("recipe"):
+        if entry.state != "incompatible":
+            yield from _folder(_package_folder(entry.value), entry.origin)
+
+
+def _folder(folder: Path | None, origin: str) -> Iterator[Found]:
+    if folder and folder.is_dir():
+        for path in sorted(folder.iterdir()):
+            if path.name.endswith(SUFFIXES):
+                yield Found(path.stem, path, origin)
+
+
+def _package_folder(package: str) -> Path | None:
+    """The folder of an installed package, found without importing it."""
+    top, *below = package.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    homes = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(homes[0], *below) if homes else None
+
+
+def _about(path: Path) -> str:
+    """The `about` of a recipe, or why it cannot be read."""
+    try:
+        lines = loader.read_file(path).splitlines()
+        start = next((i for i, line in enumerate(lines) if line.startswith("about:")), None)
+        if start is None:
+            return "(without an `about`)"
+        more = takewhile(lambda line: not re.match(r"[^\s#]", line), lines[start + 1 :])
+        about = loader.parse("\n".join([lines[start], *more]), str(path)).plain()["about"]
+        return str(about).strip()
+    except AsciivaeError as error:
+        return f"(unreadable: {error.headline})"

@@ -1,0 +1,81 @@
+"""The tree of a recipe: plain data in which every value knows where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from asciivae.errors import Place, RecipeError
+
+Part = str | int
+"""One step of a path: a key of a mapping or an index of a list."""
+
+Keys = tuple[Part, ...]
+"""A path from the root of a recipe: `("losses", 0, "weight")` is `losses[0].weight`."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value of a recipe and where it stands.
+
+    Attributes:
+        value: a scalar, or the nodes of a mapping or a list.
+        place: where the value begins.
+        key_place: where its key begins; the same as `place` for the items of a list.
+        overridden: whether the command line put it there.
+    """
+
+    value: str | int | float | bool | dict[str, Node] | list[Node] | None
+    place: Place
+    key_place: Place
+    overridden: bool = False
+
+    def plain(self) -> Any:
+        """The value as plain Python data."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def child(self, part: Part) -> Node | None:
+        """The node behind one key or index; None if there is none."""
+        if isinstance(self.value, dict) and isinstance(part, str):
+            return self.value.get(part)
+        if isinstance(self.value, list) and isinstance(part, int) and 0 <= part < len(self.value):
+            return self.value[part]
+        return None
+
+    def at(self, keys: Keys) -> Node | None:
+        """The node at the end of a path; None if the path leaves the tree."""
+        node: Node | None = self
+        for part in keys:
+            node = node.child(part) if node else None
+        return node
+
+    def nearest(self, keys: Keys) -> Node:
+        """The deepest node on a path, which is where a missing value is missing."""
+        node = self
+        for part in keys:
+            node = node.child(part) or node
+        return node
+
+
+def dotted(keys: Keys) -> str:
+    """A path as messages and `--set` write it: `losses[0].weight`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).removeprefix(".")
+
+
+def problem(tree: Node, keys: Keys, message: str, hint: str | None = None) -> RecipeError:
+    """A problem with the value at a path; where there is none, its place is that of the section it belongs in."""
+    node = tree.at(keys)
+    place = node.place if node else tree.nearest(keys).key_place
+    return RecipeError(message, place=place, path=dotted(keys), hint=hint)
+
+
+def did_you_mean(name: Any, known: Iterable[str]) -> str:
+    """` — did you mean 'x'?`, or nothing if no known name is near."""
+    near = get_close_matches(str(name), [k for k in known if k != name], n=1)
+    return f" — did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,246 @@
+"""From the text of a recipe to a `LoadedRecipe`: everything checked, every default visible.
+
+There are four phases: text, shape, names and options, meaning. All problems of a phase are raised together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from asciivae import registry
+from asciivae.errors import PluginError, RecipeError, RecipeProblems
+from asciivae.recipe import library, loader, overrides
+from asciivae.recipe.nodes import Keys, Node, did_you_mean, problem
+from asciivae.recipe.options import check_options, plain_options
+from asciivae.recipe.problems import explain, known_keys
+from asciivae.recipe.schema import SCHEMA, Canvas, Component, Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedRecipe:
+    """A recipe that passed every check.
+
+    Attributes:
+        name: the recipe's name, or the stem of its file.
+        file: the file it was read from, as messages show it.
+        text: that file, verbatim.
+        overrides: the command line's share: `path=value` for each set value, `path` for each removed one.
+        recipe: the recipe with all defaults, those of components included.
+        renderer_config: the renderer's options, an instance of its `Config`.
+        model_config: the model's options, likewise.
+        loss_configs: the options of each of `recipe.losses`, likewise.
+    """
+
+    name: str
+    file: str
+    text: str
+    overrides: tuple[str, ...]
+    recipe: Recipe
+    renderer_config: Any
+    model_config: Any
+    loss_configs: tuple[Any, ...]
+    tree: Node = field(repr=False)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the file and the command line say, as plain data without defaults."""
+        data: dict[str, Any] = self.tree.plain()
+        return data
+
+    def resolved(self) -> dict[str, Any]:
+        """The whole recipe as plain data with every default filled in; it loads back to an equal recipe."""
+        return self.recipe.model_dump(mode="json")
+
+    def origin(self, keys: Keys) -> Literal["default", "recipe", "override"]:
+        """Who decided the value at a path of `resolved()`, such as `("losses", 0, "weight")`."""
+        node = self.tree.at(keys)
+        if node is None:
+            return "default"
+        return "override" if node.overridden else "recipe"
+
+
+def load_recipe(
+    name_or_path: str | Path,
+    sets: Sequence[str] = (),
+    unsets: Sequence[str] = (),
+    *,
+    model_configs: Mapping[str, type[Any]] | None = None,
+) -> LoadedRecipe:
+    """Find, read and check a recipe.
+
+    Args:
+        name_or_path: a recipe's name, or the path of a .yaml file.
+        sets: `path=value` texts, as given to `--set`.
+        unsets: paths, as given to `--unset`.
+        model_configs: the `Config` of each model by name; by default those of `asciivae.models`.
+
+    Raises:
+        RecipeError: there is no such recipe, or it is not YAML.
+        RecipeProblems: it has problems; all of one phase together.
+    """
+    found = library.find(name_or_path)
+    return check_recipe(
+        loader.read_file(found.path), str(found.path), sets, unsets, name=found.name, model_configs=model_configs
+    )
+
+
+def check_recipe(
+    text: str,
+    file: str,
+    sets: Sequence[str] = (),
+    unsets: Sequence[str] = (),
+    *,
+    name: str | None = None,
+    model_configs: Mapping[str, type[Any]] | None = None,
+) -> LoadedRecipe:
+    """Check the text of a recipe, as `load_recipe` does; `file` is what messages call it."""
+    tree = loader.parse(text, file)
+    overrides.apply(tree, sets, unsets)
+    recipe = _shaped(tree)
+    renderer, model, *losses = _configured(tree, recipe, model_configs)
+    complete = {
+        "renderer": _completed(recipe.renderer, renderer),
+        "model": _completed(recipe.model, model),
+        "losses": tuple(map(_completed, recipe.losses, losses)),
+    }
+    recipe = recipe.model_copy(update=complete)
+    _raise_any(_contradictions(tree, recipe))
+    return LoadedRecipe(
+        name=name or Path(file).stem,
+        file=file,
+        text=text,
+        overrides=(*unsets, *sets),
+        recipe=recipe,
+        renderer_config=renderer,
+        model_config=model,
+        loss_configs=tuple(losses),
+        tree=tree,
+    )
+
+
+def _raise_any(problems: Iterable[RecipeError]) -> None:
+    if found := list(problems):
+        raise RecipeProblems(found)
+
+
+def _shaped(tree: Node) -> Recipe:
+    """The recipe, if its sections, keys and types are right."""
+    if not isinstance(tree.value, dict):
+        raise RecipeError("a recipe is a mapping that begins with `asciivae: 1`", place=tree.place)
+    stated = tree.value.get("asciivae")
+    if stated and type(stated.value) is int and stated.value > SCHEMA:
+        raise problem(
+            tree,
+            ("asciivae",),
+            f"this recipe is written for schema {stated.value}; this asciivae reads schema {SCHEMA}",
+            hint="pip install --upgrade asciivae",
+        )
+    try:
+        return Recipe.model_validate(tree.plain())
+    except ValidationError as error:
+        raise RecipeProblems(explain(error, tree, lambda keys: known_keys(Recipe, keys))) from error
+
+
+def _configured(tree: Node, recipe: Recipe, models: Mapping[str, type[Any]] | None) -> list[Any]:
+    """The configs of the renderer, the model and each loss."""
+    problems = [
+        problem(tree, ("requires", i), f"{requirement} {reason}", hint=f"pip install {requirement!r}")
+        for i, requirement in enumerate(recipe.requires)
+        if (reason := registry.unmet(requirement))
+    ]
+    configs = []
+    for kind, keys, component in _components(recipe):
+        try:
+            config_type = _config_type(kind, component.use, models)
+            config, wrong = check_options(tree, keys, config_type, component)
+        except PluginError as error:
+            at = (*keys, "use") if tree.at((*keys, "use")) else keys
+            config, wrong = None, [problem(tree, at, error.message, error.hint)]
+        configs.append(config)
+        problems += wrong
+    _raise_any(problems)
+    return configs
+
+
+def _components(recipe: Recipe) -> Iterator[tuple[str, Keys, Component]]:
+    yield "renderer", ("renderer",), recipe.renderer
+    yield "model", ("model",), recipe.model
+    for i, loss in enumerate(recipe.losses):
+        yield "loss", ("losses", i), loss
+
+
+def _config_type(kind: str, name: str, models: Mapping[str, type[Any]] | None) -> type[Any]:
+    if kind != "model":
+        config: type[Any] = registry.load(kind, name).Config
+        return config
+    models = known_models() if models is None else models
+    if name not in models:
+        message = f"unknown model {name!r}{did_you_mean(name, models)}"
+        raise PluginError(message, hint=f"models: {', '.join(sorted(models))}")
+    return models[name]
+
+
+def known_models() -> Mapping[str, type[Any]]:
+    """The `Config` of each model that a recipe can name."""
+    from asciivae.models import CONFIGS  # torch: only now, when a model is asked for
+
+    return CONFIGS
+
+
+def _completed(component: Component, config: Any) -> Component:
+    """The component with its options' defaults written out."""
+    return component.model_copy(update=plain_options(config))
+
+
+def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
+    """What is well-formed but cannot be meant."""
+    data, glyphs, schedule = recipe.data, recipe.glyphs, recipe.optim.schedule
+    if glyphs.cell == "tight" and glyphs.zoom:
+        message = "zoom is only for `cell: logged`; a tight cell has nothing to cut"
+        yield problem(tree, ("glyphs", "zoom"), message, "--unset glyphs.zoom, or --set glyphs.cell=logged")
+    if glyphs.cell == "tight" and not glyphs.antialias:
+        message = "antialias is only for `cell: logged`; a tight cell is always averaged"
+        yield problem(tree, ("glyphs", "antialias"), message, "--unset glyphs.antialias, or --set glyphs.cell=logged")
+    if isinstance(data.canvas, Canvas):
+        side = min(data.canvas.height, data.canvas.width)
+        if data.max_side is None or data.max_side > side:
+            message = f"pieces of more than {side} cells do not fit on this canvas"
+            yield problem(tree, ("data", "canvas"), message, f"--set data.max_side={side}")
+    elif data.place == "logged":
+        message = "`place: logged` needs a canvas of one size"
+        hint = "--set data.canvas='{height: 64, width: 64}'"
+        yield problem(tree, ("data", "place"), message, hint)
+    if data.split.rule == "tail" and data.split.seed:
+        message = "the rule `tail` draws nothing, so a seed changes nothing"
+        yield problem(tree, ("data", "split", "seed"), message, "--unset data.split.seed")
+    if schedule.warmup and recipe.train.steps and schedule.warmup >= recipe.train.steps:
+        message = f"a warm-up of {schedule.warmup} steps never ends in a run of {recipe.train.steps}"
+        yield problem(tree, ("optim", "schedule", "warmup"), message, "make train.steps larger, or the warm-up shorter")
+    names = [loss.name for loss in recipe.losses]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            yield problem(tree, ("losses", i), f"two losses are called {name!r}", "give one of them a `name`")
+    if recipe.log:
+        known = set(_paths(recipe.model_dump(mode="json"), ""))
+        for i, path in enumerate(recipe.log.chosen):
+            if path not in known:
+                message = f"{path!r} is no value of this recipe{did_you_mean(path, known)}"
+                yield problem(tree, ("log", "chosen", i), message)
+
+
+def _paths(value: Any, path: str) -> Iterator[str]:
+    """The dotted path of a value and of all below it; items of a list by index, and by name if they have one."""
+    yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _paths(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _paths(inner, f"{path}[{i}]")
+            if isinstance(inner, dict) and "name" in inner:
+                yield from _paths(inner, f"{path}.{inner['name']}")
