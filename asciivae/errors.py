@@ -105,7 +105,7 @@ class DivergedError(AsciivaeError):
         self.report = report
 
 
-class Interrupted(AsciivaeError):  # noqa: N818 - the user's wish, not a fault
+class Interrupted(AsciivaeError):
     """The user stopped a run; everything was saved."""
 
     exit_code = 130

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import torch
 from torch import Tensor
 
 from asciivae.contract import Posterior
@@ -34,10 +33,10 @@ class Model(Protocol):
         ...
 
 
-def create(config: Any, generator: torch.Generator | None = None) -> logged.LoggedVAE | spatial.SpatialVAE:
-    """Build the model that belongs to a config of `CONFIGS`."""
+def create(config: Any) -> logged.LoggedVAE | spatial.SpatialVAE:
+    """Build the model that belongs to a config of `CONFIGS`; PyTorch's global generator draws its parameters."""
     if isinstance(config, logged.Config):
-        return logged.LoggedVAE(config, generator)
+        return logged.LoggedVAE(config)
     if isinstance(config, spatial.Config):
-        return spatial.SpatialVAE(config, generator)
+        return spatial.SpatialVAE(config)
     raise TypeError(f"{type(config).__name__} is no model's config")

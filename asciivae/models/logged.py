@@ -136,11 +136,10 @@ class LoggedVAE(nn.Module):
     Source: ascii-autoencoder, branch image-based-vae; D is commit 20717f2 (1,883,831 parameters).
 
     Args:
-        config: the variant and its initialisation.
-        generator: draws the initial parameters when `config.init_std` is given.
+        config: the variant and its initialisation, which PyTorch's global generator draws.
     """
 
-    def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         super().__init__()
         self.variant = variant = VARIANTS[config.variant]
         self.encoder, width = _encoder(variant)
@@ -149,7 +148,7 @@ class LoggedVAE(nn.Module):
         self.decoder = _decoder(variant)
         if config.init_std is not None:
             for parameter in self.parameters():
-                nn.init.normal_(parameter, 0.0, config.init_std, generator=generator)
+                nn.init.normal_(parameter, 0.0, config.init_std)
         channels_last(self)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:

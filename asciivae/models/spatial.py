@@ -63,11 +63,10 @@ class SpatialVAE(nn.Module):
     """The fully convolutional variational autoencoder of this project.
 
     Args:
-        config: its sizes.
-        generator: draws the initial parameters; None uses PyTorch's global generator.
+        config: its sizes. The initial parameters are drawn from PyTorch's global generator.
     """
 
-    def __init__(self, config: Config, generator: torch.Generator | None = None) -> None:
+    def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
         fine, coarse = config.fine_channels, config.coarse_channels
@@ -91,7 +90,7 @@ class SpatialVAE(nn.Module):
             ChannelNorm(fine),
         )
         self.head = nn.Conv2d(fine, SIZE * FINE**2, 1)
-        self._initialise(generator)
+        self._initialise()
         channels_last(self)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
@@ -126,14 +125,14 @@ class SpatialVAE(nn.Module):
             logits: Tensor = functional.pixel_shuffle(self.head(features.to(self.head.weight.dtype)), FINE)
         return logits
 
-    def _initialise(self, generator: torch.Generator | None) -> None:
+    def _initialise(self) -> None:
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="linear", generator=generator)
+                nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
             elif isinstance(module, nn.Embedding):
-                nn.init.normal_(module.weight, generator=generator)
+                nn.init.normal_(module.weight)
         for module in self.modules():
             if isinstance(module, ResidualBlock):
                 nn.init.zeros_(module.second.weight)

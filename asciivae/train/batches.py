@@ -75,9 +75,9 @@ class Canvas:
         """The page that a piece is laid on."""
         return self.size_for(*self.content(grid).shape)
 
-    def lay(self, grid: Page, size: Size) -> Page:
-        """The piece on a page of at least its size, (H, W) uint8."""
-        return centre(self.content(grid), *size, rule=self.rule)[0]
+    def lay(self, grid: Page, size: Size) -> tuple[Page, tuple[int, int]]:
+        """The content of a piece on a page (H, W) of at least its size, and the cell where it begins."""
+        return centre(self.content(grid), *size, rule=self.rule)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def collate(grids: Sequence[Page], pieces: Pieces, canvas: Canvas, shifts: NDArr
     for i, (grid, own) in enumerate(zip(grids, sizes, strict=True)):
         top, left = (size[0] - own[0]) // 2, (size[1] - own[1]) // 2
         window = i, slice(top, top + own[0]), slice(left, left + own[1])
-        laid = canvas.lay(grid, own)
+        laid, _ = canvas.lay(grid, own)
         pages[window] = laid if shifts is None else roll(laid, *shifts[i].tolist())
         mask[window] = True
     return Batch(torch.from_numpy(pages.astype(np.int64)), torch.from_numpy(mask), pieces)

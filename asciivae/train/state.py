@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -53,6 +54,19 @@ class TrainState:
     @property
     def _trained(self) -> set[str]:
         return {name for name, _ in self.model.named_parameters()}
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Within the block the model has its averaged weights, if it keeps any."""
+        if self.average is None:
+            yield
+            return
+        own = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        self.model.load_state_dict(self.average)
+        try:
+            yield
+        finally:
+            self.model.load_state_dict(own)
 
     def weights(self) -> dict[str, Tensor]:
         """The weights to use the model with: averaged ones where there are any."""
