@@ -175,20 +175,26 @@ _PROJECT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?([^\[\]]*)")
 _CLAUSE = re.compile(r"\s*(~=|==|!=|<=|>=|<|>)\s*v?(\d+(?:\.\d+)*)(\.\*)?[\w.+-]*\s*")
 
 
-def unmet(requirement: str) -> str | None:
-    """Why a pip requirement such as `asciivae-ssim>=0.1` is not met by what is installed; None if it is.
+def check_requirement(requirement: str) -> None:
+    """Check a pip requirement such as `asciivae-ssim>=0.1` against what is installed.
 
     Only release numbers are compared: 0.2.dev3 and 0.2rc1 count as 0.2. Where a URL or an environment marker
     follows, versions are left to pip.
+
+    Raises:
+        PluginError: it is not met, or is no requirement.
     """
     project, clauses = _parsed(requirement)
     if not project:
-        return "is not a pip requirement"
+        raise PluginError(f"{requirement!r} is not a pip requirement", hint="write one like asciivae-ssim>=0.1")
     try:
         version = __version__ if project == OURS else metadata.version(project)
-    except metadata.PackageNotFoundError:
-        return "is not installed"
-    return None if _accepts(clauses, version) else f"is not met by the installed {project} {version}"
+    except metadata.PackageNotFoundError as error:
+        raise PluginError(f"{project} is not installed", hint=f"pip install {requirement!r}") from error
+    if not _accepts(clauses, version):
+        raise PluginError(
+            f"{requirement} is required, and {project} {version} is installed", hint=f"pip install {requirement!r}"
+        )
 
 
 def _parsed(requirement: str) -> tuple[str, list[re.Match[str]]]:

@@ -58,16 +58,14 @@ def parse(text: str, file: str) -> Node:
         composer = _Composer(text, file)
         root = composer.get_single_node()
     except yaml.reader.ReaderError as error:
-        line, column = (
-            text.count("\n", 0, error.position),
-            error.position - text.rfind("\n", 0, error.position),
-        )
-        raise RecipeError("this character is not allowed in YAML", place=Place(file, line + 1, column)) from error
+        before = text[: error.position]
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise RecipeError("this character is not allowed in YAML", place=place) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        hint = "indent with spaces, not with tabs" if "'\\t'" in said else None
+        hint = "look at the quotes, brackets and colons up to this place; indent with spaces"
         raise RecipeError(f"this is not YAML: {said}", place=place, hint=hint) from error
     except (ValueError, OverflowError) as error:  # an escape such as "\U00110000"
         raise RecipeError("this is not YAML: an escape names no character", place=Place(file)) from error
@@ -129,8 +127,8 @@ class _Composer(yaml.BaseLoader):
             if not isinstance(key, yaml.ScalarNode) or (key.style is None and not _is_text(key.value)):
                 self.note(key.start_mark, "a key must be text", path)
             elif key.value in first:
-                twice = f"the key stands here twice, first in line {first[key.value]}"
-                self.note(key.start_mark, twice, (*path, key.value))
+                again = f"the key stands here again, first in line {first[key.value]}; keep one of them"
+                self.note(key.start_mark, again, (*path, key.value))
             else:
                 place = self.place(key.start_mark)
                 first[key.value] = place.line

@@ -79,3 +79,13 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
     """` — did you mean 'x'?`, or nothing if no known name is near."""
     near = get_close_matches(str(name), [k for k in known if k != name], n=1)
     return f" — did you mean {near[0]!r}?" if near else ""
+
+
+def in_order(problems: Iterable[RecipeError]) -> list[RecipeError]:
+    """Problems of the file in its order, then those of the command line."""
+
+    def position(found: RecipeError) -> tuple[bool, int, int]:
+        place = found.place if isinstance(found.place, Place) else Place("")
+        return (place.line == 0, place.line, place.column)
+
+    return sorted(problems, key=position)

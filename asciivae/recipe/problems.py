@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from asciivae.errors import RecipeError
 from asciivae.recipe.nodes import Keys, Node, did_you_mean, dotted, problem
+
+HINT = "asciivae recipes schema prints every key with its type, unit and range"
 
 _WORDS = {
     "bool_type": "must be true or false",
@@ -25,9 +27,9 @@ _WORDS = {
 
 
 def explain(
-    error: ValidationError, tree: Node, known: Callable[[Keys], Iterable[str]], prefix: Keys = ()
+    error: ValidationError, tree: Node, known: Callable[[Keys], Collection[str]], prefix: Keys = ()
 ) -> list[RecipeError]:
-    """Every problem of a failed validation, in the order of the file.
+    """Every problem of a failed validation.
 
     Args:
         error: what pydantic found.
@@ -35,7 +37,7 @@ def explain(
         known: the keys that the mapping at a path may hold.
         prefix: the path of the validated value.
     """
-    found = []
+    found: list[RecipeError] = []
     for detail in error.errors(include_url=False):
         keys = prefix + _cleaned(detail["loc"], tree.at(prefix))
         kind, value = detail["type"], detail["input"]
@@ -44,13 +46,11 @@ def explain(
         if kind.startswith("union_tag"):
             keys = (*keys, "use")
         if kind == "extra_forbidden":
-            node = tree.at(keys)
-            place = node.key_place if node else None
-            message = f"unknown key{did_you_mean(keys[-1], known(keys[:-1]))}"
-            found.append(RecipeError(message, place=place, path=dotted(keys)))
+            found.append(_unknown(tree, keys, known))
         else:
-            found.append(problem(tree, keys, _words(kind, detail["msg"], value, detail.get("ctx", {}))))
-    return sorted(found, key=lambda error: error.place or "")
+            words = _words(kind, detail["msg"], value, detail.get("ctx", {}))
+            found.append(problem(tree, keys, words, HINT))
+    return found
 
 
 def known_keys(model: type[BaseModel], keys: Keys) -> set[str]:
@@ -61,6 +61,16 @@ def known_keys(model: type[BaseModel], keys: Keys) -> set[str]:
             fields = [m.model_fields[part] for m in models if part in m.model_fields]
             models = {inner for field in fields for inner in _models(field.annotation)}
     return {name for m in models for name in m.model_fields}
+
+
+def _unknown(tree: Node, keys: Keys, known: Callable[[Keys], Collection[str]]) -> RecipeError:
+    *parents, key = keys
+    guess = did_you_mean(key, known(tuple(parents)))
+    if not guess:  # the right key in the wrong section, as in `--set lr=1e-3`
+        homes = [section for section in sorted(known(())) if str(key) in known((section,))]
+        guess = f" — did you mean '{homes[0]}.{key}'?" if homes else ""
+    node = tree.at(keys)
+    return RecipeError(f"unknown key{guess}", place=node.key_place if node else None, path=dotted(keys), hint=HINT)
 
 
 def _models(annotation: Any) -> set[type[BaseModel]]:
@@ -89,14 +99,13 @@ def _words(kind: str, message: str, value: Any, context: dict[str, Any]) -> str:
         return "is required"
     if kind == "value_error":
         return str(context["error"])
-    if kind == "string_pattern_mismatch":
-        return f"must match {context['pattern']}, which {_shown(value)} does not"
-    if kind in ("too_short", "too_long"):
-        bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        return f"must have {bound} items, not {len(value)}"
+    if kind == "too_short":
+        return "must not be empty"
+    if kind == "too_long":
+        return f"must have at most {context['max_length']} items, not {len(value)}"
     if kind == "union_tag_invalid":
-        value, expected = context["tag"], context["expected_tags"]
-        return f"must be {expected}, not {_shown(value)}{did_you_mean(value, _quoted(expected))}"
+        value, kind, context = context["tag"], "literal_error", {"expected": context["expected_tags"]}
+        message = f"must be one of {context['expected']}"
     guess = did_you_mean(value, _quoted(context["expected"])) if kind == "literal_error" else ""
     wanted = _WORDS.get(kind) or message.replace("Input should be", "must be").replace("String should", "must")
     return f"{wanted}, not {_shown(value)}{guess}"

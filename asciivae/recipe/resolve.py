@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from asciivae import registry
 from asciivae.errors import PluginError, RecipeError, RecipeProblems
 from asciivae.recipe import library, loader, overrides
-from asciivae.recipe.nodes import Keys, Node, did_you_mean, problem
+from asciivae.recipe.nodes import Keys, Node, did_you_mean, in_order, problem
 from asciivae.recipe.options import check_options, plain_options
 from asciivae.recipe.problems import explain, known_keys
 from asciivae.recipe.schema import SCHEMA, Canvas, Component, Recipe
@@ -123,9 +123,30 @@ def check_recipe(
     )
 
 
+def check_model(text: str, file: str) -> tuple[Any, Recipe]:
+    """Check a recipe of which only the model will be used: its losses and renderer need not be installed.
+
+    Returns:
+        The model's options, an instance of its `Config`, and the recipe.
+
+    Raises:
+        RecipeError: the text is not YAML.
+        RecipeProblems: the recipe, or the model's options, have problems.
+    """
+    tree = loader.parse(text, file)
+    recipe = _shaped(tree)
+    try:
+        config_type = _config_type("model", recipe.model.use, None)
+    except PluginError as error:
+        raise problem(tree, ("model", "use"), error.message, error.hint) from error
+    config, wrong = check_options(tree, ("model",), config_type, recipe.model)
+    _raise_any(wrong)
+    return config, recipe
+
+
 def _raise_any(problems: Iterable[RecipeError]) -> None:
     if found := list(problems):
-        raise RecipeProblems(found)
+        raise RecipeProblems(in_order(found))
 
 
 def _shaped(tree: Node) -> Recipe:
@@ -143,16 +164,18 @@ def _shaped(tree: Node) -> Recipe:
     try:
         return Recipe.model_validate(tree.plain())
     except ValidationError as error:
-        raise RecipeProblems(explain(error, tree, lambda keys: known_keys(Recipe, keys))) from error
+        problems = explain(error, tree, lambda keys: known_keys(Recipe, keys))
+        raise RecipeProblems(in_order(problems)) from error
 
 
 def _configured(tree: Node, recipe: Recipe, models: Mapping[str, type[Any]] | None) -> list[Any]:
     """The configs of the renderer, the model and each loss."""
-    problems = [
-        problem(tree, ("requires", i), f"{requirement} {reason}", hint=f"pip install {requirement!r}")
-        for i, requirement in enumerate(recipe.requires)
-        if (reason := registry.unmet(requirement))
-    ]
+    problems = []
+    for i, requirement in enumerate(recipe.requires):
+        try:
+            registry.check_requirement(requirement)
+        except PluginError as error:
+            problems.append(problem(tree, ("requires", i), error.message, error.hint))
     configs = []
     for kind, keys, component in _components(recipe):
         try:

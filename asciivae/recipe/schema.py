@@ -6,11 +6,14 @@ an integer is welcome where a float is meant. The docstring under a field is its
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -24,14 +27,33 @@ from pydantic import (
 SCHEMA = 1
 """The number of this schema, which every recipe states as `asciivae: 1`."""
 
+
+def _one_line(text: str) -> str:
+    if not text or len(text.splitlines()) > 1:
+        raise ValueError("must be one line of text")
+    return text
+
+
+def _plain_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w-]*", text):
+        raise ValueError(f"must begin with a letter and hold only letters, digits, - and _, not {text!r}")
+    return text
+
+
+def _integer(value: Any) -> Any:
+    if type(value) is not int:  # True == 1 == 1.0
+        raise ValueError(f"must be {SCHEMA}, the number of the schema")
+    return value
+
+
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 Whole = Annotated[int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\r\n]+$")]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z_][\w-]*$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_one_line)]
+Name = Annotated[str, AfterValidator(_plain_name)]
 Use = Annotated[str, Field(min_length=1)]
 Side = Annotated[int, Field(ge=3, le=64)]
 
@@ -353,7 +375,7 @@ class Expect(Section):
 class Recipe(Section):
     """An experiment."""
 
-    asciivae: Literal[1]
+    asciivae: Annotated[Literal[1], BeforeValidator(_integer)]
     """The number of this schema."""
     about: Line
     """What the recipe does, on one line."""
