@@ -45,3 +45,27 @@ HANDS = (SOFT, SOFT, SOFT, CLEAN, CLEAN, SLAB, SKETCH, DOTTED, DOUBLE, HEAVY, ST
 """Hands for strokes, the common ones more often."""
 LIGHT = (SOFT, SOFT, CLEAN, SLAB, SKETCH)
 """Hands that leave a small drawing readable."""
+
+EYES = (
+    "oo",
+    "OO",
+    "..",
+    "^^",
+    "--",
+    "@@",
+    "**",
+    "00",
+    "''",
+    "<>",
+    "oO",
+    "66",
+    "xx",
+    "~~",
+    "QQ",
+    "==",
+    "$$",
+    "++",
+    "ee",
+    "uu",
+)
+"""Pairs of eyes, left and right."""
