@@ -1,0 +1,99 @@
+"""Edge detectors on a page of characters: the log's, the textbook's, and the one that joins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from asciivae.filters.join import GAP, join
+from asciivae.filters.kernels import disc, log_response, sobel_magnitude
+from asciivae.render.discrete import page
+from asciivae.render.glyphs import BUNDLED, atlas
+from asciivae.render.strokes import stroke_atlas
+
+Method = Literal["joined", "log", "sobel", "canny", "closing"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+PICTURE_THRESHOLD = 0.15
+"""Of the largest response of a page: from there on `log` and `sobel` see an edge."""
+
+INK = 0.25
+"""The ink from which `closing` takes a pixel for a stroke."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How edges are found.
+
+    Attributes:
+        method: `joined`, the strokes completed across gaps; `log`, the Laplacian of Gaussian; `sobel`; `canny`;
+            `closing`, a dilation followed by an erosion with a disc.
+        res: (h, w), pixels per character.
+        font: a bundled name, or the path of a font file.
+        gap: with `joined`: the widest gap that is bridged, in cell widths.
+        size: with `log`: the side of the kernel in pixels, odd.
+        sigma: with `log` and `canny`: the deviation of the Gaussian, in pixels.
+        radius: with `closing`: the radius of the disc, in cell widths.
+        fill: how shaded regions become lines: by their `outline`, or by their `skeleton`.
+    """
+
+    method: Method = "joined"
+    res: tuple[int, int] = (14, 7)
+    font: str = BUNDLED[0]
+    gap: float = GAP
+    size: int = 11
+    sigma: float = 0.9
+    radius: float = 0.75
+    fill: Literal["outline", "skeleton"] = "outline"
+
+    @property
+    def unit(self) -> tuple[float, float]:
+        """Pixels per cell width, (in y, in x); a cell is 1 wide and 2 high, whatever its pixels."""
+        return self.res[0] / 2, float(self.res[1])
+
+
+def response(grid: NDArray[np.uint8], settings: Settings) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Detect the edges of a page.
+
+    Args:
+        grid: (h, w) class ids.
+        settings: the detector.
+
+    Returns:
+        The strength of the edge at each pixel of the page, in [0, 1], and where it counts as one.
+    """
+    ids = torch.from_numpy(grid.astype(np.int64))
+    if settings.method in ("joined", "closing"):
+        strokes = page(stroke_atlas(settings.font, settings.res)[ids][None])
+        if settings.method == "joined":
+            strength = _pixels(join(strokes, settings.res, gap=settings.gap))
+            return strength, strength > 0.5
+        closed = _closing(_pixels(strokes) > INK, settings)
+        return closed.astype(np.float32), closed
+    picture = page(atlas(settings.font, res=settings.res)[ids][None])
+    if settings.method == "canny":
+        from skimage.feature import canny
+
+        edges = canny(_pixels(picture), sigma=settings.sigma, mode="constant", cval=1.0)
+        return edges.astype(np.float32), edges
+    if settings.method == "log":
+        strength = _pixels(log_response(picture, settings.size, settings.sigma)).clip(min=0.0)
+    else:
+        strength = _pixels(sobel_magnitude(picture))
+    # A blank page answers with rounding errors only, which must not be scaled up.
+    strength = strength / max(float(strength.max(initial=0.0)), 1e-3)
+    return strength, strength > PICTURE_THRESHOLD
+
+
+def _closing(ink: NDArray[np.bool_], settings: Settings) -> NDArray[np.bool_]:
+    from skimage.morphology import closing
+
+    return np.asarray(closing(ink, disc(settings.radius, settings.unit).numpy().astype(np.uint8)))
+
+
+def _pixels(picture: torch.Tensor) -> NDArray[np.float32]:
+    return np.asarray(picture[0, 0].numpy(), dtype=np.float32)

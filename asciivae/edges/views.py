@@ -1,0 +1,137 @@
+"""Looking at edges: in pixels, and drawn back as characters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from asciivae.edges.pipeline import MARGIN, Edges
+from asciivae.filters.kernels import gaussian_kernel
+from asciivae.render.discrete import page
+from asciivae.render.glyphs import BUNDLED, atlas
+from asciivae.text.art import Grid
+from asciivae.text.charset import SPACE, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PIL.Image import Image
+
+PENS = {
+    "-": (0.0, 0.5, 1.0, 0.5),
+    "_": (0.0, 0.95, 1.0, 0.95),
+    "|": (0.5, 0.0, 0.5, 1.0),
+    "/": (0.0, 1.0, 1.0, 0.0),
+    "\\": (0.0, 0.0, 1.0, 1.0),
+    ".": (0.2, 0.8, 0.8, 0.8),
+    "'": (0.1, 0.2, 0.9, 0.2),
+}
+"""What contours are drawn with, and the line each stands for: (x, y, x, y) in shares of the cell."""
+
+BLUR = 0.3
+"""How far, in cell widths, a character's stroke may miss the line that it stands for."""
+
+GAP = 8
+"""White pixels around and between the panels of a figure."""
+
+
+def contour_picture(edges: Edges) -> NDArray[np.float32]:
+    """The lines in black on the detector's answer in light grey: (H·h, W·w) in [0, 1], paper = 1."""
+    return np.asarray(np.minimum(1.0 - 0.25 * _page(edges, edges.strength), 1.0 - _drawn(edges)), np.float32)
+
+
+def strength_picture(edges: Edges) -> NDArray[np.float32]:
+    """What the detector answered: (H·h, W·w) in [0, 1], strong edges dark."""
+    return np.asarray(1.0 - _page(edges, edges.strength), np.float32)
+
+
+def page_picture(grid: Grid, res: tuple[int, int] = (14, 7), font: str = BUNDLED[0]) -> NDArray[np.float32]:
+    """A page as a terminal shows it: (H·h, W·w) in [0, 1], paper = 1."""
+    ids = torch.from_numpy(grid.astype(np.int64))
+    return np.asarray(page(atlas(font, res=res)[ids][None])[0, 0].numpy())
+
+
+def contour_text(edges: Edges) -> Grid:
+    """Draw the contour back as characters: (h, w) ids, in each cell the pen most like the lines in it."""
+    height, width = edges.settings.res
+    scale = np.array([width, height, width, height], float)
+    glyphs = torch.from_numpy(
+        np.stack([_lines_in((height, width), [(np.array(pen) * scale).reshape(2, 2)]) for pen in PENS.values()])
+    ).unsqueeze(1)
+    lines = torch.from_numpy(_drawn(edges))[None, None]
+    kernel = gaussian_kernel(BLUR, BLUR, 0.0, edges.settings.unit).float()[None, None]
+    cells = (
+        functional.unfold(_blurred(lines, kernel), (height, width), stride=(height, width))
+        .transpose(1, 2)
+        .reshape(*edges.size, -1)
+    )
+    distance = (cells.unsqueeze(2) - _blurred(glyphs, kernel).flatten(1)).square().sum(dim=3)
+    # A line that only clips the corner of a cell is told by the neighbours.
+    inked = functional.avg_pool2d(lines, (height, width))[0, 0] * height > 0.3
+    return np.where(inked.numpy(), encode("".join(PENS))[distance.argmin(dim=2).numpy()], SPACE).astype(np.uint8)
+
+
+def figure(panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1) -> Image:
+    """Put pictures in [0, 1] side by side, one row of panels below the other, as a greyscale image."""
+    from PIL import Image
+
+    rows = []
+    for row in panels:
+        tallest = max(panel.shape[0] for panel in row)
+        padded = [
+            np.pad(p, ((0, tallest - p.shape[0]), (0, 0 if last else GAP)), constant_values=1.0)
+            for p, last in zip(row, [False] * (len(row) - 1) + [True], strict=True)
+        ]
+        rows.append(np.concatenate(padded, axis=1))
+    widest = max(row.shape[1] for row in rows)
+    whole = np.concatenate(
+        [np.pad(row, ((GAP, 0), (GAP, GAP + widest - row.shape[1])), constant_values=1.0) for row in rows]
+    )
+    whole = np.pad(whole, ((0, GAP), (0, 0)), constant_values=1.0)
+    grey = (whole.clip(0.0, 1.0) * 255).round().astype(np.uint8)
+    return Image.fromarray(np.kron(grey, np.ones((scale, scale), np.uint8)))
+
+
+def save_png(panels: Sequence[Sequence[NDArray[np.float32]]], path: Path, scale: int = 1) -> None:
+    """Write a `figure` to a file."""
+    figure(panels, scale).save(path, optimize=True)
+
+
+def _page(edges: Edges, picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A picture without the margin around the page."""
+    top, left = MARGIN * edges.settings.res[0], MARGIN * edges.settings.res[1]
+    return picture[top : picture.shape[0] - top, left : picture.shape[1] - left]
+
+
+def _drawn(edges: Edges) -> NDArray[np.float32]:
+    """The lines, one pixel wide: (H·h, W·w), 1 on a line."""
+    height, width = edges.settings.res
+    lines = [np.vstack([line.points, line.points[:1]]) if line.closed else line.points for line in edges.lines]
+    shape = (edges.size[0] * height, edges.size[1] * width)
+    return _lines_in(shape, [line * (width, height / 2) for line in lines])
+
+
+def _lines_in(shape: tuple[int, int], lines: Sequence[NDArray[np.float64]]) -> NDArray[np.float32]:
+    """Draw lines through points (n, 2) of (x, y) in pixels."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("F", (shape[1], shape[0]))
+    pen = ImageDraw.Draw(image)
+    for line in lines:
+        # Pillow's coordinates name pixels, not their corners.
+        pixels = [(float(x), float(y)) for x, y in (line - 0.5).clip(0.0, (shape[1] - 1.0, shape[0] - 1.0))]
+        if len(pixels) == 1:
+            pen.point(pixels, fill=1.0)
+        else:
+            pen.line(pixels, fill=1.0)
+    return np.array(image, dtype=np.float32)
+
+
+def _blurred(pictures: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+    padding = (kernel.shape[2] // 2, kernel.shape[3] // 2)
+    return functional.conv2d(pictures, kernel, padding=padding)

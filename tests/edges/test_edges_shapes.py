@@ -1,0 +1,125 @@
+import re
+import time
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from named_shapes import ELLIPSE, SHAPES
+
+from asciivae.edges import METHODS, Edges, Method, Settings, find_edges
+from asciivae.edges.svg import svg
+
+BLANK = np.zeros((7, 11), np.uint8)
+
+
+def found(shape: str, settings: Settings) -> tuple[int, int]:
+    edges = find_edges(SHAPES[shape].grid, settings)
+    return edges.components, edges.holes
+
+
+# In a square cell of nine pixels these dashes are nearer to each other than the gap that is bridged.
+CASES = [((14, 7), shape) for shape in SHAPES] + [((9, 9), shape) for shape in SHAPES if "dashes" not in shape]
+
+
+@pytest.mark.parametrize(("res", "shape"), CASES)
+def test_joined_shapes_have_the_parts_and_holes_that_a_person_sees(res: tuple[int, int], shape: str) -> None:
+    assert found(shape, Settings(res=res)) == (SHAPES[shape].components, SHAPES[shape].holes)
+
+
+def test_the_ellipse_of_the_log_is_one_closed_line() -> None:
+    edges = find_edges(ELLIPSE.grid)
+    assert (edges.components, edges.holes, edges.closed) == (1, 1, 1)
+    (line,) = edges.lines
+    assert line.closed
+    assert 10 <= len(line.points) <= 40
+    assert distance_to_ink(edges, ELLIPSE.grid, line.points) <= 1.0
+
+
+def distance_to_ink(edges: Edges, grid: np.ndarray, points: np.ndarray) -> float:
+    """The largest distance of a point from the nearest ink, in cell widths."""
+    from asciivae.edges.views import page_picture
+
+    rows, columns = np.nonzero(page_picture(grid, edges.settings.res) < 0.75)
+    ink = (np.stack([columns, rows], axis=1) + 0.5) / edges.settings.unit[::-1]
+    return float(np.linalg.norm(points[:, None] - ink[None], axis=2).min(axis=1).max())
+
+
+def test_the_other_methods_leave_the_ellipse_in_pieces() -> None:
+    parts = {m: find_edges(ELLIPSE.grid, Settings(method=m)).components for m in METHODS if m != "joined"}
+    assert parts["log"] >= 10
+    assert all(parts[method] > 1 for method in parts)
+
+
+@pytest.mark.parametrize("shape", [name for name, s in SHAPES.items() if (s.components, s.holes) == (1, 1)])
+def test_a_single_loop_is_a_single_closed_line(shape: str) -> None:
+    assert [line.closed for line in find_edges(SHAPES[shape].grid).lines] == [True]
+
+
+def test_an_open_shape_has_open_lines_only() -> None:
+    edges = find_edges(SHAPES["open box"].grid)
+    assert [line.closed for line in edges.lines] == [False]
+    assert edges.closed == 0
+
+
+def test_shading_gives_its_outline_or_its_skeleton() -> None:
+    grid = SHAPES["block"].grid
+    (outline,) = find_edges(grid).lines
+    assert outline.closed
+    # 6 cells by 4 cells of twice the width, a little larger for the strokes of the join.
+    assert outline.length == pytest.approx(2 * (6 + 8), rel=0.15)
+    assert not any(line.closed for line in find_edges(grid, Settings(fill="skeleton")).lines)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "grid", [BLANK, BLANK[:1, :1], BLANK[:0, :0], BLANK + 3, BLANK[:1, :1] + 33], ids=lambda g: str(g.sum())
+)
+def test_degenerate_pages_are_no_errors(method: Method, grid: np.ndarray) -> None:
+    edges = find_edges(grid, Settings(method=method))
+    ElementTree.fromstring(svg(edges))
+    if not grid.any():
+        assert (edges.components, edges.holes, edges.closed, edges.lines) == (0, 0, 0, [])
+
+
+def test_a_line_along_the_border_of_the_page_is_whole() -> None:
+    grid = SHAPES["box"].grid[1:, 2:]
+    assert (find_edges(grid).components, find_edges(grid).holes) == (1, 1)
+
+
+def test_length_counts_cell_widths() -> None:
+    line = np.full((1, 20), ord("-") - 32, np.uint8)
+    assert find_edges(line).length == pytest.approx(20, abs=2)
+    assert find_edges(line.T.copy()).length < 0.5 * 20  # dashes one above another stay apart
+    bar = np.full((10, 1), ord("|") - 32, np.uint8)
+    assert find_edges(bar).length == pytest.approx(20, abs=2)
+
+
+def test_svg_has_one_path_per_shape_closed_where_the_shape_is() -> None:
+    document = svg(find_edges(SHAPES["two boxes"].grid))
+    paths = ElementTree.fromstring(document).findall(".//{http://www.w3.org/2000/svg}path")
+    assert [path.get("d", "").count("Z") for path in paths] == [1, 1]
+    assert svg(find_edges(ELLIPSE.grid)).count("Z") == 1
+    assert svg(find_edges(SHAPES["open box"].grid)).count("Z") == 0
+
+
+def test_svg_coordinates_lie_on_the_page() -> None:
+    document = svg(find_edges(ELLIPSE.grid))
+    points = np.array([[float(n) for n in p] for p in re.findall(r"[ML](-?[\d.]+),(-?[\d.]+)", document)])
+    rows, columns = ELLIPSE.grid.shape
+    assert (points >= 0).all()
+    assert (points <= (columns, 2 * rows)).all()
+    assert points[:, 0].min() == pytest.approx(14.5, abs=1.0)  # the left end of the drawing, column 14
+
+
+def test_a_dot_is_drawn() -> None:
+    assert svg(find_edges(SHAPES["dots"].grid)).count("h0") == 3
+
+
+@pytest.mark.slow
+def test_a_large_page_takes_two_seconds_at_most() -> None:
+    box = np.pad(SHAPES["nested"].grid[1:], ((0, 1), (0, 2)))
+    page = np.tile(box, (8, 4))[:64, :64]
+    find_edges(page[:8])
+    began = time.perf_counter()
+    svg(find_edges(page))
+    assert time.perf_counter() - began <= 2.0

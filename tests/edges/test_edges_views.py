@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import numpy as np
+from named_shapes import ELLIPSE, SHAPES
+from PIL import Image
+
+from asciivae.edges import find_edges
+from asciivae.edges.views import contour_picture, contour_text, page_picture, save_png, strength_picture
+from asciivae.text.art import to_text
+
+BLANK = np.zeros((3, 5), np.uint8)
+
+
+def test_the_contour_drawn_back_as_characters_is_the_shape() -> None:
+    assert to_text(contour_text(find_edges(ELLIPSE.grid))) == (
+        "\n"
+        "                  _.-------._\n"
+        "                 /'          |\n"
+        "                /            |\n"
+        "               /              \\\n"
+        "              /               |\n"
+        "              \\______________/\n"
+    )
+
+
+def test_a_drawing_made_of_lines_comes_back_as_it_was() -> None:
+    grid = SHAPES["slashes"].grid
+    np.testing.assert_array_equal(contour_text(find_edges(grid)), grid)
+
+
+def test_a_blank_page_stays_blank() -> None:
+    edges = find_edges(BLANK)
+    assert not contour_text(edges).any()
+    assert contour_picture(edges).min() > 0.99
+    assert strength_picture(edges).min() > 0.99
+
+
+def test_pictures_have_the_size_of_the_page_and_contours_are_dark() -> None:
+    edges = find_edges(ELLIPSE.grid)
+    rows, columns = ELLIPSE.grid.shape
+    for picture in (contour_picture(edges), strength_picture(edges), page_picture(ELLIPSE.grid)):
+        assert picture.shape == (14 * rows, 7 * columns)
+        assert picture.min() >= 0
+        assert picture.max() <= 1
+    line = contour_picture(edges) == 0
+    assert line.any()
+    assert (strength_picture(edges)[line] < 0.5).all()
+
+
+def test_a_figure_holds_its_panels_in_rows(tmp_path: Path) -> None:
+    small, large = np.zeros((10, 20), np.float32), np.ones((30, 5), np.float32)
+    save_png([[small, large], [large]], tmp_path / "figure.png", scale=2)
+    with Image.open(tmp_path / "figure.png") as image:
+        assert image.size == (2 * (8 + 20 + 8 + 5 + 8), 2 * (8 + 30 + 8 + 30 + 8))
+        pixels = np.asarray(image)
+    assert (pixels[16:36, 16:56] == 0).all()
+    assert (pixels == 0).sum() == 4 * 10 * 20
