@@ -54,7 +54,7 @@ class CharacterCounts:
         union = self.ink + self.drawn - self.both
         return {
             "char_recall": _share(self.ink_right, self.ink),
-            "char_precision": _share(self.ink_right, self.drawn),
+            "char_precision": _share(self.ink_right, self.drawn) if self.drawn else float(not self.ink),
             "char_f1": _share(2 * self.ink_right, self.ink + self.drawn),
             "ink_iou": _share(self.both, union),
             "ink_ratio": _share(self.drawn, self.ink),

@@ -55,17 +55,14 @@ class RunFolder:
                 place=str(path),
                 hint=f"continue it with `asciivae train --resume {path}`, or name another folder with --out",
             )
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        for name, text in files.items():
-            write_text(path / name, text)
+        with new_folder(path) as folder:
+            for name, text in files.items():
+                (folder / name).write_text(text, encoding="utf-8")
         return cls(path)
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
-        """Open the folder of a run that saved at least once.
+        """Open the folder of a run.
 
         Raises:
             RunError: it is no such folder.
@@ -94,12 +91,22 @@ class RunFolder:
             shutil.rmtree(old, ignore_errors=True)
         return self.checkpoints / name
 
+    def has_checkpoint(self) -> bool:
+        """Whether anything was saved yet."""
+        return self._latest() is not None
+
     def latest(self) -> Path:
         """The newest complete checkpoint.
 
         Raises:
             RunError: there is none.
         """
+        found = self._latest()
+        if found is None:
+            raise RunError("has no checkpoint yet", place=str(self.path), hint=f"asciivae train --resume {self.path}")
+        return found
+
+    def _latest(self) -> Path | None:
         try:
             named = self.checkpoints / (self.checkpoints / "latest").read_text(encoding="utf-8").strip()
         except OSError:
@@ -108,12 +115,10 @@ class RunFolder:
             return named
         # `latest` is written after the checkpoint it names: without it there may still be one.
         complete = [folder for folder in self.checkpoints.glob("step-*") if (folder / "state.json").is_file()]
-        if not complete:
-            raise RunError("has no checkpoint yet", place=str(self.path), hint="start the run anew in another folder")
-        return max(complete, key=_step_of)
+        return max(complete, key=_step_of, default=None)
 
-    def load(self, state: TrainState, checkpoint: Path | None = None) -> None:
-        """Restore a checkpoint, by default the latest, into `state`.
+    def load(self, state: TrainState) -> bool:
+        """Restore the latest checkpoint into `state`; False, and nothing done, if there is none yet.
 
         Raises:
             RunError: it cannot be read, or is of another recipe.
@@ -121,7 +126,9 @@ class RunFolder:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        folder = checkpoint or self.latest()
+        folder = self._latest()
+        if folder is None:
+            return False
         try:
             numbers = json.loads((folder / "state.json").read_text(encoding="utf-8"))
             if numbers.get("format") != STATE_FORMAT:
@@ -134,6 +141,7 @@ class RunFolder:
             ) from error
         weights.pop("glyphs", None)
         state.restore(weights, tensors, numbers)
+        return True
 
     def log(self, record: Mapping[str, Any]) -> None:
         """Append one record to the metrics, flushed so that a killed run loses none."""

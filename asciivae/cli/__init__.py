@@ -1,0 +1,45 @@
+"""The command line. Every command is a thin function; nothing heavy is imported before one runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from asciivae import __version__
+from asciivae.cli import recipes, reconstruct, train
+from asciivae.cli.output import Settings, result
+
+app = typer.Typer(
+    name="asciivae",
+    help="Train variational autoencoders on ASCII art, where the picture that the characters draw counts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train.train)
+app.command()(reconstruct.reconstruct)
+app.add_typer(recipes.app, name="recipes")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        result(f"asciivae {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", envvar="ASCIIVAE_DEBUG", help="Show tracebacks.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of all commands."""
+    Settings.debug, Settings.quiet = debug, quiet
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

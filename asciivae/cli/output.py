@@ -1,0 +1,102 @@
+"""The manners of the command line: results on stdout, talk on stderr, one message for an error, honest exit codes."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, NoReturn, ParamSpec
+
+import typer
+
+from asciivae.errors import AsciivaeError
+
+P = ParamSpec("P")
+INTERNAL_ERROR = 70
+
+
+class Settings:
+    """What the global options say; set once, before a command runs."""
+
+    debug = False
+    quiet = False
+
+
+def say(text: str) -> None:
+    """Talk: a line on stderr, unless --quiet."""
+    if not Settings.quiet:
+        print(text, file=sys.stderr, flush=True)
+
+
+def result(text: str) -> None:
+    """A result: on stdout, exactly as it is, with one newline at its end."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def json_result(document: dict[str, Any]) -> None:
+    """The one JSON document of a command: `schema` tells its version, which changes when a key does."""
+    result(json.dumps({"schema": 1, **document}, indent=2, ensure_ascii=False))
+
+
+def table(columns: list[str], rows: list[list[str]]) -> None:
+    """A table as a result: aligned and coloured on a terminal, tab-separated in a pipe."""
+    if not sys.stdout.isatty():
+        result("\n".join("\t".join(row) for row in [columns, *rows]))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    Console().print(grid)
+
+
+def reported(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn whatever a command raises into a message on stderr and an exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except AsciivaeError as error:
+            _stop(error, error.exit_code, str(error))
+        except KeyboardInterrupt as error:
+            _stop(error, 130, "interrupted")
+        except BrokenPipeError:
+            # The reader went away, which is its right. Python must not complain about it at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(141) from None
+        except typer.Exit:
+            raise
+        except Exception as error:
+            kind = type(error).__name__
+            _stop(
+                error,
+                INTERNAL_ERROR,
+                f"asciivae met a fault of its own ({kind}: {error})\n\n"
+                "hint: repeat with `asciivae --debug …` and report what it prints",
+            )
+
+    return wrapped
+
+
+def _stop(error: BaseException, code: int, message: str) -> NoReturn:
+    if Settings.debug:
+        traceback.print_exception(error)
+    label, _, rest = message.partition("\n")
+    print(f"{_red('error:')} {label}" + (f"\n{rest}" if rest else ""), file=sys.stderr, flush=True)
+    raise typer.Exit(code) from None
+
+
+def _red(text: str) -> str:
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty()
+    return text if plain else f"\x1b[1;31m{text}\x1b[0m"

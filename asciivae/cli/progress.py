@@ -1,0 +1,86 @@
+"""Watching a run: a live bar on a terminal, plain lines elsewhere; never on stdout."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from asciivae.cli.output import Settings, say
+
+if TYPE_CHECKING:
+    from asciivae.errors import DivergedError
+    from asciivae.train.loop import Step
+
+
+class Progress:
+    """An observer that talks to a person on stderr.
+
+    Args:
+        start: steps taken before.
+        total: steps at the end of the run.
+    """
+
+    def __init__(self, start: int, total: int) -> None:
+        from tqdm import tqdm
+
+        self.total = total
+        self.live = sys.stderr.isatty() and not Settings.quiet
+        self._bar = tqdm(
+            total=total,
+            initial=start,
+            unit="step",
+            disable=not self.live,
+            dynamic_ncols=True,
+            file=sys.stderr,
+            bar_format="{l_bar}{bar:20}{r_bar}",
+        )
+        self._began, self._start = time.monotonic(), start
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.close()
+
+    def stepped(self, step: Step) -> None:
+        """Move the bar."""
+        self._bar.update(1)
+
+    def logged(self, record: Mapping[str, Any]) -> None:
+        """Show the losses: behind the bar, or as a line."""
+        numbers = {key: value for key, value in record.items() if key not in _NOT_SHOWN}
+        shown = " ".join(f"{name} {value:.4g}" for name, value in numbers.items() if isinstance(value, float))
+        if record["kind"] == "validation":
+            self._write(f"step {record['step']}/{self.total} validation: {shown}")
+        elif self.live:
+            self._bar.set_postfix_str(shown)
+        else:
+            self._write(f"step {record['step']}/{self.total} {shown} eta {self._remaining(record['step'])}")
+
+    def sampled(self, step: int, text: str) -> None:
+        """Show originals and reconstructions side by side."""
+        self._write(f"\n{text}")
+
+    def rolled_back(self, error: DivergedError, step: int, rate_scale: float) -> None:
+        """Say that the run went back."""
+        self._write(f"{error.headline}; going back to step {step} with {rate_scale:g} × the learning rate")
+
+    def _write(self, line: str) -> None:
+        if self.live:
+            self._bar.write(line, file=sys.stderr)
+        else:
+            say(line)
+
+    def _remaining(self, step: int) -> str:
+        taken = step - self._start
+        seconds = (time.monotonic() - self._began) / max(taken, 1) * (self.total - step)
+        hours, rest = divmod(round(seconds), 3600)
+        return f"{hours}h{rest // 60:02}m{rest % 60:02}s" if hours else f"{rest // 60}m{rest % 60:02}s"
+
+
+_NOT_SHOWN = {"kind", "step", "epoch", "rate", "gradient"}

@@ -1,0 +1,162 @@
+"""`asciivae recipes list | show | copy | check | schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.errors import RecipeProblems, UsageError
+
+if TYPE_CHECKING:
+    from asciivae.recipe.resolve import LoadedRecipe
+
+app = typer.Typer(help="Look at recipes, copy them, check them.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
+Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+
+
+@app.command("list")
+@reported
+def list_(as_json: AsJson = False) -> None:
+    """List the recipes that can be used by name."""
+    from asciivae.recipe.library import catalogue
+
+    known = list(catalogue())
+    if as_json:
+        json_result({"recipes": [{"name": r.name, "about": r.about, "origin": r.origin} for r in known]})
+    else:
+        table(["name", "about", "from"], [[r.name, r.about, r.origin] for r in known])
+
+
+@app.command()
+@reported
+def show(
+    recipe: Name,
+    resolved: Annotated[bool, typer.Option("--resolved", help="With every default, and who set each value.")] = False,
+    sets: Sets = None,
+    unsets: Unsets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a recipe: as it is written, or with every default."""
+    from asciivae.recipe import library, loader
+
+    if not (resolved or sets or unsets or as_json):
+        result(loader.read_file(library.find(recipe).path))
+        return
+    from asciivae.recipe.export import dump_yaml
+    from asciivae.recipe.resolve import load_recipe
+
+    loaded = load_recipe(recipe, sets or (), unsets or ())
+    if as_json:
+        json_result({"name": loaded.name, "recipe": loaded.resolved()})
+    elif resolved:
+        table(["value", "", "set by"], _values(loaded))
+    else:
+        result(dump_yaml(loaded.data))
+
+
+@app.command()
+@reported
+def copy(
+    recipe: Name,
+    destination: Annotated[Path | None, typer.Argument(help="A file or folder [default: NAME.yaml].")] = None,
+) -> None:
+    """Copy a recipe to a file of your own, to change it there."""
+    from asciivae.recipe import library, loader
+
+    found = library.find(recipe)
+    target = destination or Path(f"{found.name}.yaml")
+    target = target / f"{found.name}.yaml" if target.is_dir() else target
+    text = f"# copied from the recipe {found.name} of {found.origin}\n{loader.read_file(found.path)}"
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise UsageError("exists already", place=str(target), hint="name another file") from error
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", place=str(target), hint="name another file") from error
+    say(f"try it with: asciivae train --recipe {target}")
+    result(str(target))
+
+
+@app.command()
+@reported
+def check(
+    recipes: Annotated[list[str], typer.Argument(metavar="NAME|PATH…", help="Recipes' names or .yaml files.")],
+    sets: Sets = None,
+    unsets: Unsets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check recipes without running them; print every problem with its place."""
+    from asciivae.errors import AsciivaeError
+    from asciivae.recipe.resolve import load_recipe
+
+    found: list[dict[str, Any]] = []
+    messages = []
+    for name in recipes:
+        try:
+            load_recipe(name, sets or (), unsets or ())
+        except AsciivaeError as error:
+            problems = error.problems if isinstance(error, RecipeProblems) else (error,)
+            found += [_problem(problem) for problem in problems]
+            messages.append(str(error))
+        else:
+            say(f"{name}: ok")
+    if as_json:
+        json_result({"problems": found})
+    elif messages:
+        print("\n".join(messages), file=typer.get_text_stream("stderr"))
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+@reported
+def schema() -> None:
+    """Print the JSON Schema of recipes, with the options of everything installed."""
+    import json
+
+    from asciivae.recipe.export import json_schema
+
+    result(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def _problem(error: Any) -> dict[str, Any]:
+    place = error.place
+    line, column = (place.line, place.column) if hasattr(place, "line") else (0, 0)
+    return {
+        "file": place.file if hasattr(place, "file") else str(place or ""),
+        "line": line,
+        "column": column,
+        "path": getattr(error, "path", ""),
+        "message": error.message,
+        "hint": error.hint,
+    }
+
+
+def _values(loaded: LoadedRecipe) -> list[list[str]]:
+    rows: list[list[str]] = []
+
+    def walk(value: Any, keys: tuple[str | int, ...]) -> None:
+        children: Any = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in children:
+            if isinstance(inner, dict | list) and inner:
+                walk(inner, (*keys, key))
+            else:
+                rows.append([_dotted((*keys, key)), _plain(inner), loaded.origin((*keys, key))])
+
+    walk(loaded.resolved(), ())
+    return rows
+
+
+def _dotted(keys: tuple[str | int, ...]) -> str:
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+
+
+def _plain(value: Any) -> str:
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,149 @@
+"""`asciivae reconstruct`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.output import json_result, reported, result, say
+from asciivae.errors import AsciivaeError, ModelError, RunError, UsageError
+
+if TYPE_CHECKING:
+    from asciivae.build import TrainedModel
+    from asciivae.evaluate.reconstruct import Reconstruction
+
+RUNS = Path("runs")
+
+
+@reported
+def reconstruct(
+    files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
+    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file [default: newest].")] = None,
+    side_by_side: Annotated[bool, typer.Option("--side-by-side", "-s", help="Original beside reconstruction.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Also draw original and reconstruction into this PNG.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write one text file per drawing into this folder.")] = None,
+    sample: Annotated[bool, typer.Option("--sample/--mean", help="Draw z, or take the mean of its posterior.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw.")] = 0,
+    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Run drawings through a trained model and print what comes back.
+
+    Examples:
+
+      asciivae reconstruct cat.txt --side-by-side
+
+      cat cat.txt | asciivae reconstruct - --png cat.png
+    """
+    names, grids = _read(files, replace)
+    path = model or _newest()
+    from asciivae.build import choose_device, load_model
+    from asciivae.evaluate.reconstruct import reconstruct as run_model
+
+    trained = load_model(path, choose_device(device))
+    say(f"model: {trained.name}, step {trained.step} ({trained.path})")
+    _check_sizes(names, grids, trained)
+    made = list(run_model(trained.model, grids, trained.canvas, sample=sample, seed=seed))
+    if out is not None:
+        _write_texts(out, names, made)
+    if png is not None:
+        _draw(png, made, trained)
+    if as_json:
+        json_result(
+            {
+                "model": {"name": trained.name, "step": trained.step, "path": str(trained.path)},
+                "pieces": [_described(name, one) for name, one in zip(names, made, strict=True)],
+            }
+        )
+    elif out is None:
+        result("\n".join(_printed(one, side_by_side) for one in made))
+
+
+def _read(files: Sequence[str], replace: str | None) -> tuple[list[str], list[Any]]:
+    from asciivae.text.art import read
+
+    names = [name for file in files for name in _expanded(file)]
+    return names, [read(name, replace=replace) for name in names]
+
+
+def _expanded(file: str) -> list[str]:
+    folder = Path(file)
+    if file == "-" or not folder.is_dir():
+        return [file]
+    found = sorted(str(path) for path in folder.rglob("*.txt"))
+    if not found:
+        raise UsageError("holds no .txt files", place=file, hint="name the files themselves")
+    return found
+
+
+def _newest() -> Path:
+    from asciivae.train.run_folder import newest_run
+
+    run = newest_run(RUNS)
+    if run is None:
+        raise RunError(
+            "there is no trained model here yet",
+            place=f"{RUNS}/",
+            hint="asciivae train --recipe quickstart, or name one with --model",
+        )
+    return run
+
+
+def _check_sizes(names: Sequence[str], grids: Sequence[Any], trained: TrainedModel) -> None:
+    for name, grid in zip(names, grids, strict=True):
+        try:
+            trained.model.canvas(*trained.canvas.content(grid).shape)
+        except ModelError as error:
+            raise ModelError(error.message, place=name, hint=error.hint) from error
+
+
+def _printed(one: Reconstruction, beside: bool) -> str:
+    from asciivae.text import art
+
+    return art.side_by_side(one.original, one.grid) if beside else art.to_text(one.grid)
+
+
+def _described(name: str, one: Reconstruction) -> dict[str, Any]:
+    from asciivae.text.art import to_text
+
+    height, width = one.original.shape
+    return {
+        "name": name,
+        "height": height,
+        "width": width,
+        "original": to_text(one.original),
+        "reconstruction": to_text(one.grid),
+        "ink_outside": one.ink_outside,
+        "scores": {key: round(value, 6) for key, value in one.counts.scores().items()},
+    }
+
+
+def _write_texts(folder: Path, names: Sequence[str], made: Sequence[Reconstruction]) -> None:
+    from asciivae.text.art import to_text
+
+    targets = [folder / ("stdin.txt" if name == "-" else Path(name).name) for name in names]
+    twice = next((target for i, target in enumerate(targets) if target in targets[:i]), None)
+    if twice is not None:
+        raise UsageError(
+            f"two drawings are called {twice.name!r} and would overwrite each other", hint="reconstruct them one by one"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for target, one in zip(targets, made, strict=True):
+            target.write_text(to_text(one.grid), encoding="ascii")
+    except OSError as error:
+        raise AsciivaeError(
+            f"cannot be written: {error.strerror}", place=str(folder), hint="name another --out"
+        ) from error
+    result("\n".join(map(str, targets)))
+
+
+def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:
+    from asciivae.evaluate.picture_file import save_pairs
+
+    save_pairs(path, [(one.original, one.grid) for one in made], trained.glyphs)
+    say(f"drawn into {path}")
