@@ -63,13 +63,15 @@ def _set(tree: Node, text: str, place: Place) -> None:
         _open(node, part, place)
         node = _child(node, part, place)
     _open(node, last, place)
-    if isinstance(node.value, dict):
-        node.value[str(last)] = value
+    if isinstance(node.value, dict) and isinstance(last, str):
+        node.value[last] = value
         if parents == ["train"] and last in _RIVALS and value.value is not None:
-            node.value.pop(_RIVALS[str(last)], None)
+            node.value.pop(_RIVALS[last], None)
     elif isinstance(node.value, list):
         index = len(node.value) if last == len(node.value) else _index(node.value, last, place)
         node.value[index : index + 1] = [value]
+    else:
+        _child(node, last, place)  # says why nothing can be put there
 
 
 def _parts(path: str, place: Place) -> list[Part]:

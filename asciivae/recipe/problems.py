@@ -67,7 +67,7 @@ def _unknown(tree: Node, keys: Keys, known: Callable[[Keys], Collection[str]]) -
     *parents, key = keys
     guess = did_you_mean(key, known(tuple(parents)))
     if not guess:  # the right key in the wrong section, as in `--set lr=1e-3`
-        homes = [section for section in sorted(known(())) if str(key) in known((section,))]
+        homes = [s for s in sorted(known(())) if [s] != parents and str(key) in known((s,))]
         guess = f" — did you mean '{homes[0]}.{key}'?" if homes else ""
     node = tree.at(keys)
     return RecipeError(f"unknown key{guess}", place=node.key_place if node else None, path=dotted(keys), hint=HINT)

@@ -1,0 +1,283 @@
+"""What is installed: fake distributions on sys.path, and every message a user can meet."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from asciivae import registry
+from asciivae.errors import PluginError
+
+SOUND = """
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Config:
+    window: int = 7
+
+class SSIM:
+    contract = 1
+    Config = Config
+"""
+
+Install = Callable[..., Path]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Put a distribution with one module on sys.path, as pip would."""
+    monkeypatch.setattr(registry, "_loaded", {})
+    monkeypatch.delenv(registry.SWITCH, raising=False)
+
+    def make(
+        distribution: str = "asciivae-ssim",
+        version: str = "0.1",
+        points: str = "[asciivae.losses]\nssim = asciivae_ssim:SSIM\n",
+        code: str | None = SOUND,
+        requires: str = "",
+        module: str = "asciivae_ssim",
+    ) -> Path:
+        folder = tmp_path / f"{distribution}-{version}"
+        info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(parents=True)
+        requirement = f"Requires-Dist: {requires}\n" if requires else ""
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n{requirement}"
+        )
+        (info / "entry_points.txt").write_text(points)
+        if code is not None:
+            (folder / f"{module}.py").write_text(code)
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+        return folder
+
+    yield make
+    sys.modules.pop("asciivae_ssim", None)
+
+
+def failure(name: str, kind: str = "loss") -> PluginError:
+    with pytest.raises(PluginError) as caught:
+        registry.load(kind, name)
+    return caught.value
+
+
+def by_name(name: str) -> list[registry.Entry]:
+    return [entry for entry in registry.entries("loss") if entry.name == name]
+
+
+class TestListing:
+    def test_our_own_components_come_in_by_the_same_door(self) -> None:
+        ours = {e.name for e in registry.entries("loss") if e.distribution == "asciivae"}
+        assert ours >= {"ce", "nll", "mse", "l1", "kl"}
+        assert {e.name for e in registry.entries("renderer")} >= {"analytic", "discrete"}
+
+    def test_an_entry_says_where_it_comes_from_without_running_it(self, install: Install) -> None:
+        install(code="raise RuntimeError('imported')")
+        expected = registry.Entry("loss", "ssim", "asciivae-ssim", "0.1", "asciivae_ssim:SSIM")
+        assert by_name("ssim") == [expected]
+        assert expected.qualified == "asciivae-ssim:ssim"
+        assert expected.origin == "asciivae-ssim 0.1"
+
+    def test_two_offers_of_one_name_are_both_ambiguous(self, install: Install) -> None:
+        install()
+        install("other", "0.2")
+        first, second = by_name("ssim")
+        assert (first.state, second.state) == ("ambiguous", "ambiguous")
+        assert first.reason == "and so does other 0.2"
+
+    def test_a_second_copy_of_a_distribution_is_hidden_by_the_first(self, install: Install) -> None:
+        install(version="0.1")
+        install(version="0.2")  # put before it on sys.path
+        assert [e.version for e in by_name("ssim")] == ["0.2"]
+
+    def test_a_stranger_with_unreadable_metadata_harms_nobody(self, install: Install) -> None:
+        install("nonsense", points="[asciivae.losses]\nthis line has no equals sign\n", code=None)
+        assert {"ce", "kl"} <= {e.name for e in registry.entries("loss")}
+
+    def test_an_entry_point_that_names_no_class_is_broken(self, install: Install) -> None:
+        install(points="[asciivae.losses]\nssim = asciivae_ssim\n")
+        assert by_name("ssim")[0].state == "broken"
+        assert "is not of the form module:Class" in failure("ssim").message
+
+    def test_discovery_takes_milliseconds_and_no_torch(self) -> None:
+        registry.entries("loss")
+        start = time.perf_counter()
+        for kind in registry.KINDS:
+            registry.entries(kind)
+        assert time.perf_counter() - start < 0.2  # about 5 ms; a shared machine may be slow
+        code = "import sys; from asciivae import registry; registry.entries('loss'); print('torch' in sys.modules)"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "False"
+
+
+class TestSwitch:
+    def test_empty_switches_third_parties_off_but_not_us(
+        self, install: Install, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        install()
+        monkeypatch.setenv(registry.SWITCH, "")
+        assert by_name("ssim") == []
+        assert by_name("ce")
+        assert failure("ssim").hint.endswith("; ASCIIVAE_PLUGINS= hides the others")
+
+    def test_a_list_allows_those_distributions(self, install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+        install()
+        install("other", "0.2")
+        monkeypatch.setenv(registry.SWITCH, "something, Asciivae_SSIM")
+        assert [e.distribution for e in by_name("ssim")] == ["asciivae-ssim"]
+
+
+class TestLoading:
+    def test_a_sound_plugin_loads_once(self, install: Install) -> None:
+        folder = install()
+        loss = registry.load("loss", "ssim")
+        assert loss.__name__ == "SSIM"
+        (folder / "asciivae_ssim.py").write_text("raise RuntimeError")
+        assert registry.load("loss", "asciivae-ssim:ssim") is loss
+
+    def test_only_successes_are_remembered(self, install: Install) -> None:
+        folder = install(code="import nosuchmodule_x")
+        failure("ssim")
+        (folder / "asciivae_ssim.py").write_text(SOUND + "\n# a file of another length\n")
+        assert registry.load("loss", "ssim").__name__ == "SSIM"
+
+    def test_what_a_plugin_prints_does_not_reach_stdout(
+        self, install: Install, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        install(code="print('hello')" + SOUND)
+        registry.load("loss", "ssim")
+        said = capsys.readouterr()
+        assert (said.out, said.err) == ("", "hello\n")
+
+    def test_our_own_losses_and_renderers_keep_the_contract(self) -> None:
+        for kind in ("loss", "renderer"):
+            for entry in registry.entries(kind):
+                if entry.distribution == "asciivae":
+                    assert registry.load(kind, entry.name).contract == 1
+
+
+class TestMessages:
+    def test_unknown(self, install: Install) -> None:
+        install()
+        error = failure("ssmi")
+        assert error.message == "unknown loss 'ssmi' — did you mean 'ssim' (asciivae-ssim 0.1)?"
+        assert error.hint.startswith("installed: ")
+        assert "kl" in error.hint
+        assert "ssim" in error.hint
+
+    def test_unknown_without_anything_near(self) -> None:
+        assert failure("qqqqqq").message == "unknown loss 'qqqqqq'"
+
+    def test_ambiguous(self, install: Install) -> None:
+        install()
+        install("other", "0.2")
+        error = failure("ssim")
+        assert error.message == "loss 'ssim' is offered by asciivae-ssim 0.1 and other 0.2"
+        assert error.hint == "write asciivae-ssim:ssim"
+        assert registry.load("loss", "other:ssim").__name__ == "SSIM"
+
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            ("\n\nimport x_not_there", "ModuleNotFoundError: No module named 'x_not_there' (asciivae_ssim.py:3)"),
+            ("raise SystemExit('bye')", "SystemExit: bye (asciivae_ssim.py:1)"),
+            ("1/0", "ZeroDivisionError: division by zero (asciivae_ssim.py:1)"),
+            ("x = (", "SyntaxError: '(' was never closed (asciivae_ssim.py, line 1) (asciivae_ssim.py:1)"),
+        ],
+    )
+    def test_import_that_fails(self, install: Install, code: str, expected: str) -> None:
+        install(code=code)
+        error = failure("ssim")
+        assert error.message == f"loss 'ssim' comes from asciivae-ssim 0.1, which fails to import: {expected}"
+        assert error.hint == (
+            "pip install --upgrade asciivae-ssim, or set ASCIIVAE_PLUGINS= to ignore third-party plugins"
+        )
+
+    def test_module_that_is_gone(self, install: Install) -> None:
+        install(code=None)
+        assert failure("ssim").message.endswith(
+            "which fails to import: ModuleNotFoundError: No module named 'asciivae_ssim'"
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "expected"),
+        [
+            ("", "whose module 'asciivae_ssim' has no 'SSIM'"),
+            ("SSIM = 3", "whose 'asciivae_ssim:SSIM' is not a class"),
+            ("class SSIM: pass", "whose SSIM states no contract number"),
+            (
+                SOUND.replace("contract = 1", "contract = 2"),
+                "which is written for contract 2; this asciivae has contract 1",
+            ),
+            (SOUND.replace("frozen=True", "frozen=False"), "whose SSIM.Config is not a frozen dataclass"),
+            (SOUND.replace("    Config = Config", ""), "whose SSIM.Config is not a frozen dataclass"),
+        ],
+    )
+    def test_contract(self, install: Install, code: str, expected: str) -> None:
+        install(code=code)
+        assert failure("ssim").message == f"loss 'ssim' comes from asciivae-ssim 0.1, {expected}"
+
+    def test_a_newer_contract_asks_for_a_newer_asciivae(self, install: Install) -> None:
+        install(code=SOUND.replace("contract = 1", "contract = 2"))
+        assert failure("ssim").hint.startswith("pip install --upgrade asciivae,")
+
+    def test_incompatible_is_told_before_any_import(self, install: Install) -> None:
+        install(code="raise RuntimeError('imported')", requires="asciivae>=7")
+        assert by_name("ssim")[0].state == "incompatible"
+        error = failure("ssim")
+        assert "comes from asciivae-ssim 0.1, which requires asciivae>=7, and this is asciivae 0." in error.message
+        assert error.hint.startswith("pip install --upgrade asciivae,")
+
+    def test_asciivae_itself_is_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(metadata, "distributions", lambda: iter(()))
+        error = failure("mse")
+        assert error.message == "unknown loss 'mse': asciivae's own package metadata is missing in this Python"
+        assert "pip install -e ." in error.hint
+
+    def test_our_own_stale_metadata_asks_for_a_reinstall(self, install: Install) -> None:
+        install("asciivae", "0.0.1", "[asciivae.losses]\ngone = asciivae.nosuch:Gone\n", code=None)
+        assert "install it again" in failure("gone").hint
+
+
+class TestRequirements:
+    @pytest.mark.parametrize(
+        "requirement",
+        [
+            "asciivae",
+            "asciivae>=0.1",
+            "asciivae >= 0.1, <9",
+            "asciivae (>=0.1)",
+            "asciivae[dev]~=0.1",
+            "asciivae==0.*",
+            "asciivae!=0.2",
+            "asciivae>9; python_version>'3'",
+            "asciivae @ https://example.org/a.whl",
+            "PyYAML>=6",
+        ],
+    )
+    def test_met(self, requirement: str) -> None:
+        registry.check_requirement(requirement)
+
+    @pytest.mark.parametrize(
+        ("requirement", "message"),
+        [
+            ("no-such-thing>=1", "no-such-thing is not installed"),
+            ("!!", "'!!' is not a pip requirement"),
+            ("foo bar", "'foo bar' is not a pip requirement"),
+        ],
+    )
+    def test_missing_and_malformed(self, requirement: str, message: str) -> None:
+        with pytest.raises(PluginError) as caught:
+            registry.check_requirement(requirement)
+        assert caught.value.message == message
+
+    @pytest.mark.parametrize("clause", [">=99", "<0.1", "==0.0.1", "~=1.2", ">0.1", "==3.*", "!=0.1", "<=0.0.9"])
+    def test_unmet(self, clause: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(registry, "__version__", "0.1.0.dev0")
+        with pytest.raises(PluginError, match=r"is required, and asciivae 0\.1\.0\.dev0 is installed") as caught:
+            registry.check_requirement(f"asciivae{clause}")
+        assert caught.value.hint == f"pip install 'asciivae{clause}'"
