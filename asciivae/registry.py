@@ -75,7 +75,7 @@ class Entry:
 
 
 def entries(kind: str) -> list[Entry]:
-    """Everything installed of one kind, by name. Reads metadata only, imports no plugin, never raises."""
+    """Everything installed of one kind, sorted by name. Reads metadata only, imports no plugin, never raises."""
     found = list(dict.fromkeys(_offers(kind)))
     clashes = {name for name, count in Counter(e.name for e in found).items() if count > 1}
     marked = [_ambiguous(e, found) if e.name in clashes else e for e in found]
@@ -162,7 +162,7 @@ def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
     if entry.state != "ok":
         return entry
     others = " and ".join(e.origin for e in found if e.name == entry.name and e is not entry)
-    return dataclasses.replace(entry, state="ambiguous", reason=f"and so does {others}")
+    return dataclasses.replace(entry, state="ambiguous", reason=f"and {others} offers the same name")
 
 
 def _normalised(distribution: str) -> str:

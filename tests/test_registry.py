@@ -87,7 +87,7 @@ class TestListing:
         install("other", "0.2")
         first, second = by_name("ssim")
         assert (first.state, second.state) == ("ambiguous", "ambiguous")
-        assert first.reason == "and so does other 0.2"
+        assert first.reason == "and other 0.2 offers the same name"
 
     def test_a_second_copy_of_a_distribution_is_hidden_by_the_first(self, install: Install) -> None:
         install(version="0.1")

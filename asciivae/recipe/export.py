@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from pydantic import PydanticUserError
 
 from asciivae import registry
 from asciivae.errors import PluginError
@@ -57,7 +59,10 @@ def json_schema(model_configs: Mapping[str, type[Any]] | None = None) -> dict[st
         variants = []
         for name, config in configs.items():
             prefix = f"{section}.{name}"
-            options = options_model(config).model_json_schema(ref_template=f"#/$defs/{prefix}.{{model}}")
+            try:
+                options = options_model(config).model_json_schema(ref_template=f"#/$defs/{prefix}.{{model}}")
+            except (PluginError, PydanticUserError):
+                continue  # a sick plugin offers nothing
             definitions.update({f"{prefix}.{k}": v for k, v in options.pop("$defs", {}).items()})
             variants.append(_variant(base, name, options))
         definitions[section] = {"description": base["description"], "oneOf": variants}
@@ -68,10 +73,8 @@ def _installed(kind: str) -> dict[str, type[Any]]:
     found = {}
     for entry in registry.entries(kind):
         name = entry.qualified if entry.state == "ambiguous" else entry.name
-        try:
+        with contextlib.suppress(PluginError):
             found[name] = registry.load(kind, name).Config
-        except PluginError:
-            continue  # a sick plugin offers nothing
     return found
 
 

@@ -1,6 +1,7 @@
 """The JSON Schema of a recipe, and how resolved recipes look."""
 
 import json
+from dataclasses import make_dataclass
 from typing import Any
 
 import pytest
@@ -72,3 +73,19 @@ def test_every_installed_component_is_there(schema: dict[str, Any]) -> None:
 def test_yaml_reads_well() -> None:
     text = dump_yaml({"asciivae": 1, "about": "no", "optim": {"lr": 1e-5, "betas": [0.9, 0.999]}, "x": "1e-4"})
     assert text == "asciivae: 1\nabout: 'no'\noptim:\n  lr: 1.0e-05\n  betas: [0.9, 0.999]\nx: '1e-4'\n"
+
+
+def test_nested_options_keep_their_definitions_apart_from_ours() -> None:
+    inner = make_dataclass("Data", [("x", int)], frozen=True)
+    outer = make_dataclass("Config", [("inner", inner)], frozen=True)
+    schema = json_schema({"nested": outer})
+    reference = variant(schema, "Component", "nested")["properties"]["inner"]["$ref"]
+    assert reference == "#/$defs/Component.nested.Data"
+    assert schema["$defs"]["Component.nested.Data"]["properties"].keys() == {"x"}
+    assert "corpus" in schema["$defs"]["Data"]["properties"]
+
+
+def test_options_that_cannot_be_read_are_left_out(models: dict[str, type[Any]]) -> None:
+    riddle = make_dataclass("Riddle", [("a", "NoSuchType")], frozen=True)
+    schema = json_schema({"riddle": riddle, **models})
+    assert [v["title"] for v in schema["$defs"]["Component"]["oneOf"]] == ["toy"]

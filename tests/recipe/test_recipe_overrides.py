@@ -1,10 +1,13 @@
 """`--set` and `--unset`: paths, values, order, messages."""
 
+import contextlib
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from asciivae.errors import RecipeProblems
+from asciivae.errors import RecipeError, RecipeProblems
 from asciivae.recipe.resolve import LoadedRecipe
 
 Check = Callable[..., LoadedRecipe]
@@ -117,3 +120,18 @@ def test_a_name_that_two_items_share_must_be_an_index(check: Check) -> None:
 def test_problems_come_together(problems: Problems) -> None:
     found = problems(sets=["seed", "a..b=1"], unsets=["nothing"])
     assert [line.split(" (")[0] for line in found] == ["--unset #1", "--set #1", "--set #2"]
+
+
+PATHS = st.sampled_from(
+    ["train", "losses", "losses[0]", "losses.kl.weight", "data.roll.max", "seed.x", "relax", "model"]
+)
+VALUES = st.text(max_size=12) | st.sampled_from(["{a: [1]}", "[[]]", "{use: gumbel}", "null", "[null]", "{points: 3}"])
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.builds("{}={}".format, PATHS, VALUES) | st.text(max_size=12), max_size=3), st.lists(PATHS, max_size=1)
+)
+def test_whatever_is_asked_only_our_own_errors_come_out(check: Check, sets: list[str], unsets: list[str]) -> None:
+    with contextlib.suppress(RecipeError, RecipeProblems):
+        check(sets=sets, unsets=unsets)

@@ -1,6 +1,7 @@
 """From text to a checked recipe: every phase, its messages, and what is filled in."""
 
 from collections.abc import Callable
+from dataclasses import make_dataclass
 from typing import Any
 
 import pytest
@@ -229,15 +230,11 @@ class TestNames:
         assert problem.hint == "pip install 'asciivae-nothing>=2'"
 
     def test_an_option_may_not_take_a_name_of_the_recipe(self, minimal: str) -> None:
-        from dataclasses import make_dataclass
-
         config = make_dataclass("Greedy", [("use", int, 3)], frozen=True)
         with pytest.raises(RecipeProblems, match="the option 'use' of 'toy' has a name that recipes keep"):
             check_recipe(minimal, "my.yaml", model_configs={"toy": config})
 
     def test_an_option_may_be_called_like_a_method_of_pydantic(self, minimal: str) -> None:
-        from dataclasses import make_dataclass
-
         config = make_dataclass(
             "Odd", [("copy", int, 3), ("model_dump", float, 1.0), ("schema", str, "s")], frozen=True
         )
@@ -245,8 +242,6 @@ class TestNames:
         assert loaded.model_config == config(copy=4)
 
     def test_types_that_cannot_be_read(self, minimal: str) -> None:
-        from dataclasses import make_dataclass
-
         config = make_dataclass("Riddle", [("a", "NoSuchType", 3)], frozen=True)
         with pytest.raises(RecipeProblems, match="the options of Riddle cannot be read"):
             check_recipe(minimal, "my.yaml", model_configs={"toy": config})
