@@ -114,7 +114,8 @@ class SpatialVAE(nn.Module):
     def encode(self, ids: Tensor) -> Posterior:
         """Map pages (B, H, W) int64 to q(z|x) with mean and logvar (B, latent, H/8, W/8)."""
         embedded = self.embedding(ids).permute(0, 3, 1, 2)
-        mean, raw = self.posterior(self.encoder(embedded)).float().chunk(2, dim=1)
+        heads = self.posterior(self.encoder(embedded)).to(self.posterior.weight.dtype)
+        mean, raw = heads.chunk(2, dim=1)
         return Posterior(mean, bounded_logvar(raw))
 
     def decode(self, z: Tensor) -> Tensor:
