@@ -37,7 +37,7 @@ def test_the_space_is_paper_and_every_other_character_is_drawn_differently(sheet
 @pytest.mark.parametrize("own", [True, False], ids=["own font", "bundled font"])
 def test_logged_ink_fills_rows_14_to_55_and_columns_19_to_43(sheets: Sheets, own: bool) -> None:
     sheet = sheets["logged"] if own else load_sheet(BUNDLED[0], "logged")
-    rows, (first, last) = rows_and_columns((sheet < 255).any(axis=0))
+    rows, (first, last) = rows_and_columns(sheet.min(axis=0) < 255)
     assert rows == (14, 55)
     assert first >= 19
     assert last <= 43

@@ -1,0 +1,113 @@
+import pytest
+import torch
+from tensor_checks import random_pages, random_tensor
+from torch import Tensor
+
+from asciivae.contract import Posterior
+from asciivae.models import CONFIGS, create, logged, spatial
+from asciivae.models.autoencoder import Noise, run
+from asciivae.models.relax import Annealing, Relaxation, gumbel_softmax
+
+
+class Ruler:
+    """A model whose pass is easily done by hand: z is how full the page is, the logits are z times a pattern."""
+
+    def __init__(self, dtype: torch.dtype = torch.float64) -> None:
+        self.pattern = random_tensor(1, 95, 4, 4).to(dtype)
+
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        return height, width
+
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        return (1,)
+
+    def encode(self, ids: Tensor) -> Posterior:
+        mean = ids.ne(0).to(self.pattern.dtype).mean(dim=(1, 2))[:, None]
+        return Posterior(mean, mean - 1.0)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return z[:, :, None, None] * self.pattern
+
+
+IDS = random_pages(3, 4, 4)
+SOFTMAX = Relaxation("softmax")
+GUMBEL = Relaxation("gumbel", tau=0.5)
+
+
+def test_without_noise_a_pass_is_the_expectation() -> None:
+    model = Ruler()
+    draw = run(model, GUMBEL, IDS, Noise())
+    assert torch.equal(draw.z, draw.posterior.mean)
+    assert torch.equal(draw.logits, model.decode(draw.z))
+    assert torch.equal(draw.probs, draw.logits.softmax(dim=1))
+
+
+def test_given_noise_is_taken_as_it_is() -> None:
+    latent, gumbel = random_tensor(3, 1), random_tensor(3, 95, 4, 4)
+    draw = run(Ruler(), GUMBEL, IDS, Noise(latent, gumbel.clone()))
+    torch.testing.assert_close(draw.z, draw.posterior.mean + (0.5 * draw.posterior.logvar).exp() * latent)
+    torch.testing.assert_close(draw.probs, gumbel_softmax(draw.logits, gumbel, 0.5))
+
+
+def test_generators_make_a_pass_repeatable_and_leave_the_global_one_alone() -> None:
+    state = torch.get_rng_state()
+
+    def once(seed: int) -> Tensor:
+        latent, gumbel = (torch.Generator().manual_seed(s) for s in (seed, seed + 1))
+        return run(Ruler(), GUMBEL, IDS, Noise(latent, gumbel)).probs
+
+    assert torch.equal(once(3), once(3))
+    assert not torch.equal(once(3), once(4))
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_latent_noise_from_a_generator_is_standard_normal() -> None:
+    model = Ruler()
+    pages = IDS[:1].expand(20_000, 4, 4)
+    draw = run(model, SOFTMAX, pages[:, :1, :1], Noise(torch.Generator().manual_seed(0)))
+    noise = (draw.z - draw.posterior.mean) / (0.5 * draw.posterior.logvar).exp()
+    assert float(noise.mean()) == pytest.approx(0.0, abs=0.03)
+    assert float(noise.std()) == pytest.approx(1.0, abs=0.03)
+
+
+def test_the_epoch_sets_an_annealed_temperature() -> None:
+    gumbel = random_tensor(3, 95, 4, 4)
+    annealed = Relaxation("gumbel", tau=Annealing(0.1, 1.0))
+    draw = run(Ruler(), annealed, IDS, Noise(gumbel=gumbel.clone()), epoch=1)
+    torch.testing.assert_close(draw.probs, gumbel_softmax(draw.logits, gumbel, torch.e**-1))
+
+
+def test_raw_logits_can_be_the_sample() -> None:
+    draw = run(Ruler(), Relaxation("logits"), IDS, Noise())
+    assert draw.probs is draw.logits
+
+
+@pytest.mark.parametrize(
+    ("computed", "seen"),
+    [(torch.bfloat16, torch.float32), (torch.float16, torch.float32), (torch.float64, torch.float64)],
+)
+def test_losses_see_logits_in_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -> None:
+    draw = run(Ruler(computed), SOFTMAX, IDS, Noise())
+    assert draw.logits.dtype == draw.probs.dtype == seen
+
+
+def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
+    model = spatial.SpatialVAE(spatial.Config(latent=2, fine_channels=8, coarse_channels=8, embedding=4))
+    gumbel = torch.Generator().manual_seed(1)
+    draw = run(model, Relaxation("gumbel", hard=True), random_pages(2, 8, 8), Noise(torch.ones(2, 2, 1, 1), gumbel))
+    (draw.probs[:, 1:] * torch.arange(94.0).view(94, 1, 1)).sum().backward()
+    assert model.posterior.weight.grad is not None
+    mean, logvar = model.posterior.weight.grad.chunk(2)
+    assert bool(mean.any())
+    assert bool(logvar.any())
+    assert model.head.weight.grad is not None
+
+
+def test_create_builds_the_model_of_each_config() -> None:
+    assert isinstance(create(CONFIGS["logged"](variant="B")), logged.LoggedVAE)
+    assert isinstance(create(CONFIGS["spatial"](fine_channels=8, coarse_channels=8)), spatial.SpatialVAE)
+
+
+def test_error_for_something_that_is_no_config() -> None:
+    with pytest.raises(TypeError, match=r"^dict is no model's config$"):
+        create({"use": "spatial"})

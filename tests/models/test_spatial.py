@@ -1,0 +1,183 @@
+import dataclasses
+
+import pytest
+import torch
+from tensor_checks import random_pages
+from torch import nn
+
+from asciivae.errors import ModelError
+from asciivae.models.latent import LOGVAR_RANGE, sample_latent
+from asciivae.models.spatial import ChannelNorm, Config, ResidualBlock, SpatialVAE
+
+TINY = Config(latent=3, fine_channels=8, coarse_channels=12, fine_blocks=1, coarse_blocks=1, embedding=4)
+
+
+def build(config: Config = TINY, seed: int = 0) -> SpatialVAE:
+    torch.manual_seed(seed)
+    return SpatialVAE(config)
+
+
+def trained(config: Config = TINY) -> SpatialVAE:
+    """A model whose blocks have long left the identity, in float64."""
+    model = build(config).double()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(
+                0.2 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(parameter.numel()))
+            )
+    return model
+
+
+@pytest.mark.parametrize("size", [(8, 8), (8, 24), (40, 16), (64, 64)])
+def test_any_page_of_multiples_of_8_goes_through(size: tuple[int, int]) -> None:
+    model = build()
+    posterior = model.encode(random_pages(2, *size))
+    assert posterior.mean.shape == posterior.logvar.shape == (2, *model.latent_shape(*size))
+    assert model.decode(posterior.mean).shape == (2, 95, *size)
+
+
+def test_the_default_latent_is_8_numbers_per_8_by_8_cells() -> None:
+    shape = build(Config()).latent_shape(64, 64)
+    assert shape == (8, 8, 8)
+    assert torch.Size(shape).numel() == 512
+
+
+@pytest.mark.parametrize(
+    ("size", "canvas"),
+    [((1, 1), (8, 8)), ((8, 8), (8, 8)), ((9, 16), (16, 16)), ((64, 65), (64, 72)), ((512, 505), (512, 512))],
+)
+def test_the_canvas_is_the_next_multiple_of_8(size: tuple[int, int], canvas: tuple[int, int]) -> None:
+    assert build().canvas(*size) == canvas
+
+
+@pytest.mark.parametrize("size", [(513, 8), (8, 513)])
+def test_error_for_a_piece_that_is_too_large(size: tuple[int, int]) -> None:
+    with pytest.raises(ModelError) as caught:
+        build().canvas(*size)
+    assert str(caught.value) == (
+        f"a piece of {size[0]} rows and {size[1]} columns is too large: this model reads at most 512 × 512 cells\n\n"
+        "hint: crop the piece or cut it into parts"
+    )
+
+
+def test_moving_a_piece_by_8_cells_moves_the_logits() -> None:
+    model = trained()
+    piece = random_pages(1, 6, 6, ink=1.0)
+    page = torch.zeros(1, 168, 168, dtype=torch.int64)
+    moved = page.clone()
+    page[:, 77:83, 75:81] = piece
+    moved[:, 85:91, 67:73] = piece
+    with torch.no_grad():
+        here, there = (model.decode(model.encode(p).mean) for p in (page, moved))
+    # The piece reaches 56 cells, and the page's borders reach as far.
+    torch.testing.assert_close(here[:, :, 72:88, 72:88], there[:, :, 80:96, 64:80], rtol=1e-9, atol=1e-9)
+    assert float((here[:, :, 72:88, 72:88] - there[:, :, 72:88, 72:88]).abs().max()) > 1e-3
+
+
+def test_pieces_of_a_batch_do_not_see_each_other() -> None:
+    model = trained()
+    ids = random_pages(3, 16, 24)
+    with torch.no_grad():
+        together = model.decode(model.encode(ids).mean)
+        alone = torch.cat([model.decode(model.encode(piece[None]).mean) for piece in ids])
+    torch.testing.assert_close(together, alone, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("config", [TINY, Config()], ids=["tiny", "default"])
+def test_it_starts_at_the_blank_page(config: Config) -> None:
+    z = torch.randn(2, *build(config).latent_shape(16, 24), generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        logits = build(config).decode(z)
+    assert not logits.argmax(dim=1).any()
+    # e⁴ / (e⁴ + 94)
+    assert float(logits.softmax(dim=1)[:, 0].mean()) == pytest.approx(0.367, abs=0.05)
+
+
+def test_it_starts_near_the_prior() -> None:
+    posterior = build(Config()).encode(random_pages(2, 32, 32))
+    assert float(posterior.mean.detach().abs().max()) < 1.0
+    assert float(posterior.logvar.detach().abs().max()) < 1.0
+
+
+def test_a_seed_fixes_every_parameter() -> None:
+    for one, other in zip(build(seed=1).parameters(), build(seed=1).parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert not torch.equal(build(seed=1).head.weight, build(seed=2).head.weight)
+
+
+def test_the_gradient_reaches_every_parameter() -> None:
+    model = trained()
+    posterior = model.encode(random_pages(2, 16, 16))
+    logits = model.decode(posterior.mean)
+    (logits.log_softmax(dim=1)[:, 5].mean() + posterior.logvar.square().mean()).backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert bool(parameter.grad.isfinite().all()), name
+        assert bool(parameter.grad.any()), name
+
+
+@pytest.mark.parametrize("factor", [1e6, -1e6, 1e12])
+def test_extreme_weights_leave_log_variance_and_sample_finite(factor: float) -> None:
+    model = build()
+    with torch.no_grad():
+        model.posterior.weight.mul_(factor)
+        posterior = model.encode(random_pages(2, 16, 16))
+        z = sample_latent(posterior, torch.ones_like(posterior.mean))
+        logits = model.decode(z)
+    assert LOGVAR_RANGE[0] <= float(posterior.logvar.min()) < float(posterior.logvar.max()) <= LOGVAR_RANGE[1]
+    assert bool(z.isfinite().all())
+    assert bool(logits.isfinite().all())
+
+
+def test_under_autocast_posterior_and_logits_are_float32() -> None:
+    model = build()
+    ids = random_pages(2, 16, 16)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        posterior = model.encode(ids)
+        logits = model.decode(posterior.mean)
+        loss = logits.square().mean() + posterior.logvar.square().mean()
+    loss.backward()
+    assert posterior.mean.dtype == posterior.logvar.dtype == logits.dtype == torch.float32
+    assert all(p.grad is not None and bool(p.grad.isfinite().all()) for p in model.parameters())
+    with torch.no_grad():
+        torch.testing.assert_close(logits, model.decode(model.encode(ids).mean), rtol=0.05, atol=0.1)
+
+
+def test_a_channel_norm_looks_at_one_position() -> None:
+    x = torch.randn(2, 5, 3, 4, generator=torch.Generator().manual_seed(1))
+    normed = ChannelNorm(5)(x)
+    torch.testing.assert_close(normed.mean(dim=1), torch.zeros(2, 3, 4), rtol=0, atol=1e-6)
+    torch.testing.assert_close(normed.var(dim=1, correction=0), torch.ones(2, 3, 4), rtol=1e-3, atol=0)
+    torch.testing.assert_close(normed[:, :, 1:2, 2:3], ChannelNorm(5)(x[:, :, 1:2, 2:3]))
+
+
+def test_blocks_start_as_the_identity() -> None:
+    blocks = [module for module in build().modules() if isinstance(module, ResidualBlock)]
+    assert len(blocks) == 4
+    for block in blocks:
+        channels = block.first.in_channels
+        x = torch.randn(1, channels, 4, 4)
+        assert torch.equal(block(x), x)
+
+
+def test_without_blocks_it_still_works() -> None:
+    model = build(dataclasses.replace(TINY, fine_blocks=0, coarse_blocks=0))
+    assert not any(isinstance(module, ResidualBlock) for module in model.modules())
+    assert model.decode(model.encode(random_pages(1, 8, 8)).mean).shape == (1, 95, 8, 8)
+
+
+def test_convolutions_are_laid_out_channels_last() -> None:
+    convolutions = [module for module in build().modules() if isinstance(module, nn.Conv2d)]
+    assert all(c.weight.is_contiguous(memory_format=torch.channels_last) for c in convolutions)
+
+
+@pytest.mark.parametrize("name", ["latent", "fine_channels", "coarse_channels", "embedding"])
+def test_error_for_a_size_below_one(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} must be at least 1$"):
+        Config(**{name: 0})
+
+
+@pytest.mark.parametrize("name", ["fine_blocks", "coarse_blocks"])
+def test_error_for_a_negative_number_of_blocks(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} must not be negative$"):
+        Config(**{name: -1})
