@@ -12,7 +12,7 @@ class 0 is the space). Pictures are (B, 1, H·h, W·w) in [0, 1]: paper is 1, in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -113,4 +113,80 @@ class Renderer(Protocol):
 
     def __call__(self, probs: Tensor) -> Tensor:
         """Map (B, 95, H, W) to (B, 1, H·h, W·w) in [0, 1]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A document as text: fetched from the web, or a file that the user named.
+
+    Attributes:
+        text: what it says, decoded; lines end with a line feed.
+        address: where it was found in the end, redirects followed: a URL, or the path of a file.
+        folder: of a file in a folder that the user named, the folders between the two, with `/`; else empty.
+        category: what the `Link` that led here called its category; else empty.
+    """
+
+    text: str
+    address: str
+    folder: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A document to fetch: its address, absolute or as it stands on the page.
+
+    Where `category` is known, the pages of categories that nobody asked for are not fetched.
+    """
+
+    address: str
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawArt:
+    """A piece of art as its page has it, and what the page says about it; empty where it says nothing.
+
+    Attributes:
+        text: the art, untouched; cleaning comes later.
+        category: what it shows, broad to narrow, with `/`.
+        caption: its title.
+        artist: who made it.
+        license: the terms, in the words of the page.
+        address: its own address, if it has one besides that of the page.
+        several: whether this may be several drawings, divided by blank lines.
+    """
+
+    text: str
+    category: str = ""
+    caption: str = ""
+    artist: str = ""
+    license: str = ""
+    address: str = ""
+    several: bool = False
+
+
+class Source(Protocol):
+    """A place where art is: it says where to start, and reads a page into art and further links.
+
+    It opens no file and no socket. Robots rules, rate limits, retries, caching, size limits, decoding, safe file
+    names and provenance are the engine's; links to other hosts than those of `start` are not followed.
+
+    Attributes:
+        files: patterns of the names of files that it can read (`*.html`), if the user names files or folders.
+    """
+
+    contract: ClassVar[int]
+    Config: ClassVar[type]
+    files: Sequence[str]
+
+    def __init__(self, config: Any) -> None: ...
+
+    def start(self) -> Iterable[Link]:
+        """Say where to begin on the web; nothing if there are only files to read."""
+        ...
+
+    def read(self, page: Page) -> Iterable[RawArt | Link]:
+        """Read a page. It may be anything: what is no such page holds no art."""
         ...
