@@ -49,11 +49,11 @@ def run(model: Model, relaxation: Relaxation, ids: Tensor, noise: Noise, epoch: 
         noise: see `Noise`.
         epoch: counts from 0; an annealed temperature depends on it.
     """
-    posterior = model.encode(ids)
+    # Losses and samples work in float32 or wider, whatever the network runs in.
+    heads = model.encode(ids)
+    posterior = Posterior(_widened(heads.mean), _widened(heads.logvar))
     z = posterior.mean if noise.latent is None else sample_latent(posterior, _latent_noise(noise.latent, posterior))
-    logits = model.decode(z)
-    # Losses work in float32 or wider, whatever the network runs in.
-    logits = logits.float() if logits.dtype in (torch.float16, torch.bfloat16) else logits
+    logits = _widened(model.decode(z))
     if not relaxation.needs_noise:
         probs = relaxation(logits, None, epoch)
     elif noise.gumbel is None:
@@ -63,6 +63,10 @@ def run(model: Model, relaxation: Relaxation, ids: Tensor, noise: Noise, epoch: 
     else:
         probs = relaxation(logits, gumbel_noise(logits, noise.gumbel), epoch)
     return Draw(posterior, z, logits, probs)
+
+
+def _widened(values: Tensor) -> Tensor:
+    return values.float() if values.dtype in (torch.float16, torch.bfloat16) else values
 
 
 def _latent_noise(noise: Tensor | torch.Generator, posterior: Posterior) -> Tensor:

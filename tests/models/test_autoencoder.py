@@ -26,7 +26,7 @@ class Ruler:
         return Posterior(mean, mean - 1.0)
 
     def decode(self, z: Tensor) -> Tensor:
-        return z[:, :, None, None] * self.pattern
+        return z.to(self.pattern.dtype)[:, :, None, None] * self.pattern
 
 
 IDS = random_pages(3, 4, 4)
@@ -86,9 +86,19 @@ def test_raw_logits_can_be_the_sample() -> None:
     ("computed", "seen"),
     [(torch.bfloat16, torch.float32), (torch.float16, torch.float32), (torch.float64, torch.float64)],
 )
-def test_losses_see_logits_in_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -> None:
-    draw = run(Ruler(computed), SOFTMAX, IDS, Noise())
+def test_losses_see_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -> None:
+    draw = run(Ruler(computed), SOFTMAX, IDS, Noise(torch.Generator().manual_seed(0)))
+    assert draw.posterior.mean.dtype == draw.posterior.logvar.dtype == draw.z.dtype == seen
     assert draw.logits.dtype == draw.probs.dtype == seen
+
+
+@pytest.mark.parametrize("config", [logged.Config(variant="B"), spatial.Config(fine_channels=8, coarse_channels=8)])
+def test_of_every_model_under_autocast_losses_see_float32(config: logged.Config | spatial.Config) -> None:
+    model = create(config)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        draw = run(model, SOFTMAX, random_pages(2, 64, 64, ink=0.1), Noise())
+    assert draw.posterior.mean.dtype == draw.posterior.logvar.dtype == torch.float32
+    assert draw.logits.dtype == draw.probs.dtype == torch.float32
 
 
 def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
