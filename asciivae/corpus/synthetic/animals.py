@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas, sprite
+from .canvas import MIRROR, Canvas, sprite
 from .chance import Chance
+from .compose import parade, strip, turned
 from .styles import EYES
 from .trees import any_tree, meadow
 
@@ -68,73 +69,48 @@ def animal(chance: Chance) -> Canvas:
     beast = Canvas()
     wide, deep, leg = chance.between(7, 15), chance.between(2, 4), chance.between(1, 4)
     coat = chance.choice((" ", " ", " ", ". ", "~ ", "(", "o   ", "' ", "|  ", "@", "#  ", ") ", ": "))
-    head = sprite(chance.choice(HEADS), {"e": chance.choice(EYES)[0], "n": chance.choice("vYwo-.^T")})
-    top, bottom = chance.choice((("_", "_"), ("-", "-"), ("~", "_"), ("^", "-"), (".", "_"), ("'", "-")))
+    top, bottom = tuple(chance.choice(("__", "--", "~_", "^-", "._", "'-")))
     beast.write(1, 0, top * (wide - 1))
-    for y in range(1, deep + 1):
-        row = (coat * wide)[y % len(coat) :] + coat * wide
-        beast.write(0, y, chance.choice("|({/"[: 2 + 0 * y]) + row[: wide - 1] + chance.choice("|)"))
+    for y in range(1, deep):
+        beast.write(0, y, chance.choice("|(") + strip(coat[y % len(coat) :] + coat, wide - 1) + chance.choice("|)"))
     beast.write(0, deep, "\\" + bottom * (wide - 1) + "/")
     limb = chance.choice(("||", "| |", "/|", "|\\", "H", "()", "[]", "LL", "U"))
+    foot = chance.choice((limb, '"' * len(limb), "^" * len(limb), "=" * len(limb), "m" * len(limb)))
     for x in (1, wide - len(limb)):
-        for y in range(1, leg + 1):
-            beast.write(x, deep + y, limb)
-    if chance.odds(50):
-        foot = chance.choice(('"', "^", "=", "m", "W"))
-        for x in (1, wide - len(limb)):
-            beast.write(x, deep + leg + 1, foot * len(limb))
+        beast.rows(x, deep + 1, [limb] * leg + [foot])
     tail = chance.choice(
         ([" )", "("], ["\\", " \\"], ["~~"], ["@"], [",", "|", " \\"], ["_/"], ["o"], ["(("], ["/", "\\"], ["S", " \\"])
     )
     beast.rows(-max(map(len, tail)), max(0, 2 - len(tail)), tail)
+    head = sprite(chance.choice(HEADS), {"e": chance.choice(EYES)[0], "n": chance.choice("vYwo-.^T")})
     beast.place(head, wide - chance.between(1, 2), chance.between(0, 2) if chance.odds(70) else deep)
-    if chance.odds(25):
-        for y in range(1, chance.between(2, 4)):
-            pass
-    return beast if chance.odds(50) else beast.mirrored()
+    return turned(chance, beast)
 
 
 def portrait(chance: Chance) -> Canvas:
     """Return an animal that sits and looks at us."""
-    beast = Canvas()
-    head = sprite(chance.choice(HEADS[:6]), {"e": chance.choice(EYES)[0], "n": chance.choice("vYwo-.^T")})
-    wide = chance.between(3, 5)
-    tall = chance.between(2, 4)
-    beast.place(head, -(head.width // 2), 0)
+    beast = sprite(chance.choice(HEADS[:6]), {"e": chance.choice(EYES)[0], "n": chance.choice("vYwo-.^T")})
+    middle, low = beast.width // 2, beast.box()[3]
+    wide, tall = chance.between(3, 5), chance.between(2, 4)
     coat = chance.choice((" ", " ", ".", "'", "~", ":", "v"))
     for y in range(1, tall + 1):
         reach = min(wide, 2 + y)
-        beast.write(
-            -reach, y, ("/" if reach == 2 + y else "|") + coat * (2 * reach - 1) + ("\\" if reach == 2 + y else "|")
-        )
-    beast.write(
-        -wide,
-        tall + 1,
-        chance.choice(('(")', "(_)", "\\_|", "(,)"))
-        + "_" * (2 * wide - 5)
-        + chance.choice(('(")', "(_)", "|_/", "(,)")),
-    )
-    tail = chance.choice((["", "~"], [" )", "/ "], ["__", "  )"], ["", ""], ["@", "/"], [" \\", " /"]))
-    beast.rows(wide + 1, tall, tail)
+        left, right = "/\\" if reach == 2 + y else "||"
+        beast.write(middle - reach, low + y, left + coat * (2 * reach - 1) + right)
+    paw = chance.choice(('(")', "(_)", "\\_|", "(,)"))
+    beast.write(middle - wide, low + tall + 1, paw + "_" * (2 * wide - 5) + paw[::-1].translate(MIRROR))
+    tail = chance.choice(([" )", "/ "], ["__", "  )"], ["@", "/"], [" \\", " /"], ["", "~"]))
+    beast.rows(middle + wide + 1, low + tall, tail)
     return beast
 
 
 def animals(chance: Chance) -> Canvas:
-    """Return one or two animals, perhaps in a meadow with a tree or behind a fence."""
-    scene = Canvas()
-    x = 0
-    maker = chance.choice((animal, animal, portrait))
+    """Return one or two animals, perhaps in a meadow or under a tree."""
+    scene = parade(chance, chance.choice((animal, animal, portrait)), chance.choice((1, 1, 2)), (2, 4))
     if chance.odds(25):
         tree = any_tree(chance)
-        scene.place(tree, 0, 0)
-        x += tree.width
-    for _ in range(chance.choice((1, 1, 2))):
-        one = maker(chance)
-        if x + one.width > 58:
-            break
-        scene.place(one, x, 0)
-        x += one.width + chance.between(2, 4)
-    left, _, right, _ = scene.box()
+        scene.place(tree, -tree.width - 1, 0)
     if chance.odds(55):
-        scene.place(meadow(chance, right - left + 5), left - 2, 1)
+        left, _, right, _ = scene.box()
+        scene.place(meadow(chance, right - left + 3), left - 1, 1)
     return scene

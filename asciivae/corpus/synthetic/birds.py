@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas, sprite
+from .canvas import MIRROR, Canvas, sprite
 from .chance import Chance
+from .compose import floor, parade, strip, turned
 from .landscapes import cloud
 from .strokes import FINE, bend, blob, stroke
 from .styles import EYES, LIGHT, SOFT
@@ -86,7 +87,7 @@ def wader(chance: Chance) -> Canvas:
     neck = chance.between(3, 6)
     blob(one, 8, 0, wide * FINE, high, chance.choice(LIGHT), chance.choice((" ", " ", "(", "\\ ", "~", "'  ", "- ")))
     for y in range(neck):
-        one.write(wide - 1 + (y % 2 if chance.odds(30) else 0), -1 - y, chance.choice(("//", "||", "((", "| |"[:2])))
+        one.write(wide - 1 + (y % 2 if chance.odds(30) else 0), -1 - y, chance.choice(("//", "||", "((")))
     one.write(
         wide - 1, -neck - 1, "(" + chance.choice("o.'*@") + chance.choice((")=-", ")>", "_>", ">--", ")==", "`~"))
     )
@@ -105,89 +106,70 @@ def wader(chance: Chance) -> Canvas:
 
 
 def owl(chance: Chance) -> Canvas:
-    """Return an owl from the front."""
+    """Return an owl from the front, perhaps on a branch."""
     one = Canvas()
-    eye = chance.choice(EYES)[0]
-    half = chance.between(3, 5)
-    feather = chance.choice((" ", "v", "^", "~", ":", "(", ".", '"', "u", "w"))
-    one.write(
-        -half,
-        0,
-        chance.choice(("/\\", ",_", "|\\", "A_", "^ "))[:2]
-        + "_" * (2 * half - 3)
-        + chance.choice(("/\\", "_,", "/|", "_A", " ^"))[:2],
-    )
-    rim = chance.choice(("()", "{}", "[]", "<>"))
-    face = rim[0] + eye + rim[1]
-    gap = 2 * half - 1 - 6
-    one.write(
-        -half,
-        1,
-        "|"
-        + (face + chance.choice(("v", "V", "Y", ".", "^"))[: max(0, gap)].center(max(0, gap)) + face).center(
-            2 * half - 1
-        )
-        + "|",
-    )
-    rows = chance.between(2, 5)
+    half, rows = chance.between(3, 5), chance.between(2, 5)
+    inner = 2 * half - 1
+    feather = chance.choice(' v^~:(."uw')
+    rim, eye = chance.choice(("()", "{}", "[]", "<>")), chance.choice(EYES)[0]
+    left, right = chance.choice((("/\\", "/\\"), (",_", "_,"), ("|\\", "/|"), ("A_", "_A"), ("^ ", " ^")))
+    one.write(-half, 0, left + "_" * (inner - 2) + right)
+    beak = chance.choice("vVY.^").center(inner - 6) if inner > 6 else ""
+    one.write(-half, 1, "|" + (rim[0] + eye + rim[1] + beak + rim[0] + eye + rim[1])[:inner].center(inner) + "|")
     for y in range(rows):
-        inner = (feather + (" " if y % 2 else feather)) * half
-        one.write(-half, 2 + y, ("\\" if y == 0 else "|") + "|" * 0 + inner[: 2 * half - 1] + ("/" if y == 0 else "|"))
-    one.write(
-        -half,
-        2 + rows,
-        "`"
-        + "-" * (half - 3)
-        + chance.choice(('"', "^", "m", "W"))
-        + "-" * 3
-        + chance.choice(('"', "^", "m", "W"))
-        + "-" * (half - 3)
-        + "'",
-    )
-    branch = chance.between(2, 6)
+        row = strip(feather + (" " if y % 2 else feather), inner)
+        one.write(-half, 2 + y, "|" + row + "|" if y else "\\" + row + "/")
+    claw = chance.choice('"^mW')
+    toes = "-" * (half - 3)
+    one.write(-half, 2 + rows, f"`{toes}{claw}---{claw}{toes}'")
     if chance.odds(60):
-        one.write(-half - branch, 3 + rows, chance.choice(("=", "~", "-", "_")) * (2 * (half + branch) + 1))
+        floor(one, chance.choice("=~-_"), chance.between(2, 6))
     return one
 
 
+def perched(chance: Chance) -> Canvas:
+    """Return a small bird that looks either way."""
+    return turned(chance, songbird(chance))
+
+
+def standing(chance: Chance) -> Canvas:
+    """Return a large bird that looks either way."""
+    return turned(chance, wader(chance))
+
+
+def gull(chance: Chance) -> Canvas:
+    """Return a bird in flight, far away."""
+    wing, lift = chance.between(2, 6), chance.choice((-24, -12, 14))
+    half = Canvas()
+    stroke(half, bend((-wing * FINE, lift // 2), (-wing * 8, lift), (-4, 8)), SOFT)
+    bird = Canvas()
+    for (x, y), char in half.cells.items():
+        bird.put(x, y, char)
+        bird.put(-x, y, char.translate(MIRROR))
+    bird.put(0, 0, chance.choice("vVoY@"))
+    return bird
+
+
 def birds(chance: Chance) -> Canvas:
-    """Return birds on a branch, a wire, the ground, the water, or in the air."""
-    scene = Canvas()
+    """Return birds on a wire, the ground, the water, a branch, or in the air."""
     kind = chance.below(4)
     if kind == 0:
-        x = 0
-        wire = chance.choice(("-", "=", "_", "~", "---.", "-`-"))
-        for _ in range(chance.between(1, 4)):
-            one = songbird(chance)
-            scene.place(one if chance.odds(50) else one.mirrored(), x, 0)
-            x += one.width + chance.between(2, 6)
-        scene.write(-4, 1, (wire * 64)[: x + 6])
+        scene = parade(chance, perched, chance.between(1, 4), (2, 6))
+        left, _, right, _ = scene.box()
+        floor(scene, chance.choice(("-", "=", "_", "~", "---.", "-`-")), 4)
         if chance.odds(40):
-            scene.write(chance.between(-2, x), 2, chance.choice(("\\", "\\_", "`-.", "~", "{}")))
-            scene.write(x, 0, chance.choice(("(_)", "<>", "{}", "/")))
+            scene.write(chance.between(left, right), 2, chance.choice(("\\", "\\_", "`-.", "~", "{}")))
+            scene.write(right + 2, 0, chance.choice(("(_)", "<>", "{}", "/")))
     elif kind == 1:
-        one = owl(chance)
-        scene.paste(one)
-        if chance.odds(30):
-            scene.place(owl(chance), one.width + 1, one.box()[3])
+        scene = parade(chance, owl, chance.choice((1, 1, 2)), (1, 3))
     elif kind == 2:
-        x = 0
-        for _ in range(chance.between(1, 3)):
-            one = wader(chance)
-            scene.place(one if chance.odds(50) else one.mirrored(), x, 0)
-            x += one.width + chance.between(1, 4)
+        scene = parade(chance, standing, chance.between(1, 3))
         if chance.odds(50):
-            scene.write(-2, 1, "".join(chance.choice("~~~-_ ") for _ in range(min(60, x + 3))))
+            floor(scene, "".join(chance.choice("~~~-_ ") for _ in range(23)))
     else:
-        for _ in range(chance.between(2, 6)):
-            wing = chance.between(2, 6)
-            bird = Canvas()
-            lift = chance.choice((-24, -12, 14))
-            stroke(bird, bend((-wing * FINE, lift // 2), (-wing * 8, lift), (-4, 8)), SOFT)
-            for (x, y), char in list(bird.mirrored().cells.items()):
-                bird.put(x + wing, y, char)
-            bird.put(0, 0, chance.choice("vVoY@"))
-            scene.place(bird, chance.between(0, 30), chance.between(0, 12))
+        scene = Canvas()
         if chance.odds(50):
             scene.place(cloud(chance), chance.between(0, 20), chance.between(0, 10))
+        for _ in range(chance.between(2, 6)):
+            scene.paste(gull(chance), chance.between(0, 30), chance.between(0, 12))
     return scene

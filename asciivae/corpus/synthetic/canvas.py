@@ -71,6 +71,10 @@ class Canvas:
         _, top, _, bottom = self.box()
         return bottom - top + 1
 
+    def crop(self, left: int, width: int) -> None:
+        """Forget everything outside of `width` columns from `left`."""
+        self.cells = {(x, y): char for (x, y), char in self.cells.items() if left <= x < left + width}
+
     def mirrored(self) -> Canvas:
         """Return the canvas as a mirror shows it, `/` as `\\` and so on, in the same box."""
         left, _, right, _ = self.box()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite
 from .chance import Chance
+from .compose import floor, parade, turned
 
 WHEELS = (
     ("(_)",),
@@ -50,29 +51,23 @@ def wheels(chance: Chance, places: tuple[int, ...]) -> Canvas:
 def car(chance: Chance) -> Canvas:
     """Return a car from the side."""
     auto = Canvas()
-    nose, cabin, boot = chance.between(4, 9), chance.between(5, 11), chance.between(2, 7)
+    boot, cabin, nose = chance.between(2, 7), chance.between(5, 11), chance.between(4, 9)
     tall = chance.between(1, 2)
-    long = nose + cabin + boot
-    slope = chance.choice((("/", "\\"), ("/", "|"), ("|", "\\"), (".", ".")))
+    long = boot + cabin + nose
+    back, front = chance.choice((("/", "\\"), ("/", "|"), ("|", "\\"), (".", ".")))
     for y in range(tall):
-        shift = tall - y
-        auto.write(boot + shift, -1 - tall + y, slope[0] + " " * (cabin - 2 * shift + 2 * (slope[1] == "|")) + slope[1])
-        middle = boot + cabin // 2 + 1
-        auto.put(middle, -1 - tall + y, chance.choice("||:I"))
+        lean = tall - y
+        inner = cabin - 2 * lean + 2 * (front == "|")
+        auto.write(boot + lean, y - tall - 1, back + " " * inner + front)
+        auto.put(boot + cabin // 2 + 1, y - tall - 1, chance.choice("||:I"))
     auto.write(boot + tall + 1, -2 - tall, "_" * max(1, cabin - 2 * tall))
-    body = "|" + "_" * 0 + " " * (long) + chance.choice(("|", ")", "}", ">", "\\"))
-    auto.write(0, 0, body)
+    auto.write(0, 0, chance.choice("|([{<") + " " * long + chance.choice("|)}>\\"))
     auto.write(1, -1, "_" * boot)
     auto.write(boot + cabin + 1, -1, "_" * nose)
-    left = auto.cells.get((boot + 1, -1))
-    if left == " ":
-        auto.put(boot + 1, -1, "_")
-    auto.put(0, 0, chance.choice("|([{<"))
-    handle = chance.choice(("-", "=", "--", "'", "_"))
-    auto.write(boot + cabin // 2 + 2, 0, handle)
-    auto.write(0, 1, "`" + chance.choice("-=_") * (long) + "'")
+    auto.write(boot + cabin // 2 + 2, 0, chance.choice(("-", "=", "--", "'", "_")))
+    auto.write(0, 1, "`" + chance.choice("-=_") * long + "'")
     auto.paste(wheels(chance, (boot // 2 + 3, long - nose // 2 - 1)), 0, 1)
-    return auto if chance.odds(60) else auto.mirrored()
+    return turned(chance, auto)
 
 
 def lorry(chance: Chance) -> Canvas:
@@ -138,44 +133,38 @@ def bicycle(chance: Chance) -> Canvas:
 
 
 def bus(chance: Chance) -> Canvas:
-    """Return a bus or a tram."""
+    """Return a bus with one deck or two."""
     coach = Canvas()
-    count = chance.between(3, 7)
     pane = chance.choice(("[__]", "|__|", "[ ]", "(__)", "|##|", "[::]", "| |"))
-    inner = count * (len(pane) + 1) + 1
-    row = " " + " ".join([pane] * count) + " "
+    row = " " + " ".join([pane] * chance.between(3, 7)) + " "
     inner = len(row)
-    coach.write(1, -5, "_" * inner)
-    coach.write(0, -4, "/" + " " * inner + "\\")
+    if chance.odds(35):
+        coach.write(1, -6, "_" * inner)
+        coach.write(0, -5, "|" + "=" * inner + "|")
+        coach.write(0, -4, "|" + row + "|")
+    else:
+        coach.write(1, -5, "_" * inner)
+        coach.write(0, -4, "/" + " " * inner + "\\")
     coach.write(0, -3, "|" + row + "|")
-    stripe = chance.choice((" ", "-", "=", "~", "_"))
-    coach.write(0, -2, "|" + stripe * inner + "|")
+    coach.write(0, -2, "|" + chance.choice(" -=~_") * inner + "|")
     if chance.odds(60):
-        sign = " " + chance.choice(SIGNS) + " "
+        sign = f" {chance.choice(SIGNS)} "
         coach.write(chance.between(2, max(2, inner - len(sign))), -2, sign)
     coach.write(0, -1, "|" + "_" * inner + "|")
-    if chance.odds(35):
-        coach.write(0, -4, "|" + (pane[0] + "_" * (len(pane) - 2) + pane[-1] + " ") * 0 + row + "|")
-        coach.write(0, -5, "|" + "=" * inner + "|")
-        coach.write(1, -6, "_" * inner)
     coach.paste(wheels(chance, (4, inner - 3)), 0, -1)
     return coach
 
 
+def traffic(chance: Chance) -> Canvas:
+    """Return one vehicle of any kind."""
+    return chance.choice((car, car, car, lorry, lorry, bus, bicycle))(chance)
+
+
 def cars(chance: Chance) -> Canvas:
     """Return what is on the road: cars, lorries, buses, bicycles."""
-    scene = Canvas()
-    x = 0
-    for _ in range(chance.choice((1, 1, 2, 2, 3))):
-        one = chance.choice((car, car, car, lorry, lorry, bus, bicycle))(chance)
-        if x + one.width > 58:
-            break
-        scene.place(one, x, 0)
-        x += one.width + chance.between(2, 6)
-    left, _, right, _ = scene.box()
+    scene = parade(chance, traffic, chance.choice((1, 1, 2, 2, 3)), (2, 6))
     if chance.odds(60):
-        road = chance.choice(("_", "=", "-", "~", "- ", "_ _", "-- "))
-        scene.write(left - 2, 1, (road * 64)[: right - left + 5])
+        floor(scene, chance.choice(("_", "=", "-", "~", "- ", "_ _", "-- ")), 1)
         if chance.odds(35):
-            scene.write(left - 2, 2, (chance.choice(("-  ", ".", "=", "   --")) * 64)[: right - left + 5])
+            floor(scene, chance.choice(("-  ", ".", "=", "   --")), 0)
     return scene

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas
 from .chance import Chance
+from .compose import strip
 from .landscapes import cloud, sun
 from .strokes import FINE, bend, blob, stroke
 from .styles import LIGHT
@@ -66,71 +67,80 @@ def cities(chance: Chance) -> Canvas:
     return sky
 
 
-def bridges(chance: Chance) -> Canvas:
-    """Return a bridge over water: arches, a truss, or cables."""
+def arches(chance: Chance, width: int) -> Canvas:
+    """Return a stone bridge on arches; its road is row 0."""
     span = Canvas()
-    width = chance.between(3, 6) * 9
-    kind = chance.below(3)
+    pace = chance.choice((9, 12, 18))
+    count, tall = width // pace, chance.between(3, 5)
+    width = count * pace
+    span.write(0, -1, strip(chance.choice(("|'", "n ", "|-", ". ", "i_")), width))
+    span.write(0, 0, chance.choice("=_#-") * width)
+    span.fill(0, 1, width - 1, tall, chance.choice((" ", "_|", "#", ": ", " ", "-")))
     style = chance.choice(LIGHT)
-    deck = chance.choice(("=", "_", "#", "-"))
-    if kind == 0:
-        rail = chance.choice(("|'", "n ", "|-", ". ", "i_"))
-        span.write(0, -1, (rail * width)[:width])
-        arch = chance.choice((9, 12, 18))
-        count = width // arch
-        tall = chance.between(3, 5)
-        span.fill(0, 1, count * arch - 1, tall, chance.choice((" ", "_|", "#", ": ", " ", "-")))
-        for part in range(count):
-            middle = (part * arch + arch // 2) * FINE + (0 if arch % 2 == 0 else 8)
-            hole = Canvas()
-            blob(hole, middle, (tall + 1) * FINE, (arch // 2 - 1) * FINE, tall * FINE - 10, style)
-            for (x, y), char in hole.cells.items():
-                if y <= tall:
-                    span.put(x, y, char)
-        for part in range(count + 1):
-            for y in range(1, tall + 1):
-                span.put(min(part * arch, count * arch - 1), y, "|")
-    elif kind == 1:
-        step = chance.choice((4, 6, 8))
-        tall = step // 2
-        width = width // step * step
-        for x in range(0, width, step):
-            for y in range(tall):
-                span.put(x + y, -1 - y, "/")
-                span.put(x + step - 1 - y, -1 - y, "\\")
-        span.write(tall, -tall - 1, "_" * (width - 2 * tall))
-        pier = chance.choice(("||", "[]", "##", "/\\", "H"))
-        span.rows(2, 1, [pier] * 3)
-        span.rows(width - 4, 1, [pier] * 3)
-    else:
-        tall = chance.between(5, 9)
-        first, last = width // 4, width - width // 4 - 1
-        for x in (first, last):
-            for y in range(-tall, 4):
-                span.write(x, y, "||")
-        top = -tall * FINE + 8
-        curve = bend(((first + 1) * FINE, top), (width * 8, 2 * FINE), (last * FINE, top))
-        curves = [
-            curve,
-            bend((0, -4), (first * 8, -8), (first * FINE, top)),
-            bend((width * FINE, -4), ((last + width) * 8, -8), ((last + 2) * FINE, top)),
-        ]
-        hang = chance.odds(70)
-        for path in curves:
-            cable = Canvas()
-            stroke(cable, path, style)
-            for (x, y), char in cable.cells.items():
-                if y < 0 and 0 <= x < width and span.cells.get((x, y), " ") == " ":
-                    span.put(x, y, char)
-                    if hang and x % 2 == 0:
-                        for low in range(y + 1, 0):
-                            if (x, low) not in span.cells:
-                                span.put(x, low, "|" if hang else " ")
+    for part in range(count):
+        hole = Canvas()
+        middle = (2 * part + 1) * pace * FINE // 2
+        blob(hole, middle, (tall + 1) * FINE, (pace // 2 - 1) * FINE, tall * FINE - 10, style)
+        for (x, y), char in hole.cells.items():
+            if y <= tall:
+                span.put(x, y, char)
+    for part in range(count + 1):
+        for y in range(1, tall + 1):
+            span.put(min(part * pace, width - 1), y, "|")
+    return span
+
+
+def truss(chance: Chance, width: int) -> Canvas:
+    """Return an iron bridge made of triangles; its road is row 0."""
+    span = Canvas()
+    pace = chance.choice((4, 6, 8))
+    tall = pace // 2
+    width = width // pace * pace
+    for x in range(0, width, pace):
+        for y in range(tall):
+            span.put(x + y, -1 - y, "/")
+            span.put(x + pace - 1 - y, -1 - y, "\\")
+    span.write(tall, -tall - 1, "_" * (width - 2 * tall))
+    span.write(0, 0, chance.choice("=_#-") * width)
+    pier = chance.choice(("||", "[]", "##", "/\\", "H"))
+    for x in (2, width - 2 - len(pier)):
+        span.rows(x, 1, [pier] * 3)
+    return span
+
+
+def cables(chance: Chance, width: int) -> Canvas:
+    """Return a bridge that hangs from two towers; its road is row 0."""
+    span = Canvas()
+    tall = chance.between(5, 9)
+    first, last = width // 4, width - width // 4 - 1
+    for x in (first, last):
+        for y in range(-tall, 4):
+            span.write(x, y, "||")
+    top, style, hangers = -tall * FINE + 8, chance.choice(LIGHT), chance.odds(70)
+    for path in (
+        bend(((first + 1) * FINE, top), (width * 8, 2 * FINE), (last * FINE, top)),
+        bend((0, -4), (first * 8, -8), (first * FINE, top)),
+        bend((width * FINE, -4), ((last + width) * 8, -8), ((last + 2) * FINE, top)),
+    ):
+        cable = Canvas()
+        stroke(cable, path, style)
+        for (x, y), char in cable.cells.items():
+            if y < 0 <= x < width and (x, y) not in span.cells:
+                span.put(x, y, char)
+                if hangers and x % 2 == 0:
+                    for low in range(y + 1, 0):
+                        span.cells.setdefault((x, low), "|")
+    deck = chance.choice("=_#-")
     for x in range(width):
         span.cells.setdefault((x, 0), deck)
-    bottom = span.box()[3]
+    return span
+
+
+def bridges(chance: Chance) -> Canvas:
+    """Return a bridge over water."""
+    span = chance.choice((arches, truss, cables))(chance, chance.between(3, 6) * 9)
+    left, _, right, bottom = span.box()
     for row in range(chance.between(1, 3)):
-        span.write(
-            -1, bottom + 1 + row, "".join(chance.choice("~~~~~- " if row else "~~~~~^") for _ in range(width + 2))
-        )
+        crest = "~~~~~- " if row else "~~~~~^"
+        span.write(left - 1, bottom + 1 + row, "".join(chance.choice(crest) for _ in range(right - left + 3)))
     return span

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite, stacked
 from .chance import Chance
+from .compose import parade
 from .trees import meadow
 
 FLOWERS = (
@@ -103,13 +104,8 @@ def pot(chance: Chance) -> Canvas:
 def flowers(chance: Chance) -> Canvas:
     """Return a flower in a pot, or a flower bed."""
     if chance.odds(45):
-        plant = stacked(flower(chance), pot(chance))
-        return plant
-    bed = Canvas()
-    x = 0
-    for _ in range(chance.between(2, 7)):
-        bloom = flower(chance)
-        bed.place(bloom, x, 0)
-        x += bloom.width + chance.between(-1, 2)
-    bed.place(meadow(chance, min(x + 4, 62)), -2, 1)
+        return stacked(flower(chance), pot(chance))
+    bed = parade(chance, flower, chance.between(2, 7), (-1, 2))
+    left, _, right, _ = bed.box()
+    bed.place(meadow(chance, right - left + 3), left - 1, 1)
     return bed

@@ -5,65 +5,62 @@ from __future__ import annotations
 from .canvas import Canvas, sprite
 from .cars import SIGNS
 from .chance import Chance
+from .compose import strip, turned
 from .landscapes import cloud
 from .strokes import FINE, bend, blob, stroke
 from .styles import LIGHT
 from .trees import meadow
 
 
-def plane(chance: Chance) -> Canvas:
-    """Return an aeroplane from the side or from above."""
+def airliner(chance: Chance) -> Canvas:
+    """Return an aeroplane from the side; it flies to the right."""
     craft = Canvas()
-    kind = chance.below(3)
-    if kind == 0:
-        long = chance.between(12, 26)
-        panes = chance.choice(("o ", ". ", "[]", "= ", "O", ": "))
-        craft.write(3, -1, "_" * (long - 3))
-        craft.write(0, -1, "|\\")
-        craft.write(0, -2, "|\\")
-        craft.write(0, 0, "| \\" + "_" * 0 + (" " + panes * long)[: long - 4] + "\\_")
-        craft.write(1, 1, "\\" + "_" * (long - 1) + chance.choice(")>}/"))
-        wing = long // 2
-        depth = chance.between(2, 4)
-        for y in range(depth):
-            craft.write(wing - y - 1, 1 + y, "/" + ("_" if y == depth - 1 else " ") * 3 + "/")
-        craft.write(wing, 1, "/")
-    elif kind == 1:
-        half = chance.between(5, 12)
-        tall = chance.between(5, 9)
-        for y in range(tall):
-            craft.write(-1, y, "| |" if y else "/ \\")
-        craft.write(0, -1, "^")
-        row = tall // 2
-        craft.write(
-            -1 - half,
-            row,
-            "_" * 0 + "/" + "_" * (half - 1) + "|" + chance.choice(" o.:+") + "|" + "_" * (half - 1) + "\\",
-        )
-        for step in range(half - 1):
-            if step % 4 == 0 and step // 4 < row:
-                pass
-        craft.write(-1 - half + 1, row - 1, "_" * 0 + ("_" * (half - 1)) + "|")
-        craft.write(1, row - 1, "|" + "_" * (half - 1))
-        craft.write(-half, row - 1, "." + "-" * (half - 2))
-        craft.write(2, row - 1, "-" * (half - 2) + ".")
-        craft.write(-3, tall - 1, "/_|_|_\\")
-        if chance.odds(50):
-            for side in (-1, 1):
-                craft.put(side * (half // 2 + 1), row + 1, chance.choice("V|U"))
-    else:
-        craft = sprite(
-            chance.choice(
-                (
-                    r"""
+    long = chance.between(12, 26)
+    panes = chance.choice(("o ", ". ", "[]", "= ", "O", ": "))
+    craft.rows(0, -2, ["|\\", "|\\", "| \\"])
+    craft.write(3, -1, "_" * (long - 3))
+    craft.write(3, 0, strip(" " + panes * 2, long - 4) + "\\_")
+    craft.write(1, 1, "\\" + "_" * (long - 1) + chance.choice(")>}/"))
+    wing, depth = long // 2, chance.between(2, 4)
+    for y in range(1, depth + 1):
+        craft.write(wing - y, y, "/" + ("___" if y == depth else "   ") + "/")
+    return craft
+
+
+def glider(chance: Chance) -> Canvas:
+    """Return an aeroplane from above; it flies upwards."""
+    craft = Canvas()
+    half, tall = chance.between(5, 12), chance.between(5, 9)
+    row = tall // 2
+    craft.rows(-1, -1, [" ^ ", "/ \\"])
+    for y in range(1, tall):
+        craft.write(-1, y, "| |")
+    for side, tip, slope in ((-1, ".", "/"), (1, ".", "\\")):
+        for x in range(2, half):
+            craft.put(side * x, row - 1, "-")
+            craft.put(side * x, row, "_")
+        craft.put(side * half, row - 1, tip)
+        craft.put(side * half, row, "_")
+        craft.put(side * (half + 1), row, slope)
+    craft.put(0, row, chance.choice(" o.:+"))
+    craft.write(-3, tall - 1, "/_|_|_\\")
+    if chance.odds(50):
+        engine = chance.choice("V|U")
+        for x in (-half // 2, -(-half // 2)):
+            craft.put(x, row + 1, engine)
+    return craft
+
+
+SMALL_PLANES = (
+    r"""
  -----------+-----------
         .---'---.
- \\    /  _   \__\
+ \\    /  e   \__\
   \\==='-( )-----. )
   //    `-------'-'
        ___|___|___/
 """,
-                    r"""
+    r"""
       _
      | \_____
  \___|  | e | `\
@@ -71,7 +68,7 @@ def plane(chance: Chance) -> Canvas:
  /    `-.___.-='|
          (_)
 """,
-                    r"""
+    r"""
    ====|====
   ___  |  ___
  (___\_|_/___)
@@ -79,11 +76,15 @@ def plane(chance: Chance) -> Canvas:
    -__'-'__-
     o     o
 """,
-                )
-            ),
-            {"e": chance.choice("o*+.@ ")},
-        )
-    return craft if chance.odds(60) else craft.mirrored()
+)
+
+
+def plane(chance: Chance) -> Canvas:
+    """Return an aeroplane."""
+    kind = chance.below(3)
+    if kind == 2:
+        return turned(chance, sprite(chance.choice(SMALL_PLANES), {"e": chance.choice("o*+.@ ")}))
+    return turned(chance, (airliner, glider)[kind](chance))
 
 
 def balloon(chance: Chance) -> Canvas:
@@ -117,56 +118,55 @@ def balloon(chance: Chance) -> Canvas:
     return craft
 
 
+def airship(chance: Chance) -> Canvas:
+    """Return an airship."""
+    ship = Canvas()
+    wide, high = chance.between(9, 17), chance.between(30, 48)
+    blob(ship, 8, 8, wide * FINE, high, chance.choice(LIGHT), chance.choice((" ", " ", "-", "=  ", " .")))
+    fins = chance.choice(([" __", "|  \\", ">===>", "|__/"], ["/|", ">>|", "\\|"], ["\\\\\\", " >>>", "///"]))
+    ship.rows(wide - 2, -2, fins)
+    cabin = chance.choice(([r"\_o_o_o_/"], ["[_#_#_#_]"], ["|o o o|", r" \___/"], ["'-[::::]-'"]))
+    ship.rows(-4, ship.box()[3] + 1, cabin)
+    if chance.odds(50):
+        ship.write(-3, 0, chance.choice(SIGNS))
+    return turned(chance, ship)
+
+
+def kite(chance: Chance) -> Canvas:
+    """Return a kite with its tail."""
+    toy = Canvas()
+    wide = chance.between(2, 5)
+    fill = chance.choice((" .", " '", ": ", "  "))
+    for y in range(wide):
+        panel = "".join(chance.choice(fill) for _ in range(y))
+        toy.write(-y, y - wide, "/" + panel + "|" + panel + "\\")
+        toy.write(-y, wide - y - 1, "\\" + " " * y + "|" + " " * y + "/")
+    tail = chance.between(3, 7)
+    path = bend((16, wide * FINE), (90, (wide + 2) * FINE), (20 + tail * 10, (wide + tail) * FINE))
+    stroke(toy, path, chance.choice(LIGHT))
+    bow = chance.choice((">o<", "<=>", ">*<", "~~~", "-x-"))
+    for x, y in path[6::7]:
+        toy.write(x // FINE - 1, y // FINE, bow)
+    return toy
+
+
 def flying(chance: Chance) -> Canvas:
-    """Return aeroplanes, balloons, kites or airships among clouds."""
+    """Return aeroplanes, balloons, airships or kites, perhaps among clouds."""
     scene = Canvas()
-    kind = chance.below(4)
-    if chance.odds(60):
-        for _ in range(chance.between(1, 2)):
-            scene.place(cloud(chance), chance.between(-8, 26), chance.between(-4, 6))
-    if kind == 0:
-        scene.place(plane(chance), chance.between(0, 10), chance.between(-2, 4))
-        if chance.odds(30):
-            scene.place(plane(chance), chance.between(20, 30), chance.between(6, 10))
-    elif kind == 1:
-        x = 0
-        for _ in range(chance.between(1, 3)):
-            one = balloon(chance)
-            scene.place(one, x, chance.between(0, 6))
-            x += one.width + chance.between(0, 4)
-    elif kind == 2:
-        wide, high = chance.between(9, 17) * FINE, chance.between(30, 48)
-        style = chance.choice(LIGHT)
-        ship = Canvas()
-        blob(ship, 8, 8, wide, high, style, chance.choice((" ", " ", "-", "=  ", " .")))
-        right = wide // FINE
-        ship.rows(
-            right - 2,
-            -2,
-            chance.choice(([" __", "|  \\", ">===>", "|__/"], ["/|", ">>|", "\\|"], ["\\\\\\", " >>>", "///"])),
-        )
-        low = ship.box()[3]
-        ship.rows(-4, low + 1, chance.choice(([r"\_o_o_o_/"], ["[_#_#_#_]"], ["|o o o|", r" \___/"], ["'-[::::]-'"])))
-        if chance.odds(50):
-            ship.write(-3, 0, chance.choice(SIGNS))
-        scene.place(ship if chance.odds(50) else ship.mirrored(), 0, 6)
-    else:
-        for x in range(0, chance.choice((1, 16, 32)), 16):
-            kite = Canvas()
-            wide = chance.between(2, 5)
-            for y in range(wide):
-                kite.write(-y, y - wide, "/" + (chance.choice(" .:'") * y) + "|" + (chance.choice(" .:'") * y) + "\\")
-                kite.write(-y, wide - y - 1, "\\" + " " * y + "|" + " " * y + "/")
-            tail = chance.between(3, 7)
-            path = bend((16, wide * FINE), (90, (wide + 2) * FINE), (20 + tail * 10, (wide + tail) * FINE))
-            stroke(kite, path, chance.choice(LIGHT))
-            for x_, y_ in path[6::7]:
-                kite.write(x_ // FINE - 1, y_ // FINE, chance.choice((">o<", "<=>", ">*<", "~~~")))
-            scene.place(kite, x, chance.between(6, 10))
-    if chance.odds(30):
-        for _ in range(chance.between(1, 4)):
-            scene.cells.setdefault((chance.between(0, 36), chance.between(-6, 8)), chance.choice("vvV"))
+    if chance.odds(50):
+        scene.place(cloud(chance), chance.between(-8, 16), chance.between(-5, -2))
+    maker = chance.choice((plane, balloon, airship, kite))
+    most = {plane: 2, balloon: 3, airship: 1, kite: 3}[maker]
+    x = 0
+    for _ in range(chance.between(1, most)):
+        thing = maker(chance)
+        if x and x + thing.width > 56:
+            break
+        scene.place(thing, x, chance.between(0, 6) + thing.height)
+        x += thing.width + chance.between(1, 4)
+    left, _, right, bottom = scene.box()
     if chance.odds(25):
-        left, _, right, bottom = scene.box()
         scene.place(meadow(chance, right - left + 3), left - 1, bottom + 2)
+    for _ in range(chance.choice((0, 0, 2, 3))):
+        scene.cells.setdefault((chance.between(left, right), chance.between(-3, bottom)), chance.choice("vvV"))
     return scene

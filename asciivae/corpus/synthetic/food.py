@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas, beside, sprite, stacked
+from .canvas import Canvas, sprite, stacked
 from .chance import Chance
+from .compose import floor, parade
 from .strokes import FINE, blob
 from .styles import LIGHT
 
@@ -12,7 +13,7 @@ def steam(chance: Chance) -> Canvas:
     """Return steam above something hot."""
     return sprite(
         chance.choice(
-            ("( (\n ) )", "~ ~\n ~ ~", ") ) )\n( ( (", "S S", " (\n  )\n (", "~\n ~\n~", ". '\n ' ."[1:], "} {\n{ }")
+            ("( (\n ) )", "~ ~\n ~ ~", ") ) )\n( ( (", "S S", " (\n  )\n (", "~\n ~\n~", " '\n' .", "} {\n{ }")
         )
     )
 
@@ -73,7 +74,7 @@ def bottle(chance: Chance) -> Canvas:
         body = " " * inner if step < level else liquid * inner
         glass.write(-half, y, "|" + body + "|")
     label = chance.choice(
-        ("XXX", "OIL", "RUM", "ALE", "H2O", "INK", "==", "<>", "SODA", "GIN", "MILK", "BEE", "JAM", "PEPSIN"[:3], "No5")
+        ("XXX", "OIL", "RUM", "ALE", "H2O", "INK", "==", "<>", "SODA", "GIN", "MILK", "BEE", "JAM", "No5")
     )
     if len(label) < 2 * half - 1 and chance.odds(60):
         glass.write(-(len(label) // 2), y - tall // 2, label)
@@ -163,7 +164,7 @@ def scoop(chance: Chance) -> Canvas:
     return ice
 
 
-def pizza(chance: Chance) -> Canvas:
+def sandwich(chance: Chance) -> Canvas:
     """Return a burger, a sandwich or a slice of something."""
     snack = Canvas()
     wide = chance.between(8, 16)
@@ -182,19 +183,15 @@ def pizza(chance: Chance) -> Canvas:
 
 def food(chance: Chance) -> Canvas:
     """Return something to eat or drink, or a table laid with it."""
-    makers = (cup, cup, bottle, cake, fruit, scoop, pizza)
-    count = chance.choice((1, 1, 2, 2, 3))
-    parts = [chance.choice(makers)(chance) for _ in range(count)]
-    while sum(part.width + 3 for part in parts) > 58:
-        parts.pop()
-    scene = beside(*parts, gap=chance.between(1, 3))
+
+    def any_course(chance: Chance) -> Canvas:
+        return chance.choice((cup, cup, bottle, cake, fruit, scoop, sandwich))(chance)
+
+    scene = parade(chance, any_course, chance.choice((1, 1, 2, 2, 3)), (1, 3))
     if chance.odds(45):
-        left, _, right, _ = scene.box()
-        top = chance.choice(("=", "_", "-", "#", "~"))
-        scene.write(left - 3, 1, top * (right - left + 7))
-        if chance.odds(60):
-            leg = chance.choice(("||", "[]", "/\\", "|", "()"))
-            for x in (left - 1, right - len(leg) + 2):
-                for y in range(2, chance.between(3, 4) + 1):
-                    scene.write(x, y, leg)
+        floor(scene, chance.choice("=_-#~"), 3)
+        left, _, right, top = scene.box()
+        leg, tall = chance.choice(("||", "[]", "/\\", "|", "()")), chance.choice((0, 2, 3))
+        for x in (left + 2, right - 1 - len(leg)):
+            scene.rows(x, top + 1, [leg] * tall)
     return scene

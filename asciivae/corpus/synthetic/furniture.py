@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .boxes import slanted_box
-from .canvas import Canvas, beside
+from .canvas import MIRROR, Canvas
 from .chance import Chance
+from .compose import floor, parade, strip
 from .flowers import flower
 from .food import bottle, cup
 from .strokes import FINE, blob, box
@@ -94,6 +95,24 @@ def lamp(chance: Chance) -> Canvas:
     return light
 
 
+TITLES = [
+    "ATLAS",
+    "POEMS",
+    "COOKING",
+    "OPTICS",
+    "BIRDS",
+    "JOKES",
+    "GO",
+    "WHALES",
+    "FUNGI",
+    "~~~~",
+    "=====",
+    "xXx",
+    "TAXES",
+    "ZEN",
+]
+
+
 def books(chance: Chance) -> Canvas:
     """Return a row of books, or a pile."""
     shelf = Canvas()
@@ -101,141 +120,128 @@ def books(chance: Chance) -> Canvas:
         x = 0
         for _ in range(chance.between(3, 8)):
             tall, wide = chance.between(2, 4), chance.between(0, 2)
-            mark = chance.choice(("=", "-", ":", "*", "o", "~", "#", "x", "+", "A", "II", "Z"))
-            shelf.write(x, -tall - 1, " " + "_" * wide if wide else " ")
+            mark = chance.choice("=-:*o~#x+AIZ")
+            shelf.write(x, -tall - 1, " " + "_" * wide)
             for y in range(tall):
-                shelf.write(x, -tall + y, "|" + (mark * 2 if y == 1 or y == tall - 1 else "  ")[:wide] + "|")
+                shelf.write(x, y - tall, "|" + (mark if y in (1, tall - 1) else " ") * wide + "|")
             x += wide + 1
         return shelf
     wide = chance.between(9, 16)
+    shelf.write(1, 1, "`" + "-" * (wide - 1) + "'")
     for y in range(chance.between(2, 5)):
-        shift = chance.below(3)
-        title = chance.choice(
-            (
-                "ATLAS",
-                "POEMS",
-                "COOKING",
-                "VOL II",
-                "OPTICS",
-                "BIRDS",
-                "JOKES",
-                "GO",
-                "WHALES",
-                "FUNGI",
-                "~~~~",
-                "=====",
-                "xXx",
-                "TAXES",
-                "ZEN",
-            )
-        )
-        shelf.write(shift, -2 * y - 1, "_" * (wide + 1) + " ")
-        shelf.write(shift, -2 * y, "(" + title.center(wide)[:wide] + chance.choice("|])"))
-        shelf.write(shift + 1, -2 * y + 1, "`" + "-" * (wide - 1) + "'") if y == 0 else None
+        left = chance.below(3)
+        shelf.write(left, -2 * y - 1, "_" * (wide + 1) + " ")
+        shelf.write(left, -2 * y, "(" + chance.choice(TITLES).center(wide) + chance.choice("|])"))
     return shelf
 
 
+HANDS_OF_CLOCKS = (
+    ((1, 0, "-"), (2, 0, "-")),
+    ((1, -1, "/"),),
+    ((0, -1, "|"),),
+    ((-1, -1, "\\"),),
+    ((1, 1, "\\"),),
+    ((-1, 1, "/"),),
+    ((0, 1, "|"),),
+    ((-1, 0, "-"), (-2, 0, "-")),
+)
+
+
 def clock(chance: Chance) -> Canvas:
-    """Return a clock, round or with a case."""
+    """Return a round clock, perhaps with bells and feet."""
     case = Canvas()
     wide = chance.between(4, 8)
-    high = wide * 8
-    blob(case, 8, 8, wide * FINE, high, chance.choice(LIGHT), " ")
-    deep = high // FINE
-    case.write(0, -deep + 1, "12"[: 2 if wide > 5 else 0] or "'")
-    case.put(0, deep - 1, "6" if wide > 5 else ".")
-    case.put(-wide + 2, 0, "9" if wide > 4 else "-")
-    case.put(wide - 2, 0, "3" if wide > 4 else "-")
+    deep = wide // 2
+    blob(case, 8, 8, wide * FINE, wide * 8, chance.choice(LIGHT), " ")
+    if wide > 5:
+        case.write(0, -deep + 1, "12")
+        case.put(0, deep - 1, "6")
+        case.put(-wide + 2, 0, "9")
+        case.put(wide - 2, 0, "3")
     case.put(0, 0, chance.choice("o+*."))
-    hand = chance.choice(
-        (
-            ((1, 0, "-"), (2, 0, "-")),
-            ((1, -1, "/"),),
-            ((0, -1, "|"),),
-            ((-1, -1, "\\"),),
-            ((1, 1, "\\"),),
-            ((-1, 0, "-"), (-2, 0, "-")),
-        )
-    )
-    for x, y, sign in (*hand, *chance.choice((((0, -1, "|"),), ((-1, 1, "/"),), ((0, 1, "|"),)))):
-        case.put(x, y, sign)
+    for hand in chance.some(HANDS_OF_CLOCKS, 2):
+        for x, y, sign in hand:
+            case.put(x, y, sign)
     if chance.odds(35):
-        case.rows(
-            -wide + 1,
-            -deep - 2,
-            [chance.choice(("()", "oo", "/\\")) + " " * (2 * wide - 5) + chance.choice(("()", "oo", "/\\"))],
-        )
-        case.write(-wide + 1, deep + 1, "/" + " " * (2 * wide - 3) + "\\")
+        bell, blank = chance.choice(("()", "oo", "/\\")), " " * (2 * wide - 5)
+        case.write(-wide + 1, -deep - 1, bell + blank + bell)
+        case.write(-wide + 1, deep + 1, "/" + blank + "  \\")
     return case
 
 
-def cupboard(chance: Chance) -> Canvas:
-    """Return a cupboard, a shelf, a bed, a door or a window."""
-    kind = chance.below(4)
+def drawers(chance: Chance) -> Canvas:
+    """Return a chest of drawers."""
     piece = Canvas()
-    style = chance.choice(LIGHT)
-    if kind == 0:
-        rows, wide = chance.between(2, 5), chance.between(9, 20)
-        knob = chance.choice(("o", "-", "=", "O", "*", "()", "[]", "__"))
-        box(piece, 0, 0, wide, 2 * rows + 1, style)
-        for row in range(rows):
-            piece.write(
-                1,
-                2 * row + 1,
-                knob.center(wide - 2)
-                if chance.odds(70)
-                else (knob.center((wide - 3) // 2) + "|" + knob.center(wide - 2 - (wide - 3) // 2 - 1)),
-            )
-            if row:
-                piece.write(1, 2 * row, chance.choice("-_=") * (wide - 2))
-        piece.write(1, 2 * rows + 1, chance.choice(("()", "[]", "/\\", "||")))
-        piece.write(wide - 3, 2 * rows + 1, chance.choice(("()", "[]", "/\\", "||")))
-        return piece
-    if kind == 1:
-        wide = chance.between(18, 34)
-        high = 1
-        for _ in range(chance.between(2, 4)):
-            x = 1
-            while x < wide - 4:
-                thing = chance.choice((books, cup, bottle, slanted_box, books))(chance)
-                if x + thing.width > wide:
-                    break
-                piece.place(thing, x, high - 1)
-                x += thing.width + chance.between(1, 3)
-            piece.write(0, high, chance.choice("=_-#") * (wide + 1))
-            high += 7
-        top = piece.box()[1]
-        for y in range(top, piece.box()[3] + 1):
-            piece.put(0, y, "|")
-            piece.put(wide, y, "|")
-        return piece
-    if kind == 2:
-        panes, rows = chance.between(2, 4), chance.between(2, 3)
-        wide, high = chance.between(4, 7), chance.between(2, 3)
-        cross = chance.choice("+#|o")
-        for y in range(rows * (high + 1) + 1):
-            for x in range(panes * (wide + 1) + 1):
-                if y % (high + 1) == 0:
-                    piece.put(x, y, cross if x % (wide + 1) == 0 else "-")
-                elif x % (wide + 1) == 0:
-                    piece.put(x, y, "|")
-        for _ in range(chance.between(2, 9)):
-            at = (chance.between(1, panes * (wide + 1) - 1), chance.between(1, rows * (high + 1) - 1))
-            piece.cells.setdefault(at, chance.choice("/*.'v"))
-        if chance.odds(50):
-            curtain = chance.choice("(|{\\")
-            for y in range(rows * (high + 1) + 1):
-                for x in range(3):
-                    piece.put(x + 1, y, curtain)
-                    piece.put(panes * (wide + 1) - 1 - x, y, {"(": ")", "{": "}", "\\": "/"}.get(curtain, curtain))
-        piece.write(-2, rows * (high + 1) + 1, chance.choice("=_~") * (panes * (wide + 1) + 5))
-        return piece
+    rows, wide = chance.between(2, 5), chance.between(9, 20)
+    knob, rule, foot = (
+        chance.choice(("o", "-", "=", "O", "*", "()", "[]", "__")),
+        chance.choice("-_="),
+        chance.choice(("()", "[]", "/\\", "||")),
+    )
+    box(piece, 0, 0, wide, 2 * rows + 1, chance.choice(LIGHT))
+    for row in range(rows):
+        half = (wide - 3) // 2
+        split = knob.center(half) + "|" + knob.center(wide - 3 - half)
+        piece.write(1, 2 * row + 1, split if chance.odds(30) else knob.center(wide - 2))
+        if row:
+            piece.write(1, 2 * row, rule * (wide - 2))
+    for x in (1, wide - 3):
+        piece.write(x, 2 * rows + 1, foot)
+    return piece
+
+
+def shelves(chance: Chance) -> Canvas:
+    """Return shelves with things on them."""
+    piece = Canvas()
+    wide, board = chance.between(18, 34), chance.choice("=_-#")
+    for y in range(1, 7 * chance.between(2, 4), 7):
+        x = 1
+        while x < wide - 4:
+            thing = chance.choice((books, cup, slanted_box, books))(chance)
+            if x + thing.width > wide:
+                break
+            piece.place(thing, x, y - 1)
+            x += thing.width + chance.between(1, 3)
+        piece.write(0, y, board * (wide + 1))
+    _, top, _, bottom = piece.box()
+    for y in range(top, bottom + 1):
+        piece.put(0, y, "|")
+        piece.put(wide, y, "|")
+    return piece
+
+
+def window(chance: Chance) -> Canvas:
+    """Return a window with panes and a sill, perhaps with curtains."""
+    piece = Canvas()
+    across, down = chance.between(5, 8), chance.between(3, 4)
+    right, low = across * chance.between(2, 4), down * chance.between(2, 3)
+    for _ in range(chance.between(2, 9)):
+        piece.put(chance.between(1, right - 1), chance.between(1, low - 1), chance.choice("/*.'v"))
+    cross = chance.choice("+#|o")
+    for y in range(low + 1):
+        for x in range(right + 1):
+            if y % down == 0:
+                piece.put(x, y, "-" if x % across else cross)
+            elif x % across == 0:
+                piece.put(x, y, "|")
+    if chance.odds(50):
+        folds = chance.choice("(|{\\") * 3
+        for y in range(low + 1):
+            piece.write(1, y, folds)
+            piece.write(right - 3, y, folds.translate(MIRROR))
+    piece.write(-2, low + 1, chance.choice("=_~") * (right + 5))
+    return piece
+
+
+def bed(chance: Chance) -> Canvas:
+    """Return a bed from the side, perhaps with a sleeper."""
+    piece = Canvas()
     wide = chance.between(16, 28)
     cloth = chance.choice(("~", "/", ".", "x ", ":", "' ", "= ", "\\/", "- "))
     piece.rows(0, -2, ["__", "||", "||", "||", "||"])
-    piece.write(2, 0, "(" + chance.choice("__==--~~")[0] * 5 + ")")
+    piece.write(2, 0, "(" + chance.choice("_=-~") * 5 + ")")
     piece.write(8, 0, "_" * (wide - 8))
-    piece.write(2, 1, (cloth * wide)[: wide - 2])
+    piece.write(2, 1, strip(cloth, wide - 2))
     piece.write(2, 2, "=" * (wide - 2))
     piece.rows(wide, -1, ["__", "||", "||", "||"])
     if chance.odds(60):
@@ -245,13 +251,12 @@ def cupboard(chance: Chance) -> Canvas:
 
 def furniture(chance: Chance) -> Canvas:
     """Return furniture, or a corner of a room."""
-    makers = (table, table, chair, lamp, cupboard, cupboard, clock, books)
-    count = chance.choice((1, 1, 2, 3))
-    parts = [chance.choice(makers)(chance) for _ in range(count)]
-    while len(parts) > 1 and sum(part.width + 3 for part in parts) > 60:
-        parts.pop()
-    scene = beside(*parts, gap=chance.between(2, 4))
+    makers = (table, table, chair, lamp, drawers, shelves, window, bed, clock, books)
+
+    def any_piece(chance: Chance) -> Canvas:
+        return chance.choice(makers)(chance)
+
+    scene = parade(chance, any_piece, chance.choice((1, 1, 2, 3)), (2, 4))
     if chance.odds(35):
-        left, _, right, _ = scene.box()
-        scene.write(left - 1, 1, chance.choice(("_", "=", "-", "_|", "~", ".-")) * ((right - left + 4) // 2))
+        floor(scene, chance.choice(("_", "=", "-", "_|", "~", ".-")), 1)
     return scene

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas
+from .canvas import MIRROR, Canvas
 from .chance import Chance
+from .compose import floor, parade
 from .strokes import FINE, blob
 from .styles import LIGHT
 from .trees import meadow
 
 
 def butterfly(chance: Chance) -> Canvas:
-    """Return a butterfly: one half is drawn, the mirror gives the other."""
-    half = Canvas()
+    """Return a butterfly: the right wings are drawn, the mirror gives the others."""
     style = chance.choice(LIGHT)
     up, down = chance.between(4, 8), chance.between(3, 6)
     high, low = chance.between(20, 40), chance.between(16, 28)
     texture = chance.choice((" ", "'", ". ", "o  ", ": ", "~ ", "* ", "\\", "( "))
-    blob(half, down * FINE + 8 - (down % 2) * 0, low + 2, down * FINE, low, style, chance.choice((" ", texture)))
-    blob(half, up * FINE + 8, -high + 14, up * FINE, high, style, texture)
-    half.write(up - 1, -high // FINE, chance.choice(("(o)", "<*>", ".@.", "{ }", "( )", "   ", "oOo", " # ", "/0\\")))
+    wings = Canvas()
+    blob(wings, down * FINE + 8, low + 2, down * FINE, low, style, chance.choice((" ", texture)))
+    blob(wings, up * FINE + 8, -high + 14, up * FINE, high, style, texture)
+    spot = chance.choice(("(o)", "<*>", ".@.", "{ }", "( )", "   ", "oOo", " # ", "/0\\"))
+    wings.write(up - 1, -high // FINE, spot)
     insect = Canvas()
-    for (x, y), char in half.cells.items():
+    for (x, y), char in wings.cells.items():
         if x > 0:
             insect.put(x, y, char)
-    other = Canvas()
-    other.paste(insect)
-    left, _, right, _ = other.box()
-    for (x, y), char in other.mirrored().cells.items():
-        insect.put(x - left - right, y, char)
-    body = chance.choice("|I#H8O@")
-    for y in range(-high // FINE, low // FINE + 2):
+            insect.put(-x, y, char.translate(MIRROR))
+    body, top = chance.choice("|I#H8O@"), -high // FINE - 1
+    for y in range(top + 1, low // FINE + 2):
         insect.put(0, y, body)
-    top = -high // FINE - 1
+    insect.write(-1, top - 1, "\\ /")
     insect.put(0, top, chance.choice("oO@*."))
-    for side, sign in ((-1, "\\"), (1, "/")):
-        insect.put(side, top - 1, sign)
-        insect.put(
-            2 * side,
-            top - 2,
-            chance.choice((sign, "o", ".", "'", "@"))
-            if side < 0
-            else insect.cells.get((-2, top - 2), sign).replace("\\", "/"),
-        )
+    tip = chance.choice(("\\", "o", ".", "'", "@"))
+    insect.put(-2, top - 2, tip)
+    insect.put(2, top - 2, tip.translate(MIRROR))
     return insect
 
 
@@ -50,28 +42,18 @@ def spider(chance: Chance) -> Canvas:
     insect = Canvas()
     for y in range(chance.choice((0, 0, 3, 5, 8))):
         insect.put(0, -3 - y, chance.choice("|:"))
-    eye = chance.choice(("oo", "..", "^^", "::", "@@", "``", "**", "''"))
-    reach = chance.between(2, 4)
-    for row in range(3):
-        y = row - 1
-        for side in (-1, 1):
-            bent = "/" if (side < 0) == (row < 2) else "\\"
-            foot = "\\" if bent == "/" else "/"
-            insect.write(
-                side * 4 if side > 0 else -4 - reach + 1,
-                y,
-                chance.choice("_-=~") * reach
-                if row == 1
-                else bent + "_" * (reach - 1)
-                if side < 0
-                else "_" * (reach - 1) + bent,
-            )
-            insect.put(
-                side * (4 + reach),
-                y + (1 if row == 1 else 0) + (0 if row < 2 else 1),
-                bent if row == 1 else foot if row else bent,
-            )
+    reach, thigh = chance.between(2, 5), chance.choice("_-=~")
+    for way, slope, back in ((-1, "/", "\\"), (1, "\\", "/")):
+        for step in range(1, reach):
+            insect.put(way * (3 + step), -1, "_")
+            insect.put(way * (3 + step), 0, thigh)
+            insect.put(way * (3 + step), 1, "_")
+        for foot in ((3 + reach, -1, slope), (3 + reach, 0, slope), (4 + reach, 0, slope), (4 + reach, 1, slope)):
+            insect.put(way * foot[0], foot[1], foot[2])
+        insect.put(way * (3 + reach), 1, back)
+        insect.put(way * (2 + reach), 2, back)
     insect.rows(-3, -1, [" .---. ", "(     )", " `---' "])
+    eye = chance.choice(("oo", "..", "^^", "::", "@@", "``", "**", "''"))
     insect.write(-1, 0, eye[0] + chance.choice(" vw-^") + eye[1])
     return insect
 
@@ -124,24 +106,15 @@ def caterpillar(chance: Chance) -> Canvas:
 
 
 def insects(chance: Chance) -> Canvas:
-    """Return insects and spiders, alone or with a plant."""
-    scene = Canvas()
+    """Return insects or spiders, alone or over a meadow."""
     kind = chance.choice((butterfly, butterfly, spider, bug, bug, caterpillar))
-    x = 0
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        one = kind(chance)
-        if x + one.width > 60:
-            break
-        scene.place(one, x, chance.between(-2, 0) if kind is not caterpillar else 0)
-        x += one.width + chance.between(2, 5)
+    scene = parade(chance, kind, chance.choice((1, 1, 1, 2, 3)), (2, 5))
+    left, top, right, bottom = scene.box()
     if kind is caterpillar:
-        scene.write(-2, 2, chance.choice(("_", "=", "~", "-", "^")) * min(60, x + 1))
+        floor(scene, chance.choice("_=~-^"))
     elif chance.odds(25):
-        left, _, right, bottom = scene.box()
         scene.place(meadow(chance, right - left + 5), left - 2, bottom + 2)
     for _ in range(chance.choice((0, 0, 2, 4))):
-        left, top, right, bottom = scene.box()
-        scene.cells.setdefault(
-            (chance.between(left - 1, right + 1), chance.between(top, bottom)), chance.choice(".*'`")
-        )
+        speck = (chance.between(left - 1, right + 1), chance.between(top, bottom))
+        scene.cells.setdefault(speck, chance.choice(".*'`"))
     return scene

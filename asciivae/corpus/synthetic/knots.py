@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .canvas import Canvas
 from .chance import Chance
 from .strokes import FINE, cosine, ellipse, pave, sine, stroke
 from .styles import HANDS
-
-
-def _over_under(chance: Chance) -> Canvas:
-    """Return a plait of strands that pass over and under each other."""
-    tiles: Sequence[Sequence[str]] = chance.choice(
-        (
-            (
-                (r" \ \/ / ", r"  \/\/  ", r"  /\/\  ", r" / /\ \ ")[:4],
-                (r"\ \  / /", r" \ \/ / ", r"  \/ /  ", r"  / /\  ", r" / /\ \ ", r"/ /  \ \ "[:8]),
-            ),
-            ((r"  /\  ", r" /  \ ", r"/ /\ \ "[:6], r"\ \/ /", r" \  / ", r"  \/  "), (r"_|_|", r"-+-+")),
-            ((r"|  |__|  |__", r"|__|  |__|  "), (r"__|  |", r"  |__|")),
-            ((r".-.", r"( X", r"`-'"), (r"/ \_", r"\_/ ")),
-        )
-    )[chance.below(2)]
-    piece = Canvas()
-    across, down = chance.between(2, 6), chance.between(2, 4)
-    wide, high = max(map(len, tiles)), len(tiles)
-    across = min(across, 56 // wide)
-    pave(piece, [row.ljust(wide) for row in tiles], ((x, y) for y in range(high * down) for x in range(wide * across)))
-    return piece
 
 
 def _curve_knot(chance: Chance) -> Canvas:
@@ -107,6 +84,31 @@ def _spiral(chance: Chance) -> Canvas:
     return piece
 
 
+PLAITS = (
+    (r"\ \  / /", r" \ \/ / ", r"  \/ /  ", r"  / /\  ", r" / /\ \ ", r"/ /  \ \ "),
+    (r"\    /", r" \  / ", r"  \/  ", r"  /\  ", r" /  \ ", r"/    \ "),
+    (r"  /\  ", r" /  \ ", r"/ /\ \ ", r"\ \/ /", r" \  / ", r"  \/  "),
+    (r"|  |__", r"|__|  "),
+    (r"__|  |", r"  |__|"),
+    (r".-.", r"( X", r"`-'"),
+    (r" _   ", r"/ \_/", r"\_/ \ "),
+    (r".--. ", r"|  |-", r"`--' "),
+    (r"-\ /-", r"  X  ", r"-/ \-"),
+    (r"  .-. ", r"-( | )", r"  `-' "),
+)
+
+
+def _plait(chance: Chance) -> Canvas:
+    """Return strands that pass over and under each other."""
+    tile = [row.rstrip() for row in chance.choice(PLAITS)]
+    wide, high = max(map(len, tile)), len(tile)
+    across, down = min(chance.between(2, 7), 56 // wide), chance.between(2, 4)
+    piece = Canvas()
+    places = ((x, y) for y in range(high * down) for x in range(wide * across))
+    pave(piece, [row.ljust(wide) for row in tile], places)
+    return piece
+
+
 def knots(chance: Chance) -> Canvas:
     """Return plaits, rings, closed curves or spirals."""
-    return chance.choice((_over_under, _curve_knot, _curve_knot, _curve_knot, _rings, _spiral))(chance)
+    return chance.choice((_plait, _curve_knot, _curve_knot, _curve_knot, _rings, _spiral))(chance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas
 from .chance import Chance
-from .strokes import box
+from .compose import framed, strip
 from .styles import HANDS
 
 GLYPHS = {
@@ -49,11 +49,58 @@ GLYPHS = {
 }
 """Capital letters as five rows of three dots."""
 
-NAMES = (
-    "SUN", "MOON", "CAT", "YES", "NO", "HELLO", "WOW", "TEA", "ZEN", "JAZZ", "FISH", "KIWI", "OXEN", "PIXEL", "QUIZ", "BRAVO",
-    "GIFT", "DRUM", "LAMP", "VIBE", "WAX", "HI!", "OK", "WHY?", "2026", "1984", "64K", "RUN", "ABC", "XYZ", "MAZE", "NORD", "FJORD",
-    "LUCK", "GO!", "ECHO", "ARCH", "UP", "DUNE", "PLUM", "HUSH", "BYTE", "3PM", "7", "42", "LOVE", "QED", "TOAST", "MILK", "ZIP",
-)  # fmt: skip
+NAMES = [
+    "SUN",
+    "MOON",
+    "CAT",
+    "YES",
+    "NO",
+    "HELLO",
+    "WOW",
+    "TEA",
+    "ZEN",
+    "JAZZ",
+    "FISH",
+    "KIWI",
+    "OXEN",
+    "PIXEL",
+    "QUIZ",
+    "BRAVO",
+    "GIFT",
+    "DRUM",
+    "LAMP",
+    "VIBE",
+    "WAX",
+    "HI!",
+    "OK",
+    "WHY?",
+    "2026",
+    "1984",
+    "64K",
+    "RUN",
+    "ABC",
+    "XYZ",
+    "MAZE",
+    "NORD",
+    "FJORD",
+    "LUCK",
+    "GO!",
+    "ECHO",
+    "ARCH",
+    "UP",
+    "DUNE",
+    "PLUM",
+    "HUSH",
+    "BYTE",
+    "3PM",
+    "7",
+    "42",
+    "LOVE",
+    "QED",
+    "TOAST",
+    "MILK",
+    "ZIP",
+]
 
 
 def dots(letter: str, x: int, y: int) -> bool:
@@ -79,31 +126,22 @@ def _solid(chance: Chance, word: str) -> Canvas:
     return piece
 
 
-def _outline(chance: Chance, word: str) -> Canvas:
-    """Return large letters with an outline: each dot is three columns and one row, its edges drawn."""
+def _outline(_: Chance, word: str) -> Canvas:
+    """Return large letters with an outline: each dot is three columns and one row, and its edges are drawn."""
     piece = Canvas()
     for place, letter in enumerate(word):
-        left = place * 11
         for y in range(6):
-            for x in range(3):
-                here, above = dots(letter, x, y), dots(letter, x, y - 1)
-                if here != above:
-                    for dx in range(1, 3):
-                        piece.put(left + 3 * x + dx, y, "_")
-        for y in range(5):
             for x in range(4):
-                if dots(letter, x, y) != dots(letter, x - 1, y):
-                    piece.put(left + 3 * x, y + 1, "|")
-                elif (dots(letter, x, y) != dots(letter, x, y + 1)) and (
-                    dots(letter, x - 1, y) != dots(letter, x - 1, y + 1)
-                ):
-                    piece.put(left + 3 * x, y + 1, "_")
-        if chance.odds(0):
-            break
-    shifted = Canvas()
-    for (x, y), char in piece.cells.items():
-        shifted.put(x, y, char)
-    return shifted
+                here, above = dots(letter, x, y), dots(letter, x, y - 1)
+                left, corner = dots(letter, x - 1, y), dots(letter, x - 1, y - 1)
+                column = 11 * place + 3 * x
+                if above != corner:
+                    piece.put(column, y, "|")
+                elif here != above and left != corner:
+                    piece.put(column, y, "_")
+                if here != above:
+                    piece.write(column + 1, y, "__")
+    return piece
 
 
 def _shadow(chance: Chance, word: str) -> Canvas:
@@ -124,26 +162,20 @@ def _shadow(chance: Chance, word: str) -> Canvas:
 def letters(chance: Chance) -> Canvas:
     """Return a word in large letters, perhaps slanted, framed or underlined."""
     word = chance.choice(NAMES)
-    maker = chance.choice((_solid, _outline, _shadow) if len(word) < 6 else (_solid,))
-    piece = maker(chance, word)
+    piece = chance.choice((_solid, _outline, _shadow) if len(word) < 6 else (_solid,))(chance, word)
     if chance.odds(30):
-        slanted = Canvas()
-        for (x, y), char in piece.cells.items():
-            slanted.put(x - y, y, {"|": "/"}.get(char, char))
-        piece = slanted
-    left, top, right, bottom = piece.box()
+        upright, piece = piece, Canvas()
+        for (x, y), char in upright.cells.items():
+            piece.put(x - y, y, "/" if char == "|" else char)
     kind = chance.below(5)
     if kind == 0:
-        framed = Canvas()
-        box(framed, left - 3, top - 2, right - left + 7, bottom - top + 5, chance.choice(HANDS))
-        framed.paste(piece)
-        return framed
+        return framed(piece, chance.choice(HANDS), 2, 1)
+    left, top, right, bottom = piece.box()
     if kind == 1:
-        piece.write(
-            left, bottom + 2, (chance.choice(("~", "=", "-=", "_", "*", ".-'-", "<>", "^")) * 64)[: right - left + 1]
-        )
+        line = chance.choice(("~", "=", "-=", "_", "*", ".-'-", "<>", "^"))
+        piece.write(left, bottom + 2, strip(line, right - left + 1))
     elif kind == 2:
-        line = (chance.choice(("/", "\\", ".", ":", "*", "-", "~")) * 64)[: right - left + 5]
+        line = strip(chance.choice("/\\.:*-~"), right - left + 5)
         piece.write(left - 2, top - 2, line)
         piece.write(left - 2, bottom + 2, line)
     return piece

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas
 from .chance import Chance
-from .strokes import box
+from .compose import framed
 from .styles import HANDS
 
 
@@ -30,61 +30,68 @@ def _halls(chance: Chance, columns: int, rows: int) -> set[tuple[int, int]]:
     return open_
 
 
-def mazes(chance: Chance) -> Canvas:
-    """Return a maze with thin walls, thick walls or joined lines, perhaps with a start and an end."""
+WALLS = (
+    ("+", "--", "|"),
+    ("+", "==", "H"),
+    (".", "__", "|"),
+    ("o", "--", "|"),
+    ("*", "**", "*"),
+    ("+", "- ", ":"),
+    ("#", "##", "#"),
+)
+
+
+def _posts(chance: Chance, halls: set[tuple[int, int]], columns: int, rows: int) -> Canvas:
+    """Return a maze with posts and thin walls, a way in and a way out."""
     piece = Canvas()
-    kind = chance.below(3)
+    post, level, side = chance.choice(WALLS)
+    for y in range(rows + 1):
+        for x in range(columns + 1):
+            piece.put(3 * x, 2 * y, post)
+            if x < columns and (2 * x, 2 * y - 1) not in halls:
+                piece.write(3 * x + 1, 2 * y, level)
+            if y < rows and (2 * x - 1, 2 * y) not in halls:
+                piece.put(3 * x, 2 * y + 1, side)
+    piece.write(1, 0, "  ")
+    piece.write(3 * columns - 2, 2 * rows, "  ")
+    if chance.odds(35):
+        piece.put(1, 1, chance.choice("S@*o"))
+        piece.put(3 * columns - 1, 2 * rows - 1, chance.choice("EX$G"))
+    return piece
+
+
+def _blocks(chance: Chance, halls: set[tuple[int, int]], columns: int, rows: int) -> Canvas:
+    """Return a maze with walls as thick as its halls."""
+    piece = Canvas()
+    wall = chance.choice(("##", "[]", "::", "%%", "@@", "XX", "HH", "&&", "/\\"))
+    for y in range(-1, 2 * rows):
+        for x in range(-1, 2 * columns):
+            if (x, y) not in halls | {(-1, 0), (2 * columns - 1, 2 * rows - 2)}:
+                piece.write(2 * x, y, wall)
+    return piece
+
+
+def _lines(halls: set[tuple[int, int]], columns: int, rows: int) -> Canvas:
+    """Return a maze drawn with underscores and bars only."""
+    piece = Canvas()
+    piece.write(3, 0, "_ " * (columns - 1))
+    for y in range(rows):
+        piece.put(0, y + 1, "|")
+        for x in range(columns):
+            open_below, open_right = (2 * x, 2 * y + 1) in halls, (2 * x + 1, 2 * y) in halls
+            piece.put(2 * x + 1, y + 1, " " if open_below else "_")
+            piece.put(2 * x + 2, y + 1, "|" if not open_right else " " if open_below else "_")
+    piece.put(2 * columns, rows, " ")
+    return piece
+
+
+def mazes(chance: Chance) -> Canvas:
+    """Return a maze, perhaps in a frame."""
     columns, rows = chance.between(5, 14), chance.between(4, 9)
     halls = _halls(chance, columns, rows)
-    if kind == 0:
-        post, level, side = chance.choice(
-            (
-                ("+", "--", "|"),
-                ("+", "==", "H"),
-                (".", "__", "|"),
-                ("o", "--", "|"),
-                ("*", "**", "*"),
-                ("+", "- ", ":"),
-                ("#", "##", "#"),
-            )
-        )
-        for y in range(rows + 1):
-            for x in range(columns + 1):
-                piece.put(3 * x, 2 * y, post)
-                if x < columns and (2 * x, 2 * y - 1) not in halls:
-                    piece.write(3 * x + 1, 2 * y, level)
-                if y < rows and (2 * x - 1, 2 * y) not in halls:
-                    piece.put(3 * x, 2 * y + 1, side)
-        piece.write(1, 0, "  ")
-        piece.write(3 * columns - 2, 2 * rows, "  ")
-        if chance.odds(35):
-            piece.put(1, 1, chance.choice("S@*o"))
-            piece.put(3 * columns - 1, 2 * rows - 1, chance.choice("EX$G"))
-    elif kind == 1:
-        wall = chance.choice(("##", "[]", "::", "%%", "@@", "XX", "HH", "&&", "/\\"))
-        for y in range(-1, 2 * rows):
-            for x in range(-1, 2 * columns):
-                if (x, y) not in halls:
-                    piece.write(2 * x, y, wall)
-                elif chance.odds(0):
-                    piece.write(2 * x, y, "..")
-        piece.write(-2, 0, "  ")
-        piece.write(4 * columns - 2, 2 * rows - 2, "  ")
+    kind = chance.below(3)
+    if kind == 2:
+        piece = _lines(halls, columns, rows)
     else:
-        for x in range(columns):
-            piece.write(2 * x + 1, 0, "_ " if (x or chance.odds(20)) else "  ")
-        for y in range(rows):
-            piece.put(0, y + 1, "|")
-            for x in range(columns):
-                below = (2 * x, 2 * y + 1) in halls
-                beside = (2 * x + 1, 2 * y) in halls
-                piece.put(2 * x + 1, y + 1, " " if below else "_")
-                piece.put(2 * x + 2, y + 1, " " if beside and below else "_" if beside else "|")
-        piece.put(2 * columns, rows, " ")
-    if piece.width < 44 and chance.odds(20):
-        framed = Canvas()
-        left, top, right, bottom = piece.box()
-        box(framed, left - 2, top - 1, right - left + 5, bottom - top + 3, chance.choice(HANDS))
-        framed.paste(piece)
-        return framed
-    return piece
+        piece = (_posts, _blocks)[kind](chance, halls, columns, rows)
+    return framed(piece, chance.choice(HANDS)) if piece.width < 44 and chance.odds(20) else piece

@@ -6,8 +6,11 @@ from math import isqrt
 
 from .canvas import MIRROR, Canvas
 from .chance import Chance
-from .strokes import FINE, box, ellipse, pave, sine, stroke
+from .compose import framed
+from .strokes import FINE, ellipse, pave, sine, stroke
 from .styles import HANDS, LIGHT
+
+UPSIDE_DOWN = str.maketrans("/\\^v'.`,\"_", "\\/v^.',`_\"")
 
 
 def _rug(chance: Chance) -> Canvas:
@@ -16,31 +19,24 @@ def _rug(chance: Chance) -> Canvas:
     signs = chance.choice(
         ("/\\ ", "/\\_-|", "<>/\\ ", "().-'", "x+. ", "o*. ", "#=- ", "\\/|_ ", "^v~ ", "/\\oO ", "%: ", "[]=_ ")
     )
-    quarter = Canvas()
-    kind = chance.below(3)
-    step = chance.between(2, 5)
+    kind, step = chance.below(3), chance.between(2, 5)
     ring = [chance.choice(signs) for _ in range(wide + high)]
+    rug = Canvas()
     for y in range(high):
         for x in range(wide):
-            at = (x + 2 * y) // step if kind == 0 else max(x // 2, y) if kind == 1 else (x // 2 + y)
+            at = ((x + 2 * y) // step, max(x // 2, y), x // 2 + y)[kind]
             sign = ring[at % len(ring)] if chance.odds(97) else chance.choice(signs)
-            quarter.put(-x - 1, -y - 1, sign)
-    rug = Canvas()
-    upside = str.maketrans("/\\^v'.`,\"_", "\\/v^.'," + '`_"')
-    for (x, y), char in quarter.cells.items():
-        rug.put(x, y, char)
-        rug.put(-x - 1, y, char.translate(MIRROR))
-        rug.put(x, -y - 1, char.translate(upside))
-        rug.put(-x - 1, -y - 1, char.translate(upside).translate(MIRROR))
+            for row, char in ((-y - 1, sign), (y, sign.translate(UPSIDE_DOWN))):
+                rug.put(-x - 1, row, char)
+                rug.put(x, row, char.translate(MIRROR))
     if chance.odds(60):
-        framed = Canvas()
-        box(framed, -wide - 1, -high - 1, 2 * wide + 2, 2 * high + 2, chance.choice(HANDS))
-        framed.paste(rug)
+        rug = framed(rug, chance.choice(HANDS), 0)
         if chance.odds(50):
-            for y in range(-high - 1, high + 1):
-                framed.put(-wide - 2, y, chance.choice("~-=<{"))
-                framed.put(wide + 1, y, framed.cells[-wide - 2, y].translate(MIRROR))
-        return framed
+            left, top, right, bottom = rug.box()
+            for y in range(top, bottom + 1):
+                thread = chance.choice("~-=<{")
+                rug.put(left - 1, y, thread)
+                rug.put(right + 1, y, thread.translate(MIRROR))
     return rug
 
 
@@ -48,7 +44,7 @@ TILES = (
     (r"/ \_", r"\_/ "),
     (r"_|__", r"___|"),
     (r"/\  ", r"\/\ ", r"  \/"),
-    (r"  __", r"_/  \_"[:4], r" \__/"[:4]),
+    (r"  __", r"_/  ", r" \__"),
     (r"|_|-", r"-|_|"),
     (r"/\/\ ", r"\/\/ "),
     (r"+--", r"|  "),
@@ -58,8 +54,8 @@ TILES = (
     (r"\ \ / / ", r" \ V /  ", r"  > <   ", r" / ^ \  ", r"/ / \ \ "),
     (r"_/\_", r"\  /", r"_\/_"),
     (r" .-. ", r"(   )", r" `-' "),
-    (r" __/  \ "[:6], r"/  \__/"[:6], r"\__/  "[:6]),
-    (r"|   |  _|_ "[:8], r"|_|-----"),
+    (r" __/  ", r"/  \__", r"\__/  "),
+    (r"|   |  _", r"|_|-----"),
     (r"o-o ", r"| | ", r"o-o-"),
     (r"~^~ ", r" ~^~"),
     (r"##  ", r"  ##"),
@@ -75,25 +71,22 @@ def _tiling(chance: Chance) -> Canvas:
     """Return a pattern that repeats, cut to a rectangle, a disc, a diamond or a hill."""
     tile = chance.choice(TILES)
     size = max(map(len, tile))
-    rows = [row.ljust(size) for row in tile]
     wide, high = chance.between(5, 14) * 2, chance.between(4, 8)
-    piece = Canvas()
     kind = chance.below(5)
-    inside = []
+    cells = []
     for y in range(-high, high + 1):
         for x in range(-wide, wide + 1):
             disc = x * x * high * high + y * y * wide * wide <= wide * wide * high * high
             diamond = abs(x) * high + abs(y) * wide <= wide * high
             hill = abs(x) * 2 * high <= (y + high) * wide
             if (True, True, disc, diamond, hill)[kind]:
-                inside.append((x, y))
-    dx, dy = chance.below(size), chance.below(len(rows))
-    pave(piece, [rows[(y + dy) % len(rows)][dx:] + rows[(y + dy) % len(rows)][:dx] for y in range(len(rows))], inside)
+                cells.append((x, y))
+    right, down = chance.below(size), chance.below(len(tile))
+    rows = [row.ljust(size) for row in (*tile[down:], *tile[:down])]
+    piece = Canvas()
+    pave(piece, [row[right:] + row[:right] for row in rows], cells)
     if kind == 1:
-        framed = Canvas()
-        box(framed, -wide - 1, -high - 1, 2 * wide + 3, 2 * high + 3, chance.choice(HANDS))
-        framed.paste(piece)
-        return framed
+        return framed(piece, chance.choice(HANDS), 0)
     if kind == 2 and chance.odds(60):
         stroke(piece, ellipse(8, 8, wide * FINE + 8, high * FINE + 8), chance.choice(LIGHT))
     return piece

@@ -2,98 +2,185 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas
+from .canvas import MIRROR, Canvas
 from .chance import Chance
+from .compose import framed, strip
 from .strokes import box
 from .styles import HANDS, LIGHT
 
-WORDS = (
-    "hello", "open", "closed", "tea", "bread", "garden", "exit", "north", "quiet", "welcome", "jazz", "library", "museum", "harbour",
-    "station", "private", "danger", "picnic", "zoo", "market", "school", "wet paint", "no entry", "beware", "sale", "lost cat",
-    "keep left", "way out", "good luck", "thank you", "home", "spring", "summer", "autumn", "winter", "moon", "river", "forest",
-    "quartz", "violet", "yellow", "onyx", "fjord", "kayak", "puzzle", "wizard", "cheese", "orbit", "vortex", "mix & match",
-    "1st prize", "50% off", "room 237", "gate 9", "3 + 4 = 7", "e = mc^2", "free soup", "stop!", "why not?", "ring twice", "push", "pull",
-)  # fmt: skip
+WORDS = [
+    "hello",
+    "open",
+    "closed",
+    "tea",
+    "bread",
+    "garden",
+    "exit",
+    "north",
+    "quiet",
+    "welcome",
+    "jazz",
+    "library",
+    "museum",
+    "harbour",
+    "station",
+    "private",
+    "danger",
+    "picnic",
+    "zoo",
+    "market",
+    "school",
+    "wet paint",
+    "no entry",
+    "beware",
+    "sale",
+    "lost cat",
+    "keep left",
+    "way out",
+    "good luck",
+    "thank you",
+    "home",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "moon",
+    "river",
+    "forest",
+    "quartz",
+    "violet",
+    "yellow",
+    "onyx",
+    "fjord",
+    "kayak",
+    "puzzle",
+    "wizard",
+    "cheese",
+    "orbit",
+    "vortex",
+    "mix & match",
+    "1st prize",
+    "50% off",
+    "room 237",
+    "gate 9",
+    "3 + 4 = 7",
+    "e = mc^2",
+    "free soup",
+    "stop!",
+    "why not?",
+    "ring twice",
+    "push",
+    "pull",
+]
 
 
 def _words(chance: Chance, most: int) -> list[str]:
-    lines = [chance.choice(WORDS) for _ in range(chance.between(1, most))]
-    how = chance.below(3)
-    return [line.upper() if how == 0 else line.title() if how == 1 else line for line in lines]
+    """Return up to `most` lines, all in capitals, with capitals, or in small letters."""
+    lines = chance.some(WORDS, chance.between(1, most))
+    return [(line.upper(), line.title(), line)[how] for how in [chance.below(3)] for line in lines]
+
+
+def _board(chance: Chance, rows: list[str]) -> Canvas:
+    """Return a board on a post."""
+    piece = Canvas()
+    wide, high = len(rows[0]) + 2, len(rows) + 2
+    box(piece, 0, 0, wide, high, chance.choice(HANDS))
+    piece.rows(1, 1, rows)
+    post = chance.choice(("||", "|", "H", "[]", "| |"))
+    low = high + chance.between(2, 5)
+    for y in range(high, low):
+        piece.write((wide - len(post)) // 2, y, post)
+    piece.write(wide // 2 - 4, low, chance.choice(("^^^^^^^^", "___/\\___", "~~~~~~~~", ".,,;:,,.")))
+    return piece
+
+
+def _scroll(_: Chance, rows: list[str]) -> Canvas:
+    """Return a sheet whose ends roll up."""
+    piece = Canvas()
+    inner = len(rows[0])
+    piece.write(2, 0, "_" * (inner + 2))
+    piece.write(0, 1, "/ \\" + " " * inner + " \\")
+    piece.write(0, 2, "\\_|" + rows[0] + " |")
+    for y, row in enumerate([*rows[1:], " " * inner], 3):
+        piece.write(2, y, "|" + row + " |")
+    low = len(rows) + 3
+    piece.write(2, low, "|  " + "_" * (inner - 2) + "|_")
+    piece.write(2, low + 1, "\\_/" + "_" * (inner - 1) + "/")
+    return piece
+
+
+def _ribbon(chance: Chance, rows: list[str]) -> Canvas:
+    """Return one line on a ribbon with folded ends."""
+    piece = Canvas()
+    wide = len(rows[0]) + 2
+    end = chance.choice("\\>~)")
+    shade = chance.choice(" -~._")
+    piece.write(3, 0, "." + "-" * wide + ".")
+    piece.write(0, 1, f"___| {rows[0]} |___")
+    piece.write(0, 2, f"{end}  |{shade * wide}|  {end.translate(MIRROR)}")
+    piece.write(0, 3, "/__/`" + "-" * (wide - 2) + "'\\__\\")
+    return piece
+
+
+def _bubble(chance: Chance, rows: list[str]) -> Canvas:
+    """Return words in a bubble, and who says them."""
+    piece = Canvas()
+    inner, low = len(rows[0]), len(rows) + 1
+    left, right = "()" if len(rows) == 1 else "||"
+    piece.write(1, 0, "." + "-" * inner + ".")
+    for y, row in enumerate(rows, 1):
+        piece.write(0, y, f"{left} {row} {right}")
+    piece.write(1, low, "'" + "-" * inner + "'")
+    at, way = chance.between(3, inner - 2), chance.choice((-1, 0, 1))
+    sign = ("|v:", "\\o.", "/o.")[way][chance.below(3)]
+    length = chance.between(1, 2)
+    for step in range(length):
+        piece.put(at + way * step, low + 1 + step, sign)
+    face = chance.choice(("(o_o)", "(^.^)", ":-)", "(-_-)", "[@_@]", "<o.o>", "{'v'}", "8-]", '("o")', ";-P"))
+    piece.write(max(0, at + way * (length + 1) - len(face) // 2), low + 1 + length, face)
+    return piece
+
+
+def _stone(chance: Chance, rows: list[str]) -> Canvas:
+    """Return words on a standing stone in the grass."""
+    piece = Canvas()
+    inner = len(rows[0])
+    piece.write(2, 0, "_" * (inner - 2))
+    piece.write(1, 1, "/" + " " * (inner - 2) + "\\")
+    for y, row in enumerate([*rows, " " * inner], 2):
+        piece.write(0, y, "|" + row + "|")
+    if chance.odds(50):
+        piece.write(inner // 2, 1, chance.choice("+*^"))
+    piece.write(-3, len(rows) + 3, "".join(chance.choice("^,.\"'wv_") for _ in range(inner + 8)))
+    return piece
+
+
+def _screen(chance: Chance, rows: list[str]) -> Canvas:
+    """Return words on a screen with a stand."""
+    piece = Canvas()
+    for y, row in enumerate(rows):
+        piece.write(0, y, row)
+    style = chance.choice(LIGHT)
+    piece = framed(framed(piece, style, 0), style)
+    stand = chance.choice((["|____|", "/______\\"], ["/____\\"], ["_||_||_", "[_______]"], ["||", "====="]))
+    for y, row in enumerate(stand, piece.box()[3] + 1):
+        piece.write((len(rows[0]) - len(row)) // 2, y, row)
+    return piece
+
+
+def _border(chance: Chance, rows: list[str]) -> Canvas:
+    """Return words within a border of repeated signs."""
+    piece = Canvas()
+    edge = chance.choice(("*", "~", "=", "-", "+-", "#", "o ", "<>", ".:", "=-", "/\\", "{}", "%", "@", "x ", "^v"))
+    wide = len(rows[0]) + 2 + 2 * len(edge)
+    for y, row in enumerate(["", *rows, ""]):
+        piece.write(0, y, f"{edge} {row} {edge}" if row else strip(edge, wide))
+    return piece
 
 
 def signs(chance: Chance) -> Canvas:
-    """Return words on a board, a scroll, a ribbon, a bubble, a stone or a screen."""
+    """Return words on a board, a scroll, a ribbon, a stone or a screen, in a bubble or a border."""
     lines = _words(chance, 4)
-    inner = max(len(line) for line in lines) + 2 * chance.between(1, 4)
-    kind = chance.below(7)
-    piece = Canvas()
-    rows = [line.center(inner) for line in lines]
-    if kind == 0:
-        box(piece, 0, 0, inner + 2, len(rows) + 2, chance.choice(HANDS))
-        for y, row in enumerate(rows, 1):
-            piece.write(1, y, row)
-        post = chance.choice(("||", "|", "H", "[]", "| |"))
-        for y in range(chance.between(2, 5)):
-            piece.write((inner + 2 - len(post)) // 2, len(rows) + 2 + y, post)
-        piece.write(
-            (inner + 2) // 2 - 4, piece.box()[3] + 1, chance.choice(("^^^^^^^^", "___/\\___", "~~~~~~~~", ".,,;:,,."))
-        )
-    elif kind == 1:
-        piece.write(2, 0, "_" * (inner + 2))
-        piece.write(0, 1, "/ \\" + " " * inner + " \\")
-        piece.write(0, 2, "\\_|" + rows[0] + " |")
-        for y, row in enumerate(rows[1:] + [" " * inner], 3):
-            piece.write(2, y, "|" + row + " |")
-        low = piece.box()[3]
-        piece.write(2, low + 1, "|  " + "_" * (inner - 2) + "|_")
-        piece.write(2, low + 2, "\\_/" + "_" * (inner - 1) + "/")
-    elif kind == 2:
-        row = "  ".join(lines[:2])[:40]
-        wide = len(row) + 4
-        fold = chance.choice((("\\", "/"), (">", "<"), ("~", "~"), (")", "(")))
-        piece.write(4, 0, "." + "-" * wide + ".")
-        piece.write(0, 1, "___|" + row.center(wide + 0) + " |___")
-        piece.write(0, 2, fold[0] + "  |" + chance.choice(" -~._") * wide + " |  " + fold[1])
-        piece.write(0, 3, "/__/" + "`" + "-" * (wide - 1) + "'" + "\\__\\")
-        piece.write(3, 0, "." + "-" * (wide + 1) + ".")
-    elif kind == 3:
-        piece.write(1, 0, "." + "-" * inner + ".")
-        for y, row in enumerate(rows, 1):
-            piece.write(0, y, ("(" if len(rows) == 1 else "|") + " " + row + (" )" if len(rows) == 1 else " |"))
-        piece.write(1, len(rows) + 1, "'" + "-" * inner + "'")
-        at = chance.between(3, inner - 2)
-        tail = chance.choice((("\\", "\\"), ("/", "/"), ("o", "."), ("|", "|"), ("v",)))
-        for y, sign in enumerate(tail):
-            piece.put(at + (y if sign == "\\" else -y if sign == "/" else y), len(rows) + 2 + y, sign)
-        face = chance.choice(("(o_o)", "(^.^)", ":-)", "(-_-)", "[@_@]", "<o.o>", "{'v'}", "8-]", '("o")', ";-P"))
-        piece.write(max(0, at - len(face) // 2 + (2 if tail[0] == "\\" else -2)), len(rows) + 2 + len(tail), face)
-    elif kind == 4:
-        blank = " " * inner
-        piece.write(2, 0, "_" * (inner - 2))
-        piece.write(1, 1, "/" + blank[2:] + "\\")
-        for y, row in enumerate([*rows, blank], 2):
-            piece.write(0, y, "|" + row + "|")
-        low = piece.box()[3]
-        piece.write(-3, low + 1, "".join(chance.choice("^,.\"'wv_") for _ in range(inner + 8)))
-        if chance.odds(50):
-            piece.write(inner // 2, 1, chance.choice("+*^"))
-    elif kind == 5:
-        box(piece, 0, 0, inner + 6, len(rows) + 4, chance.choice(LIGHT))
-        box(piece, 2, 1, inner + 2, len(rows) + 2, chance.choice(LIGHT))
-        for y, row in enumerate(rows, 2):
-            piece.write(3, y, row)
-        low = piece.box()[3]
-        piece.rows(
-            inner // 2 - 1,
-            low + 1,
-            chance.choice((["|____|", "_/______\\_"[1:-1]], ["/____\\"], ["_||_||"[:6], "[______]"[:8]])),
-        )
-    else:
-        edge = chance.choice(("*", "~", "=", "-", "+-", "#", "o ", "<>", ".:", "=-", "/\\", "{}", "%", "@", "x ", "^v"))
-        wide = inner + 2 + 2 * len(edge)
-        piece.write(0, 0, (edge * wide)[:wide])
-        for y, row in enumerate(rows, 1):
-            piece.write(0, y, edge + " " + row + " " + edge)
-        piece.write(0, len(rows) + 1, (edge * wide)[:wide])
-    return piece
+    inner = max(map(len, lines)) + 2 * chance.between(1, 4)
+    maker = chance.choice((_board, _scroll, _ribbon, _bubble, _stone, _screen, _border))
+    return maker(chance, [line.center(inner) for line in lines])

@@ -6,6 +6,7 @@ A path is a list of (x, y) in sixteenths of a cell, whole numbers only, so that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import isqrt
 
 from .canvas import MIRROR, Canvas
@@ -59,7 +60,7 @@ def cells(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _dense(path: Path) -> list[tuple[int, int]]:
     dense = [path[0]]
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(path):
         steps = max(abs(x1 - x0), abs(y1 - y0)) // 2
         dense += [(x0 + (x1 - x0) * s // steps, y0 + (y1 - y0) * s // steps) for s in range(1, steps)]
         dense.append((x1, y1))
@@ -106,22 +107,30 @@ def _character(points: Path, start: int, end: int, style: Style) -> str:
     return style.slash if (dx > 0) != (dy > 0) else style.backslash
 
 
+def inside(x: int, y: int, wide: int, high: int) -> list[tuple[int, int]]:
+    """Return the cells of an ellipse around the fine point (x, y); half axes in fine units."""
+    found = []
+    for row in range((y - high) // FINE, (y + high) // FINE + 1):
+        rise = row * FINE + FINE // 2 - y
+        if abs(rise) < high:
+            reach = wide * isqrt(high * high - rise * rise) // high
+            found += [(column, row) for column in range((x - reach) // FINE, (x + reach) // FINE + 1)]
+    return found
+
+
 def blob(canvas: Canvas, x: int, y: int, wide: int, high: int, style: Style = SOFT, texture: str = " ") -> None:
     """Draw an ellipse, filled with `texture`, around the fine point (x, y); half axes in fine units.
 
     It comes out symmetric if `x` is the middle or the edge of a cell.
     """
-    for row in range((y - high) // FINE, (y + high) // FINE + 1):
-        rise = row * FINE + FINE // 2 - y
-        if abs(rise) < high:
-            reach = wide * isqrt(high * high - rise * rise) // high
-            for column in range((x - reach) // FINE, (x + reach) // FINE + 1):
-                canvas.put(column, row, texture[(column + row) % len(texture)])
-    half = Canvas()
-    stroke(half, ellipse(x, y, wide, high, -90, 180), style)
-    for (column, row), char in half.cells.items():
-        canvas.put(column, row, char)
-        canvas.put(2 * x // FINE - 1 - column, row, char.translate(MIRROR))
+    for column, row in inside(x, y, wide, high):
+        canvas.put(column, row, texture[(column + row) % len(texture)])
+    arc = Canvas()
+    stroke(arc, ellipse(x, y, wide, high, -110, 220), style)
+    for (column, row), char in arc.cells.items():
+        if column >= x // FINE:
+            canvas.put(2 * x // FINE - 1 - column, row, char.translate(MIRROR))
+            canvas.put(column, row, char)
 
 
 def line(canvas: Canvas, x0: int, y0: int, x1: int, y1: int, style: Style = SOFT) -> None:
@@ -132,7 +141,7 @@ def line(canvas: Canvas, x0: int, y0: int, x1: int, y1: int, style: Style = SOFT
 def box(canvas: Canvas, x: int, y: int, width: int, height: int, style: Style = SOFT, texture: str = " ") -> None:
     """Draw a box of `width` × `height` cells, frame included, and fill it with `texture`."""
     right, bottom = x + width - 1, y + height - 1
-    top_edge, side, bottom_edge = style.edges
+    top_edge, side, bottom_edge = tuple(style.edges)
     canvas.fill(x + 1, y + 1, right - 1, bottom - 1, texture)
     for column in range(x + 1, right):
         canvas.put(column, y, top_edge)
@@ -149,3 +158,12 @@ def pave(canvas: Canvas, texture: Sequence[str], inside: Iterable[tuple[int, int
     for x, y in inside:
         row = texture[y % len(texture)]
         canvas.put(x, y, row[x % len(row)])
+
+
+def puff(canvas: Canvas, parts: Sequence[tuple[int, int, int, int]], style: Style = SOFT, texture: str = " ") -> None:
+    """Draw the outline around several ellipses (x, y, wide, high) that grow together, as clouds and bushes do."""
+    for part in parts:
+        blob(canvas, *part, style)
+    for x, y, wide, high in parts:
+        for column, row in inside(x, y, wide - FINE, high - FINE // 2):
+            canvas.put(column, row, texture[(column + row) % len(texture)])

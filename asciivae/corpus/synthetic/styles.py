@@ -46,7 +46,7 @@ HANDS = (SOFT, SOFT, SOFT, CLEAN, CLEAN, SLAB, SKETCH, DOTTED, DOUBLE, HEAVY, ST
 LIGHT = (SOFT, SOFT, CLEAN, SLAB, SKETCH)
 """Hands that leave a small drawing readable."""
 
-EYES = (
+EYES = [
     "oo",
     "OO",
     "..",
@@ -67,5 +67,5 @@ EYES = (
     "++",
     "ee",
     "uu",
-)
+]
 """Pairs of eyes, left and right."""

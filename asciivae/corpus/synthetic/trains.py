@@ -80,7 +80,7 @@ def trains(chance: Chance) -> Canvas:
         cars.append(waggon(chance) if chance.odds(50) else cars[-1])
     couple = chance.choice(("-", "=", "~", "_"))
     scene = beside(*cars, engine)
-    left, top, right, _ = scene.box()
+    left, _, right, _ = scene.box()
     for x in range(left, right):
         if (x, -1) not in scene.cells:
             scene.put(x, -1, couple)

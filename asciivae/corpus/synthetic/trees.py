@@ -4,71 +4,62 @@ from __future__ import annotations
 
 from .canvas import Canvas
 from .chance import Chance
-from .strokes import FINE, bend, blob, stroke
+from .compose import parade
+from .strokes import FINE, bend, puff, stroke
 from .styles import LIGHT, SOFT
 
 GRASS = ("^", ",", '"', "w", ".,", "^.", "\\/", "'\",")
 
 
 def meadow(chance: Chance, width: int) -> Canvas:
-    """Return a strip of ground, one or two rows high."""
+    """Return a strip of ground, one row high."""
     ground = Canvas()
     kind = chance.below(4)
-    if kind == 0:
-        ground.write(0, 0, "_" * width)
-    elif kind == 1:
-        ground.write(0, 0, "~" * width)
-    else:
-        tuft = chance.choice(GRASS)
-        bare = chance.choice("_. ")
-        for x in range(width):
-            ground.put(x, 0, chance.choice(tuft) if chance.odds(40) or kind == 2 else bare)
+    if kind < 2:
+        ground.write(0, 0, "_~"[kind] * width)
+        return ground
+    tuft = chance.choice(GRASS)
+    bare = chance.choice("_. ")
+    for x in range(width):
+        ground.put(x, 0, chance.choice(tuft) if kind == 2 or chance.odds(40) else bare)
     return ground
 
 
 def conifer(chance: Chance) -> Canvas:
     """Return a fir: stacked skirts of branches on a trunk."""
     tree = Canvas()
-    y = 0
     inside = chance.choice((" ", " ", "*", "^", ".", "o ", "' ", "~"))
-    skirts = chance.between(1, 4)
-    reach = 1
-    rim = chance.choice(("_", "_", "^", "~", "-"))
+    rim = chance.choice("__^~-")
     tree.put(0, -1, chance.choice("*,|.^A"))
-    for _ in range(skirts):
+    y, reach = 0, 1
+    for _ in range(chance.between(1, 4)):
         for _ in range(chance.between(2, 3)):
-            fill = "".join(chance.choice(inside) for _ in range(2 * reach - 1)) if reach > 1 else "'"[: 2 * reach - 2]
-            tree.write(-reach, y, "/" + fill.ljust(2 * reach - 1)[: 2 * reach - 1] + "\\")
+            tree.write(-reach, y, "/" + "".join(chance.choice(inside) for _ in range(2 * reach - 1)) + "\\")
             reach += 1
             y += 1
         tree.write(-reach + 1, y - 1, "/" + rim * (2 * reach - 3) + "\\")
         reach = max(reach - 2, 2)
     trunk = chance.choice(("||", "[]", "|_|", "| |", "H", "|"))
-    for _ in range(chance.between(1, 2)):
-        tree.write(-(len(trunk) // 2), y, trunk)
-        y += 1
+    for step in range(chance.between(1, 2)):
+        tree.write(-(len(trunk) // 2), y + step, trunk)
     return tree
 
 
 def crown_tree(chance: Chance) -> Canvas:
     """Return a tree with a round crown."""
     tree = Canvas()
-    style = chance.choice(LIGHT)
     leaf = chance.choice((" ", "  ", "' ", ". ,", "o  ", "&", "@", "%", ":", " `", "*  ", "8"))
     wide, high = chance.between(3, 8) * FINE, chance.between(3, 6) * FINE // 2
-    low = high // FINE
     trunk = chance.choice(("||", "| |", "|:|", "| |", ")(", "}{", "|||", "\\|/"))
-    for y in range(low, low + chance.between(2, 5)):
-        tree.write(-(len(trunk) // 2), y, trunk)
-    tree.write(
-        -(len(trunk) // 2) - 1,
-        tree.box()[3],
-        chance.choice((".", "/", "_", "-")) + trunk + chance.choice((".", "\\", "_", "-")),
-    )
-    if chance.odds(50):
-        side = chance.choice((-1, 1))
-        blob(tree, side * wide // 2 // FINE * FINE + 8, FINE // 2, wide * 2 // 3, high * 2 // 3, style, leaf)
-    blob(tree, 8, -high // 3, wide, high, style, leaf)
+    left, low = -(len(trunk) // 2), high // FINE + chance.between(1, 4)
+    for y in range(high // FINE, low):
+        tree.write(left, y, trunk)
+    tree.write(left - 1, low, chance.choice("./_-") + trunk + chance.choice(".\\_-"))
+    parts = [(8, -high // 3, wide, high)]
+    if chance.odds(60):
+        sides = chance.some((-1, 1), chance.between(1, 2))
+        parts += [(side * wide // 2 // FINE * FINE + 8, 8, wide * 2 // 3, high * 2 // 3) for side in sides]
+    puff(tree, parts, chance.choice(LIGHT), leaf)
     return tree
 
 
@@ -122,10 +113,9 @@ def bare_tree(chance: Chance) -> Canvas:
 def shrub(chance: Chance) -> Canvas:
     """Return a low bush."""
     bush = Canvas()
-    count = chance.between(1, 3)
     leaf = chance.choice((" ", "'", ". ", "o ", "*  ", "%"))
-    for part in range(count):
-        blob(bush, part * 4 * FINE + 8, 0, chance.between(2, 4) * FINE, chance.between(12, 22), SOFT, leaf)
+    count = chance.between(1, 3)
+    puff(bush, [(x * 64 + 8, 0, chance.between(2, 4) * FINE, chance.between(12, 22)) for x in range(count)], SOFT, leaf)
     return bush
 
 
@@ -136,18 +126,12 @@ def any_tree(chance: Chance) -> Canvas:
 
 def trees(chance: Chance) -> Canvas:
     """Return one tree, or a row of them on the ground."""
-    scene = Canvas()
-    x = 0
     kind = chance.choice((conifer, crown_tree, palm, bare_tree, any_tree))
-    for _ in range(chance.choice((1, 1, 2, 2, 3, 4))):
-        tree = kind(chance)
-        if x + tree.width > 58:
-            break
-        scene.place(tree, x, 0)
-        x += tree.width + chance.between(-2, 3)
-        if chance.odds(25):
-            scene.place(shrub(chance), x - 2, 0)
+    scene = parade(chance, kind, chance.choice((1, 1, 2, 2, 3, 4)), (-2, 3))
     left, _, right, _ = scene.box()
+    for _ in range(chance.choice((0, 0, 1, 2))):
+        scene.place(shrub(chance), chance.between(left - 3, max(left, right - 8)), 0)
     if chance.odds(70):
-        scene.place(meadow(chance, right - left + 5), left - 2, 1)
+        left, _, right, _ = scene.box()
+        scene.place(meadow(chance, right - left + 3), left - 1, 1)
     return scene
