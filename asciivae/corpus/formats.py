@@ -1,4 +1,4 @@
-"""What a corpus can be made from: a folder of text files, or a file of JSON lines."""
+"""What a corpus can be made from: a folder of text files, scraped or not, or a file of JSON lines."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ MAX_LINE = 1 << 24
 
 MAX_UNPACKED = 1 << 32
 """The most bytes that a file of JSON lines may have, after decompression."""
+
+MANIFEST = "manifest.jsonl"
+"""In a scraped folder, the JSON lines that tell of each text file where it is from; `file` is its path below."""
+
+
+class Record(NamedTuple):
+    """A text of a file of JSON lines or of a scraped folder, and what is known about it, by column."""
+
+    place: Place
+    text: str | bytes
+    facts: dict[str, str]
+    several: bool
 
 
 class TextFile(NamedTuple):
@@ -78,14 +90,62 @@ def read_folder(root: Path, files: list[TextFile], replace: str | None) -> Itera
 
 
 def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
-    """Read a file of JSON lines, gzipped if its name ends so.
+    """Read a file of JSON lines as pieces; see `read_records`.
 
-    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`. Without
-    an `id` a piece is named by the hash of its text. Other keys are ignored.
+    Without an `id` a piece is named by the hash of its text.
 
     Raises:
         CorpusError: the file cannot be read, or a line is not such an object.
     """
+    return (_piece(record, replace) for record in read_records(path))
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """Read a file of JSON lines, gzipped if its name ends so.
+
+    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`. Other keys
+    are ignored.
+
+    Raises:
+        CorpusError: the file cannot be read, or a line is not such an object.
+    """
+    for place, line in _lines(path):
+        record = _object(line, place)
+        yield Record(place, _string(record, "text", place), _facts(record, place), record.get("several") is True)
+
+
+def read_scraped(root: Path, replace: str | None) -> Iterator[Piece | Refused]:
+    """Read the text files that the manifest of a scraped folder names as pieces; see `read_manifest`."""
+    for record in read_manifest(root):
+        yield record if isinstance(record, Refused) else _piece(record, replace)
+
+
+def read_manifest(root: Path) -> Iterator[Record | Refused]:
+    """Read the text files that the manifest of a scraped folder names, with all that it tells about them.
+
+    A last line that is not complete is left out: a scrape may be writing it.
+
+    Raises:
+        CorpusError: the manifest cannot be read, or a line is not an object with a `file`.
+    """
+    for place, line in _lines(root / MANIFEST):
+        if not line.endswith(b"\n"):
+            return
+        record = _object(line, place)
+        name = _string(record, "file", place)
+        if name.startswith("/") or ".." in name.split("/") or "\0" in name:
+            yield Refused(str(place), "the file that it names is not in this folder")
+            continue
+        try:
+            with (root / name).open("rb") as file:
+                text = file.read(art.MAX_BYTES + 1)
+        except OSError as error:
+            yield Refused(_line(name), reason_of(error))
+        else:
+            yield Record(Place(_line(name)), text, _facts(record, place), record.get("several") is True)
+
+
+def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
     unpacked = 0
     with _opened(path) as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
@@ -99,7 +159,7 @@ def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
                     hint="one line holds one piece; divide a large corpus into several files",
                 )
             if line.strip():
-                yield _piece(_record(line, place), place, replace)
+                yield place, line
 
 
 @contextmanager
@@ -115,7 +175,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         ) from None
 
 
-def _record(line: bytes, place: Place) -> dict[str, object]:
+def _object(line: bytes, place: Place) -> dict[str, object]:
     column = 0
     try:
         record = json.loads(line.removeprefix(BOM_UTF8).rstrip().decode())
@@ -137,27 +197,38 @@ def _record(line: bytes, place: Place) -> dict[str, object]:
     )
 
 
-def _piece(record: dict[str, object], place: Place, replace: str | None) -> Piece | Refused:
-    facts: dict[str, str] = {}
-    for name in ("text", *COLUMNS):
-        value = record.get(name)
-        if isinstance(value, str):
-            facts[name] = value
-        elif value is not None or name == "text":
-            raise CorpusError(
-                f"'{name}' is not a string" if name in record else f"the object has no '{name}'",
-                place=place,
-                hint="the art is the string 'text', its lines divided by \\n; what is known of it are strings too",
-            )
-    text = facts.pop("text")
+def _string(record: dict[str, object], name: str, place: Place) -> str:
+    value = record.get(name)
+    if isinstance(value, str):
+        return value
+    raise CorpusError(
+        f"'{name}' is not a string" if name in record else f"the object has no '{name}'",
+        place=place,
+        hint="the manifest is damaged: scrape again with --resume, or into a new folder"
+        if name == "file"
+        else "the art is the string 'text', its lines divided by \\n; what is known of it are strings too",
+    )
+
+
+def _facts(record: dict[str, object], place: Place) -> dict[str, str]:
+    return {name: _string(record, name, place) for name in COLUMNS if record.get(name) is not None}
+
+
+def _piece(record: Record, replace: str | None) -> Piece | Refused:
     try:
-        grid = art.parse(text, replace=replace)
+        grid = art.parse(record.text, replace=replace)
     except ArtError as error:
         spot = error.place if isinstance(error.place, Place) else Place("")
         where = f" (line {spot.line}, column {spot.column} of the drawing)" if spot.column else ""
-        return Refused(str(place), error.message + where)
-    facts["id"] = facts.get("id") or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+        return Refused(str(record.place), error.message + where)
+    facts = {**record.facts, "id": record.facts.get("id") or name_of(record.text)}
     return Piece(grid, {name: _line(fact) for name, fact in facts.items()})
+
+
+def name_of(text: str | bytes) -> str:
+    """Name a text by its hash: 12 hexadecimal digits."""
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    return hashlib.sha256(data).hexdigest()[:12]
 
 
 def _line(text: str) -> str:

@@ -18,6 +18,9 @@ from asciivae.errors import CorpusError
 from asciivae.text import art
 
 EMBEDDED = "embedded"
+CLEANED = "clean.safetensors"
+"""In a scraped folder, the store that cleaning built from it."""
+
 KINDS = "a folder of .txt files, a .jsonl or .jsonl.gz file, a built .safetensors store, or 'embedded'"
 
 _log = logging.getLogger(__name__)
@@ -28,7 +31,8 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
 
     Args:
         spec: `embedded`; a folder of .txt files; a file of JSON lines (.jsonl, .jsonl.gz); or a built store
-            (.safetensors). A folder that is itself called "embedded" is `./embedded`.
+            (.safetensors). A folder that is itself called "embedded" is `./embedded`. A scraped folder counts as
+            its cleaned store if it has one, else as the files of its manifest.
         cache: where built stores are kept; by default ASCIIVAE_CACHE, or `asciivae` in XDG_CACHE_HOME or
             ~/.cache. What cannot be kept there is built in memory, with a warning.
         replace: a character to read in place of each one that is not printable ASCII; see `asciivae.text.art.parse`.
@@ -44,17 +48,30 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
         return _cached(source, [VERSION], _embedded, cache)
     path = Path(os.path.expanduser(spec))
     if os.path.isdir(path):
-        files, refused = formats.list_folder(path)
-        key = ["folder", str(path.resolve()), replace, files, refused]
-        return _cached(source, key, partial(_folder, path, files, refused, replace), cache)
+        return _open_folder(source, path, replace, cache)
     if not os.path.exists(path):
         raise CorpusError("there is no such corpus", place=source, hint=_nearest(path))
     if path.name.endswith((".jsonl", ".jsonl.gz")):
-        key = ["jsonl", path.suffix, replace, _digest(path)]
+        key = ["jsonl", path.suffix, replace, digest_of(path)]
         return _cached(source, key, partial(formats.read_jsonl, path, replace), cache)
     if path.suffix == ".safetensors":
         return _corpus(source, Store(path))
     raise CorpusError("this is no corpus", place=source, hint=f"a corpus is {KINDS}")
+
+
+def _open_folder(source: str, path: Path, replace: str | None, cache: Path | None) -> Corpus:
+    scraped = os.path.exists(path / formats.MANIFEST)
+    if scraped and os.path.exists(path / CLEANED):
+        store = Store(path / CLEANED)
+        if store.key != digest_of(path / formats.MANIFEST):
+            _log.warning("%s has changed since it was cleaned: asciivae corpus clean %s", source, source)
+        return _corpus(source, store)
+    files, refused = formats.list_folder(path)
+    key = ["folder", str(path.resolve()), replace, files, refused]
+    if scraped:
+        key = [*key, digest_of(path / formats.MANIFEST)]
+        return _cached(source, key, partial(formats.read_scraped, path, replace), cache)
+    return _cached(source, key, partial(_folder, path, files, refused, replace), cache)
 
 
 def cache_folder() -> Path:
@@ -106,7 +123,12 @@ def _folder(
     yield from formats.read_folder(path, files, replace)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file in hex.
+
+    Raises:
+        CorpusError: the file cannot be read.
+    """
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
