@@ -311,4 +311,5 @@ def _optimiser(recipe: Recipe) -> OptimiserSettings:
         cosine=optim.schedule.use == "cosine",
         warmup=optim.schedule.warmup,
         final=optim.schedule.final,
+        cosine_steps=optim.schedule.steps,
     )

@@ -143,7 +143,7 @@ def _write_texts(folder: Path, names: Sequence[str], made: Sequence[Reconstructi
 
 
 def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:
-    from asciivae.evaluate.picture_file import save_pairs
+    from asciivae.evaluate.drawing import save_drawings
 
-    save_pairs(path, [(one.original, one.grid) for one in made], trained.glyphs)
+    save_drawings(path, [(one.original, one.grid) for one in made], trained.glyphs)
     say(f"drawn into {path}")

@@ -25,6 +25,8 @@ from asciivae.text.charset import SIZE, SPACE
 STRIDE = 8
 FINE = 4
 LARGEST_SIDE = 512
+INITIAL_LOGVAR = -4.0
+"""The posterior starts narrow: while z is mostly noise, a decoder learns to do without it."""
 SPACE_LOGIT = 4.0
 """Where the output starts: a space with probability e⁴/(e⁴ + 94) ≈ 0.37 in every cell."""
 
@@ -138,7 +140,10 @@ class SpatialVAE(nn.Module):
             if isinstance(module, ResidualBlock):
                 nn.init.zeros_(module.second.weight)
         with torch.no_grad():
-            self.posterior.weight.mul_(0.1)
+            latent = self.config.latent
+            self.posterior.weight[latent:].mul_(0.1)
+            if self.posterior.bias is not None:
+                self.posterior.bias[latent:] = INITIAL_LOGVAR
             self.head.weight.mul_(0.1)
             if self.head.bias is not None:
                 self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT

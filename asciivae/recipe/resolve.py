@@ -222,7 +222,7 @@ def _completed(component: Component, config: Any) -> Component:
 
 def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
     """What is well-formed but cannot be meant."""
-    data, glyphs, schedule = recipe.data, recipe.glyphs, recipe.optim.schedule
+    data, glyphs = recipe.data, recipe.glyphs
     if glyphs.cell == "tight" and glyphs.zoom:
         message = "zoom is only for `cell: logged`; a tight cell has nothing to cut"
         yield problem(tree, ("glyphs", "zoom"), message, "--unset glyphs.zoom, or --set glyphs.cell=logged")
@@ -241,9 +241,6 @@ def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
     if data.split.rule == "tail" and data.split.seed:
         message = "the rule `tail` draws nothing, so a seed changes nothing"
         yield problem(tree, ("data", "split", "seed"), message, "--unset data.split.seed")
-    if schedule.warmup and recipe.train.steps and schedule.warmup >= recipe.train.steps:
-        message = f"a warm-up of {schedule.warmup} steps never ends in a run of {recipe.train.steps}"
-        yield problem(tree, ("optim", "schedule", "warmup"), message, "make train.steps larger, or the warm-up shorter")
     names = [loss.name for loss in recipe.losses]
     for i, name in enumerate(names):
         if name in names[:i]:

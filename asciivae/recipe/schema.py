@@ -286,6 +286,9 @@ class LearningRate(Section):
     """Steps of a straight rise from 0."""
     final: Annotated[float, Field(ge=0, le=1)] = 0.0
     """The share of `lr` that a cosine ends at."""
+    steps: Count | None = None
+    """The step at which a cosine ends; null is the end of the run. Given, a run that is stopped early by `train.steps`
+    takes the same steps as a longer one."""
 
 
 class Optim(Section):

@@ -24,6 +24,7 @@ class OptimiserSettings:
         cosine: after the warm-up the rate falls along half a cosine; otherwise it stays.
         warmup: steps over which the rate rises linearly from 0.
         final: the share of `lr` that the cosine ends at.
+        cosine_steps: the step at which it ends, if not the end of the run.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class OptimiserSettings:
     cosine: bool = False
     warmup: int = 0
     final: float = 0.0
+    cosine_steps: int | None = None
 
     def create(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """The optimiser of these parameters."""
@@ -47,5 +49,5 @@ class OptimiserSettings:
             return self.lr * (step + 1) / self.warmup
         if not self.cosine:
             return self.lr
-        share = (step - self.warmup) / max(1, total_steps - self.warmup)
+        share = (step - self.warmup) / max(1, (self.cosine_steps or total_steps) - self.warmup)
         return self.lr * (self.final + (1 - self.final) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))

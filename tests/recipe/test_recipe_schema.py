@@ -269,7 +269,6 @@ class TestMeaning:
                 ["data.split={rule: tail, seed: 1}"],
                 "data.split.seed: the rule `tail` draws nothing, so a seed changes nothing",
             ),
-            (["optim.schedule.warmup=100"], "optim.schedule.warmup: a warm-up of 100 steps never ends in a run of 100"),
             (["losses.kl.name=ce"], "losses[1]: two losses are called 'ce'"),
             (
                 ["log={commit: abc, chosen: [optim.rl]}"],

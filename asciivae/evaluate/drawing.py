@@ -1,0 +1,61 @@
+"""Pictures of drawings, as PNG files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asciivae.errors import AsciivaeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    Grid = NDArray[np.uint8]
+
+GAP = 2
+"""Blank cells between two drawings, and around all of them."""
+LARGEST_PIXELS = 100_000_000
+
+
+def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) -> None:
+    """Draw rows of pieces, the pieces of a row side by side, into one grey PNG.
+
+    Args:
+        path: the file to write.
+        rows: grids (h, w) of characters.
+        glyphs: (95, gh, gw) in [0, 1], paper = 1.
+
+    Raises:
+        AsciivaeError: the picture would be larger than 100 million pixels, or cannot be written.
+    """
+    from PIL import Image
+
+    heights = [max(grid.shape[0] for grid in row) for row in rows]
+    columns = max(len(row) for row in rows)
+    widths = [max(row[i].shape[1] for row in rows if i < len(row)) for i in range(columns)]
+    cell_height, cell_width = glyphs.shape[1:]
+    height, width = sum(heights) + GAP * (len(rows) + 1), sum(widths) + GAP * (columns + 1)
+    if height * width * cell_height * cell_width > LARGEST_PIXELS:
+        raise AsciivaeError(
+            f"{len(rows)} drawings make a picture of more than {LARGEST_PIXELS // 10**6} million pixels",
+            place=str(path),
+            hint="draw fewer at a time",
+        )
+    page = np.zeros((height, width), np.uint8)
+    top = GAP
+    for row, row_height in zip(rows, heights, strict=True):
+        left = GAP
+        for grid, column_width in zip(row, widths, strict=False):
+            page[top : top + grid.shape[0], left : left + grid.shape[1]] = grid
+            left += column_width + GAP
+        top += row_height + GAP
+    atlas = (glyphs.numpy() * 255).round().astype(np.uint8)
+    pixels = atlas[page].swapaxes(1, 2).reshape(height * cell_height, width * cell_width)
+    try:
+        Image.fromarray(pixels).save(path, format="PNG")
+    except OSError as error:
+        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
