@@ -101,7 +101,13 @@ class Drawing:
 
 
 def draw(seed: int) -> Drawing:
-    """Return the piece that follows from `seed`, a whole number from 0; the categories take turns."""
+    """Return the piece that follows from `seed`, a whole number from 0; the categories take turns.
+
+    Raises:
+        ValueError: `seed` is negative: `random` would treat it as its absolute value.
+    """
+    if seed < 0:
+        raise ValueError(f"a seed is a whole number from 0, not {seed}")
     names = list(CATEGORIES)
     category = names[seed % len(names)]
     return Drawing(f"{category}/{seed:05d}", category, CATEGORIES[category](Chance(seed)).text())

@@ -44,10 +44,11 @@ def songbird(chance: Chance) -> Canvas:
      g g
 """,
                 r"""
-    ,_,
-   {e,e}
-   (www)
-   -g-g-
+    _~_
+   ( e \__
+   (ww) _/
+  //ww)'
+    gg
 """,
                 r"""
  k.

@@ -51,6 +51,11 @@ class Canvas:
         x0, _, _, y1 = other.box()
         self.paste(other, left - x0, bottom - y1)
 
+    def fits(self, other: Canvas, left: int, bottom: int) -> bool:
+        """Return whether `place` would put the other canvas on nothing, a free column left on both sides."""
+        columns, rows = range(left - 1, left + other.width + 1), range(bottom - other.height + 1, bottom + 1)
+        return not any((x, y) in self.cells for x in columns for y in rows)
+
     def box(self) -> tuple[int, int, int, int]:
         """Return (left, top, right, bottom) of what was painted; all edges belong to it."""
         if not self.cells:

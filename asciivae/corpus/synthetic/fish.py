@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite
 from .chance import Chance
+from .compose import parade, strip
 from .strokes import FINE, blob
 from .styles import LIGHT
 
 FISH = (
     r"""
-><(((e>
+}>=ff(e)
 """,
     r"""
-><ff)e>
+\~-fff-e:
 """,
     r"""
   _,
@@ -152,39 +153,52 @@ def octopus(chance: Chance) -> Canvas:
     return one
 
 
+def swimmer(chance: Chance) -> Canvas:
+    """Return something that swims in a tank."""
+    return chance.choice((fish, fish, fish, fish, jellyfish, octopus))(chance)
+
+
+def under_water(chance: Chance, width: int, high: int) -> Canvas:
+    """Return what lives between the surface, row 0, and the ground, row `high`; nobody swims into another."""
+    water = Canvas()
+    for _ in range(chance.between(2, 7)):
+        one = swimmer(chance)
+        if one.width < width - 4 and one.height < high - 1:
+            left, bottom = chance.between(2, width - 2 - one.width), chance.between(one.height + 1, high - 1)
+            if water.fits(one, left, bottom):
+                water.place(one, left, bottom)
+    if chance.odds(40):
+        one = crab(chance)
+        left = chance.between(2, width - 18)
+        if water.fits(one, left, high - 1):
+            water.place(one, left, high - 1)
+    for _ in range(chance.between(1, 6)):
+        one, left = weed(chance), chance.between(2, width - 3)
+        if water.fits(one, left, high - 1):
+            water.place(one, left, high - 1)
+    for _ in range(chance.between(2, 9)):
+        water.cells.setdefault((chance.between(2, width - 2), chance.between(1, high - 2)), chance.choice("oo."))
+    return water
+
+
 def fishes(chance: Chance) -> Canvas:
-    """Return a single fish with bubbles, a shoal, or a tank."""
-    scene = Canvas()
+    """Return a fish or two with bubbles, the ground of a lake, or a tank."""
     kind = chance.below(3)
     if kind == 0:
-        scene.paste(fish(chance))
+        scene = parade(chance, fish, chance.between(1, 2), (2, 5))
         left, top, right, _ = scene.box()
         for _ in range(chance.below(5)):
             scene.put(chance.between(left, right + 4), top - chance.between(1, 3), chance.choice("o.O"))
-        if chance.odds(50):
-            scene.place(fish(chance), right + 4, chance.between(0, 6))
         return scene
     width, high = chance.between(24, 54), chance.between(8, 17)
-    for _ in range(chance.between(1, 5)):
-        scene.place(weed(chance), chance.between(2, width - 3), high - 1)
-    for _ in range(chance.between(2, 5)):
-        one = chance.choice((fish, fish, fish, fish, jellyfish, octopus))(chance)
-        if one.width < width - 4 and one.height < high - 1:
-            scene.place(one, chance.between(2, width - 2 - one.width), chance.between(one.height, high - 1))
-    if chance.odds(40):
-        one = crab(chance)
-        scene.place(one, chance.between(3, width - 18), high - 1)
-    for _ in range(chance.between(2, 9)):
-        scene.cells.setdefault((chance.between(2, width - 2), chance.between(1, high - 2)), chance.choice("oo."))
-    scene.write(0, high, chance.choice(("_", ".", "^", ".:", "_.", ":.")) * (width // 2))
+    scene = under_water(chance, width, high)
     if kind == 1:
-        side = chance.choice("|#H!")
-        for y in range(high + 1):
-            scene.put(-1, y, side)
-            scene.put(width, y, side)
-        scene.fill(0, 0, width - 1, 0, chance.choice(("~", "~", "~-", "^")))
-        scene.fill(0, high, width - 1, high, chance.choice((".", "o.", "_", ".:.")))
-        scene.fill(-1, high + 1, width, high + 1, chance.choice("=-#"))
-    else:
-        scene.cells = {k: v for k, v in scene.cells.items() if -1 <= k[0] < 62}
+        scene.write(0, high, strip(chance.choice(("_", ".", "^", ".:", "_.", ":.", "~")), width))
+        return scene
+    side = chance.choice("|#H!")
+    for x in (-1, width):
+        scene.fill(x, 0, x, high, side)
+    scene.fill(0, 0, width - 1, 0, chance.choice(("~", "~", "~-", "^")))
+    scene.fill(0, high, width - 1, high, chance.choice((".", "o.", "_", ".:.")))
+    scene.fill(-1, high + 1, width, high + 1, chance.choice("=-#"))
     return scene

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas, beside
+from .canvas import Canvas
 from .chance import Chance
+from .compose import floor, parade
 from .strokes import FINE, blob
 from .styles import EYES, LIGHT
 
@@ -204,21 +205,14 @@ def people(chance: Chance) -> Canvas:
     """Return a large face, a few small ones, or a group of people."""
     kind = chance.below(6)
     if kind < 3:
-        one = face(chance)
-        return beside(one, face(chance), gap=3) if chance.odds(12) else one
+        return parade(chance, face, 2 if chance.odds(12) else 1, (3, 3))
     if kind == 3:
-        return beside(*(emoticon(chance) for _ in range(chance.between(2, 5))), gap=chance.between(1, 3))
-    group = beside(*(person(chance) for _ in range(chance.between(2, 7))), gap=chance.between(1, 4))
-    left, _, right, bottom = group.box()
+        return parade(chance, emoticon, chance.between(2, 5), (1, 3))
+    group = parade(chance, person, chance.between(2, 7))
     if chance.odds(60):
-        group.write(left - 2, bottom + 1, chance.choice(("_", "=", "~", "-", "^", ".")) * (right - left + 5))
+        floor(group, chance.choice("_=~-^."))
     if chance.odds(30):
-        top = group.box()[1]
-        group.write(
-            left,
-            top - 2,
-            chance.choice(
-                ("hip hip hurrah", "who is there?", "hello hello", "one, two, three", "where to?", "la la la")
-            ),
-        )
+        calls = ("hip hip hurrah", "who is there?", "hello hello", "one, two, three", "where to?", "la la la")
+        left, top, _, _ = group.box()
+        group.write(left, top - 2, chance.choice(calls))
     return group

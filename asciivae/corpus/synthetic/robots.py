@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas, beside
+from .canvas import Canvas
 from .chance import Chance
+from .compose import parade
 from .styles import EYES
 
 
@@ -106,7 +107,4 @@ def robot(chance: Chance) -> Canvas:
 
 def robots(chance: Chance) -> Canvas:
     """Return one robot or two."""
-    one = robot(chance)
-    if chance.odds(25):
-        return beside(one, robot(chance), gap=chance.between(2, 5))
-    return one
+    return parade(chance, robot, 2 if chance.odds(25) else 1, (2, 5))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas
 from .chance import Chance
+from .compose import floor, parade
 from .strokes import FINE, blob, line
 from .styles import LIGHT
 
@@ -98,32 +99,21 @@ def planet(chance: Chance) -> Canvas:
 
 def rockets(chance: Chance) -> Canvas:
     """Return a scene in space: rockets, saucers, planets, stars."""
-    scene = Canvas()
     width, high = chance.between(16, 52), chance.between(10, 20)
+    sky = Canvas()
     for _ in range(chance.choice((0, 0, width * high // 50, width * high // 30))):
-        scene.put(chance.below(width), chance.below(high), chance.choice("..'*+`,o"))
+        sky.put(chance.below(width), chance.below(high), chance.choice("..'*+`,o"))
     kind = chance.below(4)
-    if kind in (0, 3):
-        x = 0
-        for _ in range(chance.choice((1, 1, 2, 3))):
-            ship = rocket(chance)
-            scene.place(ship, x, high - chance.below(4))
-            x += ship.width + chance.between(1, 5)
-        if chance.odds(40):
-            globe = planet(chance)
-            scene.place(globe, x + 2, chance.between(globe.height - 2, high))
-    elif kind == 1:
-        scene.place(planet(chance), chance.between(0, 6), chance.between(7, 10))
-        if chance.odds(50):
-            scene.place(planet(chance), chance.between(18, 30), chance.between(8, 14))
-        if chance.odds(50):
-            scene.place(saucer(chance), chance.between(10, 26), chance.between(10, 18))
+    if kind < 2:
+        sky.place(parade(chance, rocket, chance.choice((1, 1, 2, 3)), (1, 5)), 0, high)
+        things = [planet] * chance.odds(30)
     else:
-        ship = saucer(chance)
-        scene.place(ship, chance.between(0, 8), 9)
-        if chance.odds(35):
-            scene.place(saucer(chance), ship.width + 6, chance.between(3, 12))
+        things = ([saucer, saucer] if kind == 2 else [planet, planet, saucer])[: chance.between(1, 3)]
+    for thing in things:
+        body = thing(chance)
+        left, bottom = chance.between(0, 62 - body.width), chance.between(body.height, high + 2)
+        if (thing is things[0] and kind > 1) or sky.fits(body, left, bottom):
+            sky.place(body, left, bottom)
     if chance.odds(30):
-        left, _, right, bottom = scene.box()
-        scene.write(left - 1, bottom + 1, "".join(chance.choice("_____-.oO") for _ in range(min(62, right - left + 3))))
-    return scene
+        floor(sky, "".join(chance.choice("_____-.oO") for _ in range(29)), 0)
+    return sky

@@ -42,7 +42,7 @@ def turtle(chance: Chance) -> Canvas:
     blob(beast, (wide + 1) * FINE + 8, 4, 30, 18, chance.choice(LIGHT))
     beast.put(wide + 2, 0, chance.choice("oO'.*@-"))
     beast.write(-wide - 2, 1, chance.choice(("<_", "~.", "-=")))
-    for column, row in inside(8, 0, wide * FINE, high):
+    for column, row in inside(8, FINE, wide * FINE, high):
         if row < 1:
             beast.put(column, row, shell[(column + wide) % len(shell)])
     stroke(beast, ellipse(8, FINE, wide * FINE, high, 180, 180), chance.choice(LIGHT))

@@ -55,7 +55,7 @@ def bend(start: tuple[int, int], pull: tuple[int, int], end: tuple[int, int]) ->
 
 def cells(points: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return the path through the middles of the given cells."""
-    return [(x * FINE + FINE // 2, y * FINE + FINE // 2) for x, y in points]
+    return [(x * FINE + FINE // 2, y * FINE + FINE // 2 - 1) for x, y in points]
 
 
 def _dense(path: Path) -> list[tuple[int, int]]:
@@ -70,15 +70,16 @@ def _dense(path: Path) -> list[tuple[int, int]]:
 def stroke(canvas: Canvas, path: Path, style: Style = SOFT) -> None:
     """Draw a path: in each cell that it crosses, the character that fits its slope and its height there."""
     points = _dense(path)
+    homes = [(x // FINE, y // FINE) for x, y in points]
     start = 0
     while start < len(points):
-        cell = (points[start][0] // FINE, points[start][1] // FINE)
-        end = start
-        while end < len(points) and (points[end][0] // FINE, points[end][1] // FINE) == cell:
+        end = start + 1
+        # A curve that only touches the next cell has not left this one.
+        while homes[start] in homes[end : end + 5]:
             end += 1
         char = _character(points, start, end, style)
         if char:
-            canvas.put(*cell, char)
+            canvas.put(*homes[start], char)
         start = end
 
 
@@ -88,8 +89,9 @@ def _character(points: Path, start: int, end: int, style: Style) -> str:
     before, after = points[max(start - 3, 0)], points[min(end + 2, len(points) - 1)]
     dx, dy = after[0] - before[0], after[1] - before[1]
     across, down = abs(last[0] - first[0]), abs(last[1] - first[1])
+    least = 3 if start == 0 or end == len(points) else 6
     if abs(dy) * 4 <= abs(dx) * 3:
-        if across < 7:
+        if across < least:
             return ""
         height = sum(y % FINE for _, y in points[start:end]) // (end - start)
         level = height * 4 // FINE
@@ -97,12 +99,12 @@ def _character(points: Path, start: int, end: int, style: Style) -> str:
             return style.flat[level]
         return (style.rising if (dx > 0) != (dy > 0) else style.falling)[level]
     if abs(dx) * 5 <= abs(dy) * 2:
-        if down < 7:
+        if down < least:
             return ""
         middle = points[(start + end) // 2]
         lean = 2 * middle[0] - before[0] - after[0]
         return style.bulge[0] if lean <= -3 else style.bulge[1] if lean >= 3 else style.upright
-    if (across if abs(dx) > abs(dy) else down) < 7:
+    if max(across, down) < least:
         return ""
     return style.slash if (dx > 0) != (dy > 0) else style.backslash
 
