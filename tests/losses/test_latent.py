@@ -16,7 +16,8 @@ def kl(config: KLConfig, mean: Tensor = MEAN, logvar: Tensor = LOGVAR) -> Tensor
     inputs = loss_inputs(random_tensor(len(mean), 95, 2, 2), pages, posterior=Posterior(mean, logvar))
     values = KLDivergence(config, facts())(inputs)
     assert list(values) == [""]
-    return values[""]
+    result: Tensor = values[""]
+    return result
 
 
 def reference() -> Tensor:
