@@ -19,7 +19,7 @@ from asciivae.corpus.synthetic.chance import Chance
 from asciivae.corpus.synthetic.strokes import FINE, blob, cosine, line, sine, stroke
 from asciivae.corpus.synthetic.styles import CLEAN, SOFT
 
-DIGEST = "0"
+DIGEST = "db76ec5f2b839a93b5cd83d09e940829e97225bffacb39a4af7712830001c4dd"
 """Pins every character of the collection. Whoever changes a piece changes this and `VERSION` on purpose."""
 
 seeds = st.integers(0, 2**32)

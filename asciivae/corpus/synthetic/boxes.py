@@ -4,52 +4,57 @@ from __future__ import annotations
 
 from .canvas import Canvas
 from .chance import Chance
+from .compose import parade, strip
 from .strokes import box
 from .styles import HANDS, LIGHT
 
 
 def boxes(chance: Chance) -> Canvas:
-    """Return boxes: nested, overlapping, stacked, or seen at an angle, plain or textured."""
-    piece = Canvas()
+    """Return boxes: nested, scattered, piled up, or seen at an angle."""
     kind = chance.below(4)
-    texture = (" ", " ", " ", ".", ":", "/", "x ", "- ", "~", "=", "'", "\\", "+ ", "o  ")
-    if kind == 0:
-        wide, high = chance.between(8, 22), chance.between(4, 8)
-        while wide > 1 and high > 1:
-            box(piece, -wide, -high, 2 * wide, 2 * high, chance.choice(HANDS), chance.choice(texture))
-            wide, high = wide - chance.between(2, 5), high - chance.between(1, 3)
-    elif kind == 1:
-        for _ in range(chance.between(2, 5)):
-            box(
-                piece,
-                chance.below(24),
-                chance.below(9),
-                chance.between(6, 20),
-                chance.between(3, 9),
-                chance.choice(HANDS),
-                chance.choice(texture),
-            )
-    elif kind == 2:
-        count = chance.between(2, 4)
-        y = 0
-        for at in range(count):
-            x = at * 3 + chance.below(3)
-            for _ in range(count - at):
-                wide, high = chance.between(7, 11), 4
-                box(piece, x, y - high + 1, wide, high, chance.choice(LIGHT), chance.choice(texture))
-                if chance.odds(40):
-                    mark = chance.choice(("^^", "TEA", "UP", "42", "!", "?", "EGGS", "<>", "No 1", "(!)", "A-Z", "[Q]"))
-                    piece.write(x + (wide - len(mark)) // 2, y - 1, mark)
-                x += wide + chance.below(2)
-            y -= 4
-    else:
-        x = 0
-        for _ in range(chance.between(1, 3)):
-            cube = slanted_box(chance)
-            piece.place(cube, x, 0)
-            x += cube.width + chance.between(0, 3)
-            if x > 44:
-                break
+    if kind == 3:
+        return parade(chance, slanted_box, chance.between(1, 3), (0, 3))
+    return (_nested, _scattered, _pile)[kind](chance)
+
+
+TEXTURES = (" ", " ", " ", ".", ":", "/", "x ", "- ", "~", "=", "'", "\\", "+ ", "o  ")
+
+
+MARKS = ("^^", "TEA", "UP", "42", "!", "?", "EGGS", "<>", "No 1", "(!)", "A-Z", "[Q]")
+
+
+def _nested(chance: Chance) -> Canvas:
+    """Return a box in a box in a box."""
+    piece = Canvas()
+    wide, high = chance.between(8, 22), chance.between(4, 8)
+    while wide > 1 and high > 1:
+        box(piece, -wide, -high, 2 * wide, 2 * high, chance.choice(HANDS), chance.choice(TEXTURES))
+        wide, high = wide - chance.between(2, 5), high - chance.between(1, 3)
+    return piece
+
+
+def _scattered(chance: Chance) -> Canvas:
+    """Return boxes that lie over each other."""
+    piece = Canvas()
+    for _ in range(chance.between(2, 5)):
+        x, y, wide, high = chance.below(24), chance.below(9), chance.between(6, 20), chance.between(3, 9)
+        box(piece, x, y, wide, high, chance.choice(HANDS), chance.choice(TEXTURES))
+    return piece
+
+
+def _pile(chance: Chance) -> Canvas:
+    """Return crates in layers, some with a mark."""
+    piece = Canvas()
+    layers = chance.between(2, 4)
+    for layer in range(layers):
+        x, y = layer * 3 + chance.below(3), -4 * layer
+        for _ in range(layers - layer):
+            wide = chance.between(7, 11)
+            box(piece, x, y - 3, wide, 4, chance.choice(LIGHT), chance.choice(TEXTURES))
+            if chance.odds(40):
+                mark = chance.choice(MARKS)
+                piece.write(x + (wide - len(mark)) // 2, y - 1, mark)
+            x += wide + chance.below(2)
     return piece
 
 
@@ -58,20 +63,18 @@ def slanted_box(chance: Chance) -> Canvas:
     cube = Canvas()
     wide, high, deep = chance.between(4, 14), chance.between(2, 5), chance.between(1, 4)
     front, side, lid = (chance.choice((" ", " ", " ", ":", ".", "#", "/", "o ", "- ", "'")) for _ in range(3))
-    corner, level = chance.choice((("+", "-"), (".", "-"), ("+", "="), ("o", "-"), ("*", "*"), (".", "_")))
-    for step in range(deep):
-        x = deep - step
-        cube.write(x, step + 1, "/" + (lid * wide)[:wide] + "/")
-    cube.write(deep + 1, 0, corner + level * wide + corner)
-    cube.write(0, deep + 1, corner + level * wide + corner)
-    for y in range(high):
-        cube.write(0, deep + 2 + y, "|" + (front * wide)[y % len(front) :][:wide].ljust(wide) + "|")
-    cube.write(0, deep + 2 + high, corner + level * wide + corner)
-    for step in range(1, deep + 2):
-        top = deep + 1 - step
-        for y in range(top + 1, top + high + 1):
-            cube.put(wide + 1 + step, y, "|" if step == deep + 1 else side[0])
-        cube.put(wide + 1 + step, top + high + 1, "/" if step <= deep else corner)
+    corner, level = tuple(chance.choice(("+-", ".-", "+=", "o-", "**", "._")))
+    rule = corner + level * wide + corner
+    cube.write(deep + 1, 0, rule)
     for step in range(1, deep + 1):
-        cube.put(wide + 1 + step, deep + 1 - step, "/")
+        cube.write(step, deep + 1 - step, "/" + strip(lid, wide) + "/")
+    cube.write(0, deep + 1, rule)
+    for y in range(deep + 2, deep + 2 + high):
+        cube.write(0, y, "|" + strip(front[y % len(front) :] + front, wide) + "|")
+    cube.write(0, deep + 2 + high, rule)
+    for step in range(1, deep + 2):
+        x, top = wide + 1 + step, deep + 1 - step
+        for y in range(top + 1, top + high + 1):
+            cube.put(x, y, "|" if step == deep + 1 else side[0])
+        cube.put(x, top + high + 1, "/" if step <= deep else corner)
     return cube

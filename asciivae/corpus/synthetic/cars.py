@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite
 from .chance import Chance
-from .compose import floor, parade, turned
+from .compose import floor, parade, strip, turned
 
 WHEELS = (
     ("(_)",),
@@ -77,7 +77,7 @@ def lorry(chance: Chance) -> Canvas:
     fill = chance.choice((" ", " ", " ", ":", ".", "=", "|", "# ", "o "))
     truck.write(1, -tall - 1, "_" * long)
     for y in range(tall):
-        truck.write(0, y - tall, "|" + (fill * long)[:long] + "|")
+        truck.write(0, y - tall, "|" + strip(fill, long) + "|")
     if chance.odds(60):
         sign = " " + chance.choice(SIGNS) + " "
         truck.write((long - len(sign)) // 2 + 1, -tall // 2, sign)
@@ -95,9 +95,9 @@ def lorry(chance: Chance) -> Canvas:
         ),
     )
     width = truck.box()[2]
-    truck.write(0, 0, "|" + "_=-#"[chance.below(4)] * (width - 1) + "|")
+    truck.write(0, 0, "|" + chance.choice("_=-#") * (width - 1) + "|")
     truck.paste(wheels(chance, (4, 8, cab + 3) if long > 14 else (4, cab + 3)), 0, 1 if chance.odds(50) else 0)
-    return truck if chance.odds(60) else truck.mirrored()
+    return turned(chance, truck)
 
 
 def bicycle(chance: Chance) -> Canvas:

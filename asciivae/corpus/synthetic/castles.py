@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite
 from .chance import Chance
+from .compose import strip
 from .houses import BRICKS
 from .landscapes import cloud
 from .trees import meadow
@@ -16,7 +17,7 @@ def tower(chance: Chance) -> Canvas:
     brick = chance.choice(BRICKS)
     if chance.odds(50):
         teeth = chance.choice(("|_", "[]", "|'", "_|", "n_"))
-        keep.write(-1, -2, (teeth * wide)[: wide + 1] + teeth[0])
+        keep.write(-1, -2, strip(teeth, wide + 1) + teeth[0])
         keep.write(-1, -1, "|" + chance.choice("_ =") * wide + "|")
     else:
         peak = wide // 2 + 1
@@ -28,7 +29,7 @@ def tower(chance: Chance) -> Canvas:
             flag = chance.choice(("|>", "|~", "|==", "|\\", "|]"))
             keep.write(wide // 2, -peak - 1, flag)
     for y in range(tall):
-        keep.write(0, y, "|" + (brick * wide)[y % 2 :][: wide - 2] + "|")
+        keep.write(0, y, "|" + strip(brick[y % len(brick) :] + brick, wide - 2) + "|")
     slit = chance.choice(("|", "[]", "o", "I", "n", "()", "+", "A"))
     for y in range(1, tall - 1, chance.between(2, 4)):
         keep.write(wide // 2 - len(slit) // 2 + (len(slit) % 2 == 0), y, slit)
@@ -73,9 +74,9 @@ def castles(chance: Chance) -> Canvas:
     teeth = chance.choice(("|_", "_n", "[]", "'|", "-_", "^v"))
     wall = Canvas()
     brick = chance.choice((("   ", "   "), ("_|__", "__|_"), ("    ", " -- "), (". ", " ."), ("=  ", "  =")))
-    wall.write(0, -tall - 1, (teeth * gap)[:gap])
+    wall.write(0, -tall - 1, strip(teeth, gap))
     for y in range(tall):
-        wall.write(0, -y - 1, (brick[y % 2] * gap)[:gap])
+        wall.write(0, -y - 1, strip(brick[y % 2], gap))
     gate = sprite(chance.choice(GATES))
     if chance.odds(45):
         middle = tower(chance)

@@ -63,7 +63,7 @@ def cities(chance: Chance) -> Canvas:
     else:
         sky.write(-1, 1, chance.choice(("_", "=", "-", "#")) * (width + 2))
         if chance.odds(40):
-            sky.write(-1, 2, (chance.choice(("- ", "-  - ", " . ", "_ ")) * width)[: width + 2])
+            sky.write(-1, 2, strip(chance.choice(("- ", "-  - ", " . ", "_ ")), width + 2))
     return sky
 
 

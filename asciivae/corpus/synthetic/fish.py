@@ -108,7 +108,7 @@ def jellyfish(chance: Chance) -> Canvas:
     mark = chance.choice((" ", ".", "o", "'", "*"))
     one.write(-wide + 1, 0, "." + "-" * (2 * wide - 3) + ".")
     one.write(-wide, 1, "/" + (mark + " " + mark + "  ")[: 2 * wide - 1].ljust(2 * wide - 1) + "\\")
-    one.write(-wide, 2, "`" + ("vV~^wW"[chance.below(6)] * 20)[: 2 * wide - 1] + "'")
+    one.write(-wide, 2, "`" + chance.choice("vV~^wW") * (2 * wide - 1) + "'")
     for x in range(-wide + 1, wide, 2):
         for y in range(chance.between(2, 5)):
             one.put(x + (y % 2 if chance.odds(50) else 0), 3 + y, chance.choice("()|;~"))

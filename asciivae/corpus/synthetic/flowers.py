@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite, stacked
 from .chance import Chance
-from .compose import parade
+from .compose import parade, strip
 from .trees import meadow
 
 FLOWERS = (
@@ -95,7 +95,7 @@ def pot(chance: Chance) -> Canvas:
     jar.write(0, 0, "[" + chance.choice("_=#") * wide + "]")
     mark = chance.choice((" ", "~", "^", "=", "o", "/\\", "xX"))
     for y in range(1, chance.between(2, 3)):
-        jar.write(y, y, "\\" + (mark * wide)[: wide - 2 * y + 2] + "/")
+        jar.write(y, y, "\\" + strip(mark, wide - 2 * y + 2) + "/")
     last = jar.box()[3] + 1
     jar.write(last, last, "\\" + "_" * (wide - 2 * last + 2) + "/")
     return jar

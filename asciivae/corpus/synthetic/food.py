@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .canvas import Canvas, sprite, stacked
 from .chance import Chance
-from .compose import floor, parade
+from .compose import floor, parade, strip
 from .strokes import FINE, blob
 from .styles import LIGHT
 
@@ -35,7 +35,7 @@ def cup(chance: Chance) -> Canvas:
         shift = lean * (y - 1)
         if wide - 2 * shift < 2:
             break
-        vessel.write(shift, y, ("\\" if lean else "|") + (fill * wide)[: wide - 2 * shift] + ("/" if lean else "|"))
+        vessel.write(shift, y, ("\\" if lean else "|") + strip(fill, wide - 2 * shift) + ("/" if lean else "|"))
         if y == 1 and not lean:
             handle = chance.choice((["__", "  \\", "__/"], ["-.", " |", "-'"], [")"], ["]"], ["_", " )", "'"]))
             vessel.rows(wide + 2, 1, handle)
@@ -157,7 +157,7 @@ def scoop(chance: Chance) -> Canvas:
     waffle = chance.choice(("X", "#", "/", "x ", "\\", "+", "<>"))
     for step in range(half):
         reach = half - step
-        ice.write(-reach + 1, y, "\\" + (waffle * 9)[: 2 * reach - 3] + "/" if reach > 1 else "V")
+        ice.write(-reach + 1, y, "\\" + strip(waffle, 2 * reach - 3) + "/" if reach > 1 else "V")
         y += 1
     if chance.odds(50):
         ice.rows(-1, ice.box()[1] - 2, chance.choice((["  /", " o"], [" ,", "(@)"], ["\\|", " Y"], [" *"])))
@@ -173,7 +173,7 @@ def sandwich(chance: Chance) -> Canvas:
     snack.write(0, 2, "(" + "_" * wide + ")")
     for _ in range(chance.between(2, 5)):
         layer = chance.choice(("~", "@", "#", "=", "w", "o", "%", "^v", "-", "S", "m", "8", "*."))
-        snack.write(0, snack.box()[3] + 1, (layer * wide)[: wide + 2])
+        snack.write(0, snack.box()[3] + 1, strip(layer, wide + 2))
     low = snack.box()[3]
     snack.write(0, low + 1, "(" + "_" * wide + ")")
     if chance.odds(40):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .boxes import slanted_box
 from .canvas import MIRROR, Canvas
 from .chance import Chance
-from .compose import floor, parade, strip
+from .compose import floor, parade, strip, turned
 from .flowers import flower
 from .food import bottle, cup
 from .strokes import FINE, blob, box
@@ -56,12 +56,12 @@ def chair(chance: Chance) -> Canvas:
             seat.put(wide, tall + y, "|")
         if chance.odds(50):
             seat.write(1, tall + 2, chance.choice("-=_") * (wide - 1))
-        return seat if chance.odds(50) else seat.mirrored()
+        return turned(chance, seat)
     wide = chance.between(8, 26)
     fill = chance.choice((" ", " ", "' ", ". ", "x ", "/", ":", "~", "o   "))
     seat.write(3, 0, "_" * (wide - 2))
     for y in range(1, 3):
-        seat.write(2, y, "|" + (fill * wide)[y % 2 :][: wide - 2] + "|")
+        seat.write(2, y, "|" + strip(fill[y % len(fill) :] + fill, wide - 2) + "|")
     seat.write(0, 2, "__")
     seat.write(wide + 2, 2, "__")
     seat.write(0, 3, "|  |" + "_" * (wide - 4) + "|  |")

@@ -2,115 +2,113 @@
 
 from __future__ import annotations
 
-from .canvas import Canvas
+from .canvas import MIRROR, Canvas
 from .chance import Chance
 from .compose import floor, parade
 from .strokes import FINE, blob
 from .styles import EYES, LIGHT
 
+NOSES = (
+    ("|", "^"),
+    ("/_\\",),
+    ("( )",),
+    ("L",),
+    ("(_)",),
+    ("o",),
+    (" |", " )", "--"),
+    ("/\\",),
+    ("7",),
+    ("v",),
+    ("d b",),
+    (",,",),
+)
+
+
+MOUTHS = [
+    "\\____/",
+    ".----.",
+    "`-..-'",
+    "(____)",
+    "======",
+    "vVvVvV",
+    "------",
+    "\\_\\/_/",
+    "<====>",
+    "~~~~~~",
+    "[####]",
+    ".__.",
+    "O",
+    "{==}",
+    "'--'",
+    "uuuu",
+    "/----\\",
+]
+
+
+HATS = (("_/\\_", "/    \\"), ("\\|/|\\|/",), ("@@@", "@@@@@"), (".^^^.", "(_____)"))
+
+
+def _look(chance: Chance, head: Canvas, gap: int) -> None:
+    """Draw eyes `gap` columns beside the nose: with glasses, with lids, or with brows."""
+    pair = chance.choice(EYES)
+    kind = chance.below(4)
+    rim = chance.choice(("()", "[]", "{}", "<>", "||")) if kind == 0 else "()" if kind == 1 else "  "
+    for x, eye in ((-gap, pair[0]), (gap, pair[1])):
+        head.write(x - 1, -1, rim[0] + eye + rim[1])
+    if kind == 0:
+        head.write(-gap + 2, -1, chance.choice("-=~^") * (2 * gap - 3))
+    else:
+        lid = chance.choice(
+            (".-.", "___", "---", "^^^", "~~~", "===") if kind == 1 else ("__ ", "-- ", "\\/ ", "'' ", "   ")
+        )
+        head.write(-gap - 1, -2, lid)
+        head.write(gap - 1, -2, lid[::-1].translate(MIRROR))
+
+
+def _crown(chance: Chance, head: Canvas, wide: int, high: int) -> None:
+    """Draw what is on the head: hair, a brimmed hat, something smaller, or nothing."""
+    kind = chance.below(8)
+    if kind < 5:
+        hair, limit = chance.choice('/\\|(~^M%@#&*"Ss;'), wide * wide * high * high
+        for y in range(-high - (kind == 1), -high + chance.between(1, 2) + 1):
+            for x in range(-wide, wide + 1):
+                near = x * x * high * high + y * y * wide * wide
+                if limit * 6 // 10 < near < limit * 15 // 10 and (kind != 3 or abs(x) > wide // 2):
+                    head.put(x, y, hair if chance.odds(90) else chance.choice("/\\|"))
+    elif kind == 5:
+        brim, tall = wide + 3, chance.between(1, 3)
+        head.write(-brim, -high + 1, chance.choice("_=-#") * (2 * brim + 1))
+        for y in range(tall):
+            head.write(-wide + 2, -high - y, "|" + chance.choice(" #=:") * (2 * wide - 5) + "|")
+        head.write(-wide + 3, -high - tall, "_" * (2 * wide - 5))
+    elif kind == 6:
+        for y, row in enumerate(chance.choice(HATS), -high - 2):
+            head.write(-(len(row) // 2), y, row)
+
 
 def face(chance: Chance) -> Canvas:
-    """Return a large face from the front: hair, ears, eyes, brows, nose, mouth, beard, glasses."""
+    """Return a large face from the front."""
     head = Canvas()
-    style = chance.choice(LIGHT)
     wide, high = chance.between(6, 11), chance.between(4, 7)
-    blob(head, 8, 0, wide * FINE, high * FINE, style, " ")
+    blob(head, 8, 0, wide * FINE, high * FINE, chance.choice(LIGHT))
     if chance.odds(60):
-        ear = chance.choice((("(", ")"), ("{", "}"), ("@", "@"), ("C", "D"), ("<", ">"), ("d", "b"), ("[", "]")))
-        head.put(-wide - 1, 0, ear[0])
-        head.put(wide + 1, 0, ear[1])
-    gap = wide // 2
-    left, right = -gap, gap
-    eye = chance.choice(EYES)
-    kind = chance.below(4)
-    if kind == 0:
-        rim = chance.choice(("()", "[]", "{}", "<>", "||"))
-        for x, sign in ((left, eye[0]), (right, eye[1])):
-            head.write(x - 1, -1, rim[0] + sign + rim[1])
-        head.write(left + 2, -1, chance.choice("-=~^") * (right - left - 3))
-    elif kind == 1:
-        for x, sign in ((left, eye[0]), (right, eye[1])):
-            head.write(x - 1, -2, chance.choice((".-.", "___", "---", "^^^", "~~~", "===")))
-            head.write(x - 1, -1, "(" + sign + ")")
-    else:
-        brow = chance.choice(("__", "--", "~~", "\\/", "/\\", "==", "  ", "''"))
-        head.write(left - 1, -2, brow)
-        head.write(right, -2, brow[::-1])
-        head.put(left, -1, eye[0])
-        head.put(right, -1, eye[1])
-    nose = chance.choice(
-        (
-            ["|", "^"],
-            ["/_\\"],
-            ["( )"],
-            ["L"],
-            ["(_)"],
-            ["o"],
-            [" |", " )", "--"],
-            ["/\\"],
-            ["7"],
-            ["v"],
-            ["d b"],
-            [",,"],
-        )
-    )
+        ear = chance.choice("({@C<d[")
+        head.put(-wide - 1, 0, ear)
+        head.put(wide + 1, 0, "D" if ear == "C" else ear.translate(MIRROR))
+    _look(chance, head, wide // 2)
+    nose = chance.choice(NOSES)
     head.rows(-(len(nose[0]) // 2), 0, nose)
-    mouth = chance.choice(
-        (
-            "\\____/",
-            ".----.",
-            "`-..-'",
-            "(____)",
-            "======",
-            "vVvVvV",
-            "------",
-            "\\_\\/_/",
-            "<====>",
-            "~~~~~~",
-            "[####]",
-            ".__.",
-            "O",
-            "{==}",
-            "'--'",
-            "uuuu",
-            "/----\\",
-        )
-    )
-    row = min(high - 2, 2 + (len(nose) > 1))
-    head.write(-(len(mouth) // 2), row, mouth)
+    mouth, lip = chance.choice(MOUTHS), min(high - 2, 2 + (len(nose) > 1))
     if chance.odds(25):
-        head.write(
-            -(len(mouth) // 2) + 1,
-            row - 1,
-            chance.choice(('.-"-.', "~~~~", "%%%%", "mmmm", "/\\/\\", "===="))[: max(3, len(mouth) - 2)],
-        )
-    hair = chance.below(8)
-    sign = chance.choice('/\\|(~^M%@#&*"Ss;')
-    if hair < 5:
-        for y in range(-high - (hair == 1), -high + chance.between(1, 2) + 1):
-            for x in range(-wide, wide + 1):
-                inside = x * x * high * high + y * y * wide * wide
-                limit = wide * wide * high * high
-                if (limit * 6 // 10 < inside < limit * 15 // 10) and (hair != 3 or abs(x) > wide // 2):
-                    head.put(x, y, sign if chance.odds(90) else chance.choice("/\\|"))
-    elif hair == 5:
-        brim = wide + 3
-        head.write(-brim, -high + 1, chance.choice("_=-#") * (2 * brim + 1))
-        for y in range(chance.between(1, 4)):
-            head.write(-wide + 2, -high - y, "|" + chance.choice((" ", "#", "=", ":")) * (2 * wide - 5) + "|")
-        head.write(-wide + 3, head.box()[1] - 1, "_" * (2 * wide - 5))
-    elif hair == 6:
-        head.rows(
-            -3,
-            -high - 2,
-            chance.choice(([" _/\\_ ", "/    \\"], ["\\|/|\\|/"], ["  @@@  ", " @@@@@ "], [" .^^^. ", "(_____)"])),
-        )
+        moustache = chance.choice(('.-"-.', "~~~~", "%%%%", "mmmm", "/\\/\\", "===="))
+        head.write(-(len(moustache) // 2), lip - 1, moustache)
+    head.write(-(len(mouth) // 2), lip, mouth)
+    _crown(chance, head, wide, high)
     if chance.odds(25):
         beard = chance.choice('|;/%w"v:')
-        for y in range(row + 1, high + 2):
-            reach = max(1, wide - 3 - (y - row))
-            for x in range(-reach, reach + 1):
-                head.put(x, y, beard)
+        for y in range(lip + 1, high + 2):
+            reach = max(1, wide - 3 - (y - lip))
+            head.write(-reach, y, beard * (2 * reach + 1))
     return head
 
 
