@@ -1,0 +1,197 @@
+"""How differently two pages draw (`shape`): blind to a shift by a cell, sharp on broken contours and on the blank page.
+
+Pixel losses and cross-entropy prefer the blank page as soon as a decoder doubts the position of a drawing by one
+cell; this measure does not. Lengths are in cell widths, a cell is 1 wide and 2 high. For pages P and Q:
+
+1. x = Σ_c p_c · strokes_c, the probability of a stroke at each pixel of small cells;
+2. f = min(1, 1/12 ln(1 + K * (e^(12 x) - 1))), a soft dilation: K is ½ on a disc of radius 0.6 and 1 at its centre.
+   Fat ink overlaps even where strokes are not quite in place, and bridges the gaps between characters;
+3. the features, at every `stride`-th pixel: b, f blurred by a Gaussian of deviation 0.35; and for four directions
+   o_k = 2 max(0, z_k - 1.15 · mean_k z), z_k being f under an elongated Gaussian (0.35 along, 0.25 across):
+   which way the strokes run, kept apart and never summed;
+4. for b and for the four o together, with values a of P and q of Q
+
+       d = Σ (a + q) t² / Σ (a + q),    t = (a - q)² / (a² + q² + 0.03²)
+
+   is the share of ink that disagrees, and D₀ = (d_b + d_o) / 2;
+5. D = min over moving Q by whole cells, at most one in each axis, of D₀ + 0.04 · (cells moved, Euclidean).
+
+D is in [0, 1], 0 for equal pages, symmetric, and largest, about 0.6, against a blank page; two blank pages are equal.
+The gradient goes through the best move only. It fades where the softmax saturates: add a little `ce`, which also
+picks the right one of two like glyphs.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from asciivae.contract import CONTRACT, Facts, LossInputs
+from asciivae.filters.kernels import disc, gaussian_kernel
+from asciivae.render.discrete import page
+from asciivae.render.glyphs import BUNDLED
+from asciivae.render.strokes import stroke_atlas
+
+BETA = 12.0
+"""The sharpness of the soft dilation. Its exponentials (e^12) overflow half precision."""
+
+REACH = 0.6
+BLUR = 0.35
+ACROSS = 0.25
+CONTRAST = 1.15
+NOISE = 0.03
+DIRECTIONS = (0.0, 45.0, 90.0, 135.0)
+MOVES = tuple(itertools.product((-1, 0, 1), (-1, 0, 1)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShapeConfig:
+    """Options of `shape`.
+
+    Attributes:
+        res: (h, w), pixels per character.
+        stride: pixels between features; it divides both of them.
+        move_price: what moving the whole page by one cell costs.
+        font: whose strokes are compared: a bundled name, or the path of a font file.
+    """
+
+    res: tuple[int, int] = (6, 3)
+    stride: int = 3
+    move_price: float = 0.04
+    font: str = BUNDLED[0]
+
+    def __post_init__(self) -> None:
+        """Refuse features that would not move along with the cells."""
+        if self.stride < 1 or any(side % self.stride for side in self.res):
+            raise ValueError("stride must divide both sides of res")
+        if self.move_price < 0:
+            raise ValueError("move_price must not be negative")
+
+
+class Comparison(NamedTuple):
+    """The distance of pages, (B,) in [0, 1], and the cells, (B, 2) int64, by which the output lies too low and right."""
+
+    distance: Tensor
+    displacement: Tensor
+
+
+class ShapeMeasure(nn.Module):
+    """Compares pages by what they draw; see the module.
+
+    Args:
+        config: resolution and price.
+    """
+
+    strokes: Tensor
+    dilation: Tensor
+    filters: Tensor
+    prices: Tensor
+
+    def __init__(self, config: ShapeConfig) -> None:
+        super().__init__()
+        height, width = config.res
+        unit = (height / 2, float(width))
+        self.stride = config.stride
+        self.cell = (height // config.stride, width // config.stride)
+        dilation = 0.5 * disc(REACH, unit)
+        dilation[dilation.shape[0] // 2, dilation.shape[1] // 2] = 1.0
+        elongated = [gaussian_kernel(BLUR, ACROSS, degrees, unit) for degrees in DIRECTIONS]
+        filters = torch.stack([gaussian_kernel(BLUR, BLUR, 0.0, unit), *elongated])
+        prices = torch.tensor([config.move_price * math.hypot(*move) for move in MOVES], dtype=torch.float64)
+        self.register_buffer("strokes", stroke_atlas(config.font, config.res), persistent=False)
+        self.register_buffer("dilation", dilation[None, None], persistent=False)
+        self.register_buffer("filters", filters[:, None], persistent=False)
+        self.register_buffer("prices", prices, persistent=False)
+
+    def of_characters(self, ids: Tensor) -> Tensor:
+        """The features of pages (B, H, W) int64."""
+        return self.features(page(self.strokes[ids]))
+
+    def of_probabilities(self, probs: Tensor, mask: Tensor) -> Tensor:
+        """The features of pages (B, 95, H, W) of probabilities, blank outside of a mask (B, H, W)."""
+        cells = torch.einsum("bcyx,chw->byxhw", probs, self.strokes.to(probs))
+        return self.features(page(cells * mask[..., None, None]))
+
+    def features(self, strokes: Tensor) -> Tensor:
+        """The blur and the four directions, (B, 5, h', w'), of stroke probabilities (B, 1, H·h, W·w)."""
+        dilation, filters = self.dilation.to(strokes), self.filters.to(strokes)
+        padding = (dilation.shape[2] // 2, dilation.shape[3] // 2)
+        fat = torch.log1p(functional.conv2d(torch.expm1(BETA * strokes), dilation, padding=padding)) / BETA
+        padding = (filters.shape[2] // 2, filters.shape[3] // 2)
+        blurred = functional.conv2d(fat.clamp(max=1.0), filters, stride=self.stride, padding=padding)
+        directions = blurred[:, 1:]
+        contrast = 2.0 * (directions - CONTRAST * directions.mean(dim=1, keepdim=True)).relu()
+        return torch.cat([blurred[:, :1], contrast], dim=1)
+
+    def compare(self, target: Tensor, output: Tensor) -> Comparison:
+        """Compare features of originals with those of outputs; only the latter get a gradient.
+
+        One cell of paper around both keeps everything on the page while it moves; the original is moved, the other
+        way, since nothing has to be remembered for its gradient.
+        """
+        height, width = self.cell
+        margin = (width, width, height, height)
+        output = functional.pad(output, margin)
+        with torch.no_grad():
+            target = functional.pad(target, margin)
+            ink = target.sum((2, 3)) + output.sum((2, 3))
+            around = functional.pad(target, margin)
+            tried = torch.stack([self._distance(self._moved(around, move), output, ink) for move in MOVES], dim=1)
+            best = (tried + self.prices.to(tried)).argmin(dim=1)
+            chosen = torch.stack([self._moved(around[i : i + 1], MOVES[int(m)])[0] for i, m in enumerate(best)])
+        distance = self._distance(chosen, output, ink=target.sum((2, 3)) + output.sum((2, 3)))
+        moves = torch.tensor(MOVES, device=best.device)
+        return Comparison(distance + self.prices.to(distance)[best], moves[best])
+
+    def _moved(self, around: Tensor, move: tuple[int, int]) -> Tensor:
+        """The window of a page with another cell of margin, in which it is displaced by `move`."""
+        height, width = self.cell
+        top, left = (1 - move[0]) * height, (1 - move[1]) * width
+        return around[:, :, top : top + around.shape[2] - 2 * height, left : left + around.shape[3] - 2 * width]
+
+    @staticmethod
+    def _distance(target: Tensor, output: Tensor, ink: Tensor) -> Tensor:
+        """D₀; `ink` (B, 5) is the sum of both over the pixels, which no move changes."""
+        difference = (target - output).square() / (target.square() + output.square() + NOISE**2)
+        differing = ((target + output) * difference.square()).sum((2, 3))
+        blur, directions = (
+            differing[:, 0] / _positive(ink[:, 0]),
+            differing[:, 1:].sum(1) / _positive(ink[:, 1:].sum(1)),
+        )
+        return 0.5 * (blur + directions)
+
+
+def _positive(ink: Tensor) -> Tensor:
+    """What blank pages are divided by."""
+    return ink.clamp(min=1e-6)
+
+
+class Shape(nn.Module):
+    """The shape distance between the decoder's page and the original (`shape`), per piece in [0, 1].
+
+    It looks at the relaxed sample, takes cells outside of the mask for blank, and computes in float32 or wider whatever
+    the precision of the run.
+    """
+
+    contract: ClassVar[int] = CONTRACT
+    Config: ClassVar[type] = ShapeConfig
+    needs: frozenset[str] = frozenset()
+
+    def __init__(self, config: ShapeConfig, facts: Facts) -> None:
+        super().__init__()
+        self.measure = ShapeMeasure(config)
+
+    def forward(self, inputs: LossInputs) -> dict[str, Tensor]:
+        """Return the distance per piece, (B,)."""
+        with torch.autocast(inputs.probs.device.type, enabled=False):
+            probs = inputs.probs if inputs.probs.dtype == torch.float64 else inputs.probs.float()
+            with torch.no_grad():
+                target = self.measure.of_characters(inputs.target * inputs.mask).to(probs.dtype)
+            output = self.measure.of_probabilities(probs, inputs.mask)
+            return {"": self.measure.compare(target, output).distance}
