@@ -25,6 +25,8 @@ from asciivae.text.charset import SIZE, SPACE
 STRIDE = 8
 FINE = 4
 LARGEST_SIDE = 512
+MOST_CHANNELS, MOST_BLOCKS = 4096, 64
+"""More is a slip, or a weights file that wants to be refused only after it has taken all memory."""
 INITIAL_LOGVAR = -4.0
 """The posterior starts narrow: while z is mostly noise, a decoder learns to do without it."""
 SPACE_LOGIT = 4.0
@@ -56,9 +58,13 @@ class Config:
         for name in ("latent", "fine_channels", "coarse_channels", "embedding"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
+            if getattr(self, name) > MOST_CHANNELS:
+                raise ValueError(f"{name} must be at most {MOST_CHANNELS}")
         for name in ("fine_blocks", "coarse_blocks"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
+            if getattr(self, name) > MOST_BLOCKS:
+                raise ValueError(f"{name} must be at most {MOST_BLOCKS}")
 
 
 class SpatialVAE(nn.Module):
