@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ def write_text(path: Path, text: str) -> None:
         aside.replace(path)
         _flush(path.parent)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
         raise cannot_write(path, error) from error
 
 
@@ -62,11 +63,19 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Write a safetensors file in place (inside `new_folder`, or followed by a rename)."""
+    """Write a safetensors file in place (inside `new_folder`, or followed by a rename).
+
+    Raises:
+        OSError: the disk is full, or the place cannot be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
-    save_file(plain, path, metadata=dict(metadata or {}))
+    try:
+        save_file(plain, path, metadata=dict(metadata or {}))
+    except SafetensorError as error:
+        raise OSError(str(error)) from error
 
 
 def cannot_write(path: Path, error: OSError) -> RunError:

@@ -49,15 +49,24 @@ class RunFolder:
         Raises:
             RunError: there is something in the folder already, or it cannot be written.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        try:
+            taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        if taken:
+            resume = f"continue it with `asciivae train --resume {path}`, or " if _is_run(path) else ""
             raise RunError(
-                "is not empty, and a run never writes over another",
+                "is not empty, and a run never writes over anything",
                 place=str(path),
-                hint=f"continue it with `asciivae train --resume {path}`, or name another folder with --out",
+                hint=f"{resume}name another folder with --out",
             )
-        with new_folder(path) as folder:
+        if path.is_dir():  # it may be a mounted volume or where we stand, which nothing can take the place of
             for name, text in files.items():
-                (folder / name).write_text(text, encoding="utf-8")
+                write_text(path / name, text)
+        else:
+            with new_folder(path) as folder:
+                for name, text in files.items():
+                    (folder / name).write_text(text, encoding="utf-8")
         return cls(path)
 
     @classmethod
@@ -68,12 +77,12 @@ class RunFolder:
             RunError: it is no such folder.
         """
         run = cls(path)
-        if not (path / "resolved.yaml").is_file():
+        if not _is_run(path):
             raise RunError("is not the folder of a run", place=str(path), hint="a run's folder has a resolved.yaml")
         return run
 
     def save(self, state: TrainState, metadata: Mapping[str, str], glyphs: Tensor, *, keep: int) -> Path:
-        """Write a checkpoint of the state, make it the latest, and forget all but the newest `keep`.
+        """Write a checkpoint of the state, make it the latest, and forget all but the `keep` that lead to it.
 
         Args:
             state: what to save.
@@ -87,8 +96,12 @@ class RunFolder:
             write_tensors(folder / "training.safetensors", state.tensors())
             write_json(folder / "state.json", {"format": STATE_FORMAT, **state.numbers()})
         write_text(self.checkpoints / "latest", name + "\n")
-        for old in sorted(self.checkpoints.glob("step-*"), key=_step_of)[:-keep]:
-            shutil.rmtree(old, ignore_errors=True)
+        # One of a later step was left by a process that was killed before it became the latest.
+        folders = sorted(self.checkpoints.glob("step-*"), key=_step_of)
+        kept = [folder for folder in folders if _step_of(folder) <= state.step][-keep:]
+        for other in folders:
+            if other not in kept:
+                shutil.rmtree(other, ignore_errors=True)
         return self.checkpoints / name
 
     def has_checkpoint(self) -> bool:
@@ -109,7 +122,7 @@ class RunFolder:
     def _latest(self) -> Path | None:
         try:
             named = self.checkpoints / (self.checkpoints / "latest").read_text(encoding="utf-8").strip()
-        except OSError:
+        except (OSError, UnicodeDecodeError):
             named = None
         if named is not None and (named / "state.json").is_file() and named.parent == self.checkpoints:
             return named
@@ -140,7 +153,11 @@ class RunFolder:
                 f"cannot be read ({error})", place=str(folder), hint=f"delete {folder} and resume"
             ) from error
         weights.pop("glyphs", None)
-        state.restore(weights, tensors, numbers)
+        try:
+            state.restore(weights, tensors, numbers)
+        except RunError as error:
+            error.place = str(folder)
+            raise
         return True
 
     def log(self, record: Mapping[str, Any]) -> None:
@@ -193,6 +210,10 @@ def newest_run(root: Path) -> Path | None:
     markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
     runs = [marker for marker in markers if marker.parent.name == "checkpoints"]
     return max(runs, key=lambda marker: marker.stat().st_mtime_ns).parent.parent if runs else None
+
+
+def _is_run(path: Path) -> bool:
+    return (path / "resolved.yaml").is_file()
 
 
 def _step_of(folder: Path) -> int:
