@@ -33,7 +33,8 @@ class TrainState:
         self.settings = optimiser
         self.optimiser = optimiser.create(model.parameters())
         self.decay = ema
-        self.average = {k: v.detach().clone() for k, v in model.state_dict().items()} if ema else None
+        self.average = self._copied() if ema else None
+        self._trained = {name for name, _ in model.named_parameters()}
         self.scaler = torch.amp.GradScaler(next(model.parameters()).device.type, enabled=scaled)
         self.step = 0
         self.rate_scale = 1.0
@@ -51,17 +52,13 @@ class TrainState:
             else:
                 self.average[name].copy_(value)
 
-    @property
-    def _trained(self) -> set[str]:
-        return {name for name, _ in self.model.named_parameters()}
-
     @contextmanager
     def averaged(self) -> Iterator[None]:
         """Within the block the model has its averaged weights, if it keeps any."""
         if self.average is None:
             yield
             return
-        own = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        own = self._copied()
         self.model.load_state_dict(self.average)
         try:
             yield
@@ -97,19 +94,21 @@ class TrainState:
             RunError: the tensors are not those of this model and optimiser.
         """
         try:
-            if self.average is None:
-                self.model.load_state_dict(weights)
-            else:
-                self.average = {k: v.clone() for k, v in weights.items()}
-                self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.model.state_dict()})
+            self.model.load_state_dict(weights)
+            if self.average is not None:
+                self.average = self._copied()
+                self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.average})
             self._restore_optimiser(tensors)
             self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])
             if self.scaler.is_enabled():
                 names = self.scaler.state_dict()
                 self.scaler.load_state_dict({key: numbers[f"scaler_{key}"] for key in names})
-        except (KeyError, RuntimeError, ValueError) as error:
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise RunError(f"the checkpoint does not fit this recipe ({reason})", hint=_FIT_HINT) from error
+
+    def _copied(self) -> dict[str, Tensor]:
+        return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
 
     def _restore_optimiser(self, tensors: Mapping[str, Tensor]) -> None:
         self.optimiser.state.clear()
