@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -87,15 +87,16 @@ def _resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, de
     folder = RunFolder.open(path)
     file = path / "resolved.yaml"
     text = loader.read_file(file)
-    loaded = check_recipe(text, str(file), sets, unsets, name=_name_of(path))
+    earlier = _provenance_of(path)
+    loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
     _refuse_other_experiment(check_recipe(text, str(file)), loaded)
     from asciivae.build import build, choose_device
 
     experiment = build(loaded, choose_device(device))
-    if folder.load(experiment.state):
-        folder.rewind(experiment.state.step)
+    folder.load(experiment.state)
+    folder.rewind(experiment.state.step)
     write_text(file, dump_yaml(loaded.resolved()))
-    write_text(path / "provenance.json", _provenance(experiment, before=path / "provenance.json"))
+    write_text(path / "provenance.json", _provenance(experiment, earlier))
     say(f"resuming {path} after step {experiment.state.step}")
     _run(experiment, folder)
 
@@ -140,11 +141,11 @@ def _sample(experiment: Experiment, state: TrainState) -> str:
     grids = [corpus.grid(i) for i in by_area[middle : middle + SAMPLES]]
     with state.averaged():
         experiment.task.module.eval()
-        pairs = list(reconstruct(experiment.task.model, grids, experiment.canvas))
+        pairs = reconstruct(experiment.task.model, grids, experiment.canvas)
     return "\n".join(side_by_side(pair.original, pair.grid) for pair in pairs)
 
 
-def _provenance(experiment: Experiment, before: Path | None = None) -> str:
+def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None) -> str:
     import json
 
     from asciivae.render.glyphs import digest
@@ -152,6 +153,7 @@ def _provenance(experiment: Experiment, before: Path | None = None) -> str:
 
     made = provenance(
         experiment.task.device,
+        recipe=experiment.loaded.name,
         corpus={
             "source": experiment.corpus.source,
             "digest": experiment.corpus.digest,
@@ -161,9 +163,20 @@ def _provenance(experiment: Experiment, before: Path | None = None) -> str:
         glyphs=digest(experiment.glyphs),
         losses={term.name: term.origin for term in experiment.task.objective.terms},
     )
-    if before is not None and before.is_file():
-        made["resumed_from"] = json.loads(before.read_text(encoding="utf-8"))
+    if earlier:
+        made["earlier"] = [*earlier.pop("earlier", []), earlier]
     return json.dumps(made, indent=2) + "\n"
+
+
+def _provenance_of(run: Path) -> dict[str, Any]:
+    """What a run's folder says about its making; nothing if that is lost, which must not stop anybody."""
+    import json
+
+    try:
+        told = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _refuse_other_experiment(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
@@ -196,7 +209,3 @@ def _stamped(name: str) -> Path:
     folder = Path("runs") / name / datetime.now().strftime("%Y%m%d-%H%M%S")
     numbered = (folder.with_name(f"{folder.name}-{n}") for n in range(2, 1000))
     return next(path for path in (folder, *numbered) if not path.exists())
-
-
-def _name_of(path: Path) -> str:
-    return path.resolve().parent.name
