@@ -8,7 +8,7 @@ import typer
 
 from asciivae import __version__
 from asciivae.cli import recipes, reconstruct, train
-from asciivae.cli.output import Settings, result
+from asciivae.cli.output import Settings, prepare_streams, result
 
 app = typer.Typer(
     name="asciivae",
@@ -42,4 +42,5 @@ def options(
 
 def main() -> None:
     """Run the command line."""
+    prepare_streams()
     app()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, NoReturn, ParamSpec, TextIO
 
 import typer
 
@@ -25,6 +26,16 @@ class Settings:
     quiet = False
 
 
+def prepare_streams() -> None:
+    """Be ready for the streams that there are: one that is closed swallows all, one without a character says `?`."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def say(text: str) -> None:
     """Talk: a line on stderr, unless --quiet."""
     if not Settings.quiet:
@@ -33,8 +44,16 @@ def say(text: str) -> None:
 
 def result(text: str) -> None:
     """A result: on stdout, exactly as it is, with one newline at its end."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget(sys.stdout)
+        raise AsciivaeError(
+            f"cannot be written: {error.strerror}", place="stdout", hint="free some space, or send it elsewhere"
+        ) from error
 
 
 def json_result(document: dict[str, Any]) -> None:
@@ -66,14 +85,12 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-            sys.stdout.flush()
         except AsciivaeError as error:
             _stop(error, error.exit_code, str(error))
         except KeyboardInterrupt as error:
             _stop(error, 130, "interrupted")
         except BrokenPipeError:
-            # The reader went away, which is its right. Python must not complain about it at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget(sys.stdout)  # the reader went away, which is its right
             raise typer.Exit(141) from None
         except typer.Exit:
             raise
@@ -95,6 +112,11 @@ def _stop(error: BaseException, code: int, message: str) -> NoReturn:
     label, _, rest = message.partition("\n")
     print(f"{_red('error:')} {label}" + (f"\n{rest}" if rest else ""), file=sys.stderr, flush=True)
     raise typer.Exit(code) from None
+
+
+def _forget(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, so that Python does not complain about it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _red(text: str) -> str:

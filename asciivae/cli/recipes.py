@@ -72,6 +72,12 @@ def copy(
     found = library.find(recipe)
     target = destination or Path(f"{found.name}.yaml")
     target = target / f"{found.name}.yaml" if target.is_dir() else target
+    if not target.name.endswith(library.SUFFIXES):
+        raise UsageError(
+            "would not be found again: a recipe's file ends in .yaml",
+            place=str(target),
+            hint=f"asciivae recipes copy {recipe} {target}.yaml",
+        )
     text = f"# copied from the recipe {found.name} of {found.origin}\n{loader.read_file(found.path)}"
     try:
         with target.open("x", encoding="utf-8") as file:

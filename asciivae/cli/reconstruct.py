@@ -47,9 +47,8 @@ def reconstruct(
     trained = load_model(path, choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
     _check_sizes(names, grids, trained)
-    made = list(run_model(trained.model, grids, trained.canvas, sample=sample, seed=seed))
-    if out is not None:
-        _write_texts(out, names, made)
+    made = run_model(trained.model, grids, trained.canvas, sample=sample, seed=seed)
+    files_written = [] if out is None else _write_texts(out, names, made)
     if png is not None:
         _draw(png, made, trained)
     if as_json:
@@ -59,7 +58,9 @@ def reconstruct(
                 "pieces": [_described(name, one) for name, one in zip(names, made, strict=True)],
             }
         )
-    elif out is None:
+    elif files_written:
+        result("\n".join(map(str, files_written)))
+    else:
         result("\n".join(_printed(one, side_by_side) for one in made))
 
 
@@ -122,7 +123,7 @@ def _described(name: str, one: Reconstruction) -> dict[str, Any]:
     }
 
 
-def _write_texts(folder: Path, names: Sequence[str], made: Sequence[Reconstruction]) -> None:
+def _write_texts(folder: Path, names: Sequence[str], made: Sequence[Reconstruction]) -> list[Path]:
     from asciivae.text.art import to_text
 
     targets = [folder / ("stdin.txt" if name == "-" else Path(name).name) for name in names]
@@ -139,7 +140,7 @@ def _write_texts(folder: Path, names: Sequence[str], made: Sequence[Reconstructi
         raise AsciivaeError(
             f"cannot be written: {error.strerror}", place=str(folder), hint="name another --out"
         ) from error
-    result("\n".join(map(str, targets)))
+    return targets
 
 
 def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:

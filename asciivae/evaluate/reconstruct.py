@@ -50,7 +50,7 @@ class Reconstruction:
 @torch.no_grad()
 def reconstruct(
     model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
-) -> Iterator[Reconstruction]:
+) -> list[Reconstruction]:
     """Encode and decode pieces, and take each cell's most probable character.
 
     Args:
@@ -60,7 +60,7 @@ def reconstruct(
         sample: draw z from the posterior instead of taking its mean.
         seed: of that draw; every piece has noise of its own, whatever its neighbours.
 
-    Yields:
+    Returns:
         One reconstruction per piece, in the order given.
 
     Raises:
@@ -76,7 +76,7 @@ def reconstruct(
         decoded = run(model, Relaxation(), ids, noise).logits.argmax(1).to("cpu", torch.uint8).numpy()
         for i, page, (_, where) in zip(chunk, decoded, laid, strict=True):
             done[i] = _cut_out(grids[i], page, where, canvas)
-    return (done[i] for i in range(len(grids)))
+    return [done[i] for i in range(len(grids))]
 
 
 def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
