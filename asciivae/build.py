@@ -5,6 +5,7 @@ Everything else in the house is given what it needs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,6 +161,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
 
     Raises:
         ModelError: the file is none of ours, or does not fit its own recipe.
+        RecipeError, RecipeProblems: that recipe is none.
         RunError: the folder has no checkpoint.
     """
     from safetensors import SafetensorError, safe_open
@@ -186,12 +188,19 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=_DAMAGED) from error
     model.eval()
-    step = header.get("step", "0")
+    name, step = header.get("name", ""), header.get("step", "")
     return TrainedModel(
-        model, _canvas(recipe.data, model), glyphs, header.get("name", "?"), int(step) if step.isdigit() else 0, file
+        model,
+        _canvas(recipe.data, model),
+        glyphs,
+        name if re.fullmatch(_NAME, name) else "?",
+        int(step) if re.fullmatch(_STEP, step) else 0,
+        file,
     )
 
 
+# What a stranger's file says of itself reaches the terminal: nothing else than a name and a number may.
+_NAME, _STEP = r"[\w.-]{1,80}", r"[0-9]{1,18}"
 _DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
 
 
@@ -205,7 +214,7 @@ def choose_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
+        torch.empty(1, device=device).item()  # which the device `meta` cannot do
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise UsageError(
             f"device {name!r} cannot be used ({str(error).splitlines()[0]})", hint="use --device auto or --device cpu"
