@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from asciivae.edges.pipeline import MARGIN, Edges
-from asciivae.filters.kernels import gaussian_kernel
+from asciivae.filters.kernels import convolve, gaussian_kernel
 from asciivae.render.discrete import page
 from asciivae.render.glyphs import BUNDLED, atlas
 from asciivae.text.art import Grid
@@ -64,7 +64,7 @@ def contour_text(edges: Edges) -> Grid:
         np.stack([_lines_in((height, width), [(np.array(pen) * scale).reshape(2, 2)]) for pen in PENS.values()])
     ).unsqueeze(1)
     lines = torch.from_numpy(_drawn(edges))[None, None]
-    kernel = gaussian_kernel(BLUR, BLUR, 0.0, edges.settings.unit).float()[None, None]
+    kernel = gaussian_kernel(BLUR, BLUR, 0.0, edges.settings.unit).float()
     cells = (
         functional.unfold(_blurred(lines, kernel), (height, width), stride=(height, width))
         .transpose(1, 2)
@@ -133,5 +133,4 @@ def _lines_in(shape: tuple[int, int], lines: Sequence[NDArray[np.float64]]) -> N
 
 
 def _blurred(pictures: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-    padding = (kernel.shape[2] // 2, kernel.shape[3] // 2)
-    return functional.conv2d(pictures, kernel, padding=padding)
+    return convolve(pictures, kernel[None], padding=(kernel.shape[0] // 2, kernel.shape[1] // 2))

@@ -14,6 +14,18 @@ Border = Literal["paper", "zero"]
 """What lies outside the picture: `paper` (1), or the `zero` of the log, which frames every page with an edge."""
 
 
+def convolve(pictures: Tensor, kernels: Tensor, *, stride: int = 1, padding: tuple[int, int] = (0, 0)) -> Tensor:
+    """Filter pictures (B, 1, height, width) with each of the kernels (K, kh, kw): (B, K, height', width').
+
+    The pieces are laid out as channels, each with its own copy of the kernels: on a CPU, PyTorch does that up to twelve
+    times as fast as the same convolution with one input channel.
+    """
+    pieces = len(pictures)
+    copies = kernels.repeat(pieces, 1, 1).unsqueeze(1)
+    found = functional.conv2d(pictures.transpose(0, 1), copies, None, stride, padding, groups=pieces)
+    return found.view(pieces, len(kernels), *found.shape[2:])
+
+
 @functools.lru_cache(maxsize=32)
 def log_kernel(size: int, sigma: float) -> Tensor:
     """-1/(πσ²) · (1 - ρ²/2σ²) · exp(-ρ²/2σ²) at integer offsets ρ from the centre: (size, size) float64.
@@ -33,13 +45,13 @@ def log_kernel(size: int, sigma: float) -> Tensor:
 def log_response(picture: Tensor, size: int, sigma: float, border: Border = "paper") -> Tensor:
     """Filter (B, 1, height, width), paper = 1, with `log_kernel`; the same shape."""
     kernel = log_kernel(size, sigma).to(picture)
-    return functional.conv2d(_extended(picture, size // 2, border), kernel[None, None])
+    return convolve(_extended(picture, size // 2, border), kernel[None])
 
 
 def sobel_magnitude(picture: Tensor, border: Border = "paper") -> Tensor:
     """The length of the Sobel gradient of (B, 1, height, width), in grey values per pixel; the same shape."""
     across = picture.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8.0
-    gradient = functional.conv2d(_extended(picture, 1, border), torch.stack([across, across.T])[:, None])
+    gradient = convolve(_extended(picture, 1, border), torch.stack([across, across.T]))
     # The square root's own gradient is infinite at 0, which is most of a page.
     return (gradient.square().sum(dim=1, keepdim=True) + 1e-12).sqrt()
 

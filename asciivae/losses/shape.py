@@ -33,7 +33,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from asciivae.contract import CONTRACT, Facts, LossInputs
-from asciivae.filters.kernels import disc, gaussian_kernel
+from asciivae.filters.kernels import convolve, disc, gaussian_kernel
 from asciivae.render.discrete import page
 from asciivae.render.glyphs import BUNDLED
 from asciivae.render.strokes import stroke_atlas
@@ -75,7 +75,7 @@ class ShapeConfig:
 
 
 class Comparison(NamedTuple):
-    """The distance of pages, (B,) in [0, 1], and the cells, (B, 2) int64, by which the output lies too low and right."""
+    """The distance of pages, (B,) in [0, 1], and how many cells the output lies (down, right), (B, 2) int64."""
 
     distance: Tensor
     displacement: Tensor
@@ -105,8 +105,8 @@ class ShapeMeasure(nn.Module):
         filters = torch.stack([gaussian_kernel(BLUR, BLUR, 0.0, unit), *elongated])
         prices = torch.tensor([config.move_price * math.hypot(*move) for move in MOVES], dtype=torch.float64)
         self.register_buffer("strokes", stroke_atlas(config.font, config.res), persistent=False)
-        self.register_buffer("dilation", dilation[None, None], persistent=False)
-        self.register_buffer("filters", filters[:, None], persistent=False)
+        self.register_buffer("dilation", dilation[None], persistent=False)
+        self.register_buffer("filters", filters, persistent=False)
         self.register_buffer("prices", prices, persistent=False)
 
     def of_characters(self, ids: Tensor) -> Tensor:
@@ -121,10 +121,8 @@ class ShapeMeasure(nn.Module):
     def features(self, strokes: Tensor) -> Tensor:
         """The blur and the four directions, (B, 5, h', w'), of stroke probabilities (B, 1, H·h, W·w)."""
         dilation, filters = self.dilation.to(strokes), self.filters.to(strokes)
-        padding = (dilation.shape[2] // 2, dilation.shape[3] // 2)
-        fat = torch.log1p(functional.conv2d(torch.expm1(BETA * strokes), dilation, padding=padding)) / BETA
-        padding = (filters.shape[2] // 2, filters.shape[3] // 2)
-        blurred = functional.conv2d(fat.clamp(max=1.0), filters, stride=self.stride, padding=padding)
+        fat = torch.log1p(convolve(torch.expm1(BETA * strokes), dilation, padding=_half(dilation))) / BETA
+        blurred = convolve(fat.clamp(max=1.0), filters, stride=self.stride, padding=_half(filters))
         directions = blurred[:, 1:]
         contrast = 2.0 * (directions - CONTRAST * directions.mean(dim=1, keepdim=True)).relu()
         return torch.cat([blurred[:, :1], contrast], dim=1)
@@ -165,6 +163,10 @@ class ShapeMeasure(nn.Module):
             differing[:, 1:].sum(1) / _positive(ink[:, 1:].sum(1)),
         )
         return 0.5 * (blur + directions)
+
+
+def _half(kernels: Tensor) -> tuple[int, int]:
+    return kernels.shape[1] // 2, kernels.shape[2] // 2
 
 
 def _positive(ink: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from asciivae.contract import CONTRACT, Facts, LossInputs
-from asciivae.filters.kernels import Border
+from asciivae.filters.kernels import Border, convolve
 from asciivae.losses.masking import pixel_mean
 
 C1, C2 = 0.01**2, 0.03**2
@@ -70,13 +70,11 @@ def ssim_map(one: Tensor, other: Tensor, window: int = 11, sigma: float = 1.5, p
     """SSIM at each pixel of two pictures (B, 1, height, width) in [0, 1]: the same shape, in [-1, 1]."""
     offsets = torch.arange(window, device=one.device, dtype=torch.float64) - window // 2
     weights = torch.exp(-(offsets**2) / (2.0 * sigma**2))
-    weights = (weights / weights.sum()).to(one.dtype)
+    kernel = torch.outer(weights, weights).to(one.dtype)
     around = [window // 2] * 4
-    maps = torch.cat([functional.pad(p, around, value=1.0 if pad == "paper" else 0.0) for p in (one, other)], dim=1)
-    x, y = maps[:, :1], maps[:, 1:]
-    moments = torch.cat([maps, x * x, y * y, x * y], dim=1).flatten(0, 1).unsqueeze(1)
-    moments = functional.conv2d(functional.conv2d(moments, weights.view(1, 1, -1, 1)), weights.view(1, 1, 1, -1))
-    mean_x, mean_y, xx, yy, xy = moments.view(len(one), 5, *one.shape[2:]).split(1, dim=1)
+    x, y = (functional.pad(p, around, value=1.0 if pad == "paper" else 0.0) for p in (one, other))
+    moments = torch.cat([x, y, x * x, y * y, x * y])
+    mean_x, mean_y, xx, yy, xy = convolve(moments, (kernel / kernel.sum())[None]).chunk(5)
     covariance = xy - mean_x * mean_y
     variances = xx - mean_x**2 + yy - mean_y**2
     luminance = (2.0 * mean_x * mean_y + C1) / (mean_x**2 + mean_y**2 + C1)

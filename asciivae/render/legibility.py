@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from asciivae.filters.kernels import gaussian_kernel
+from asciivae.filters.kernels import convolve, gaussian_kernel
 from asciivae.text.charset import CHARSET
 
 COLLAPSED = 0.05
@@ -110,9 +109,7 @@ def confusions(ink: Tensor) -> Tensor:
     """How often noise makes i look like j: (95, 95) in [0, ½], from glyphs (95, h, w) with ink = 1."""
     kernel = gaussian_kernel(BLUR, BLUR, 0.0, (1.0, 1.0)).to(ink)
     # Half a pixel of blur reaches two pixels; the cell's neighbours are blank for this purpose.
-    blurred = functional.conv2d(
-        ink.unsqueeze(1), kernel[None, None], padding=(kernel.shape[0] // 2, kernel.shape[1] // 2)
-    )
+    blurred = convolve(ink.unsqueeze(1), kernel[None], padding=(kernel.shape[0] // 2, kernel.shape[1] // 2))
     # Explicit differences, because the squares of near glyphs cancel.
     flat = blurred.flatten(1)
     distance = (flat[:, None] - flat).square().sum(2).sqrt()
