@@ -10,11 +10,11 @@ Units are nats. With weights w (one per character), ℓ the loss of a cell and y
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.autograd.function import once_differentiable
 
 from asciivae.contract import CONTRACT, Facts, LossInputs
 from asciivae.text.charset import SPACE
@@ -81,9 +81,7 @@ class CharacterLoss(nn.Module):
     def reduce(self, logits: Tensor, inputs: LossInputs, label_smoothing: float = 0.0) -> dict[str, Tensor]:
         """The loss (B,) of logits (B, 95, H, W) against the target, over the cells of the mask."""
         weights = self.weights.to(logits.dtype)
-        cells = functional.cross_entropy(
-            logits, inputs.target, weights, reduction="none", label_smoothing=label_smoothing
-        )
+        cells = weighted_cross_entropy(logits, inputs.target, weights, label_smoothing)
         pieces = (cells * inputs.mask).flatten(1).sum(1)
         if self.config.reduction == "mean":
             pieces = pieces / inputs.mask.flatten(1).sum(1)
@@ -115,6 +113,51 @@ class NegativeLogLikelihood(CharacterLoss):
     def forward(self, inputs: LossInputs) -> dict[str, Tensor]:
         """Return the loss per piece, (B,), in nats."""
         return self.reduce(inputs.logits, inputs)
+
+
+def weighted_cross_entropy(logits: Tensor, target: Tensor, weights: Tensor, label_smoothing: float = 0.0) -> Tensor:
+    """w_y ℓ of every cell, (B, H, W): what `torch.nn.functional.cross_entropy(reduction="none")` gives.
+
+    With a_c = (1-ε) w_y [c = y] + (ε/95) w_c it is Σ_c a_c (-ln p_c), and its gradient is p Σ_c a_c - a.
+
+    Args:
+        logits: (B, 95, H, W).
+        target: (B, H, W) int64.
+        weights: (95,), in the dtype of the logits.
+        label_smoothing: ε in [0, 1).
+    """
+    result: Tensor = _WeightedCrossEntropy.apply(logits, target, weights, label_smoothing)
+    return result
+
+
+class _WeightedCrossEntropy(torch.autograd.Function):
+    # PyTorch's own makes two more tensors as large as the logits on its way back, when memory is scarcest.
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor, label_smoothing: float) -> Tensor:
+        # Decoders lay their channels last: then nothing is copied.
+        log_probs = torch.log_softmax(logits.permute(0, 2, 3, 1), dim=3)
+        own = (1.0 - label_smoothing) * weights[target]
+        loss = -own * log_probs.gather(3, target.unsqueeze(3)).squeeze(3)
+        if label_smoothing:
+            loss -= log_probs @ (weights * (label_smoothing / len(weights)))
+        ctx.save_for_backward(log_probs, target, weights, own)
+        ctx.label_smoothing = label_smoothing
+        return loss
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        log_probs, target, weights, own = ctx.saved_tensors
+        spread = weights * (ctx.label_smoothing / len(weights))
+        # Not made as a view: autograd can then add the next gradient into it.
+        result = torch.empty_like(log_probs.permute(0, 3, 1, 2))
+        cells = result.permute(0, 2, 3, 1)
+        torch.exp(log_probs, out=cells).mul_(((own + spread.sum()) * grad).unsqueeze(3))
+        cells.scatter_add_(3, target.unsqueeze(3), (-own * grad).unsqueeze(3))
+        if ctx.label_smoothing:
+            cells.sub_(grad.unsqueeze(3) * spread)
+        return result, None, None, None
 
 
 def character_weights(counts: Tensor, config: CharacterConfig) -> Tensor:

@@ -110,6 +110,9 @@ class Objective(nn.Module):
                 if weight != 0.0:
                     total = total + weight * mean
                 terms[name], weights[name], pieces[name] = mean.detach(), weight, value.detach()
+        if torch.is_grad_enabled() and not total.requires_grad:
+            # All weights may be 0 for a while; the step is then one without a gradient, not a fault.
+            total = total + 0.0 * draw.logits.sum()
         return Evaluation(total, terms, weights, pieces)
 
     def _inputs(self, draw: Draw, target: Tensor, mask: Tensor) -> LossInputs:
@@ -170,7 +173,8 @@ def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
         ) from error
     batch = (len(inputs.target),)
     if not isinstance(values, Mapping) or not values:
-        raise PluginError(f"returned {type(values).__name__}, not named tensors", place=place, hint=_CONTRACT_HINT)
+        what = "no terms" if isinstance(values, Mapping) else f"{type(values).__name__}, not named tensors"
+        raise PluginError(f"returned {what}", place=place, hint=_CONTRACT_HINT)
     for name, value in values.items():
         shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
         if shape != batch:

@@ -28,16 +28,16 @@ class OneHotConv2d(nn.Conv2d):
     def forward(self, ids: Tensor) -> Tensor:
         """Map (B, H, W) to (B, out, H', W'), laid out channels last."""
         with torch.autocast(ids.device.type, enabled=False):
-            page: Tensor = _OneHotConv.apply(ids, self.weight, self.stride[0], int(self.padding[0]))
-            return page if self.bias is None else page + self.bias[:, None, None]
+            page: Tensor = _OneHotConv.apply(ids, self.weight, self.bias, self.stride[0], int(self.padding[0]))
+            return page
 
 
 class _OneHotConv(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, ids: Tensor, weight: Tensor, stride: int, padding: int) -> Tensor:
+    def forward(ctx: Any, ids: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
         ctx.save_for_backward(ids)
         ctx.weight_shape, ctx.stride, ctx.padding = weight.shape, stride, padding
-        empty = functional.conv2d(_empty_page(ids, weight.dtype), weight[:, SPACE : SPACE + 1], None, stride, padding)
+        empty = functional.conv2d(_empty_page(ids, weight.dtype), weight[:, SPACE : SPACE + 1], bias, stride, padding)
         ctx.page_shape = (len(ids), *empty.shape[2:])
         page = empty.permute(0, 2, 3, 1).expand(len(ids), -1, -1, -1).contiguous()
         cells = page.view(-1, page.shape[3])
@@ -48,7 +48,7 @@ class _OneHotConv(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[None, Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[None, Tensor, Tensor, None, None]:
         (ids,) = ctx.saved_tensors
         out_channels, _, side, _ = ctx.weight_shape
         by_cell = grad.permute(0, 2, 3, 1).contiguous().view(-1, out_channels)
@@ -64,7 +64,7 @@ class _OneHotConv(torch.autograd.Function):
             padding=ctx.padding,
         )
         weight_grad[:, SPACE] = everywhere[:, 0] - weight_grad.sum(dim=1)
-        return None, weight_grad, None, None
+        return None, weight_grad, by_cell.sum(dim=0), None, None
 
 
 def _empty_page(ids: Tensor, dtype: torch.dtype) -> Tensor:

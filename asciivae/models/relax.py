@@ -87,17 +87,25 @@ class _GumbelSoftmax(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, gumbel: Tensor, tau: float) -> Tensor:
-        soft = torch.softmax(gumbel.add_(logits).div_(tau), dim=1)
-        ctx.save_for_backward(soft)
+        # A softmax in place: the noise has served, and its memory is as large as the logits'. The channels are moved
+        # last because that is how decoders lay them out.
+        cells = gumbel.add_(logits).div_(tau).permute(0, 2, 3, 1)
+        cells.sub_(cells.amax(dim=3, keepdim=True)).exp_()
+        cells.div_(cells.sum(dim=3, keepdim=True))
+        ctx.mark_dirty(gumbel)
+        ctx.save_for_backward(gumbel)
         ctx.tau = tau
-        return soft
+        return gumbel
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         (soft,) = ctx.saved_tensors
-        centred = grad - (grad * soft).sum(dim=1, keepdim=True)
-        return centred.mul_(soft).div_(ctx.tau), None, None
+        result = torch.empty_like(soft)
+        cells, moved = soft.permute(0, 2, 3, 1), result.permute(0, 2, 3, 1)
+        torch.mul(grad.permute(0, 2, 3, 1), cells, out=moved)
+        moved.addcmul_(cells, moved.sum(dim=3, keepdim=True), value=-1.0).div_(ctx.tau)
+        return result, None, None
 
 
 class _StraightThrough(torch.autograd.Function):

@@ -79,7 +79,7 @@ class _SquaredError(torch.autograd.Function):
         difference = probs.permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
         difference.scatter_add_(3, target.unsqueeze(3), difference.new_full((), -1.0).expand(*target.shape, 1))
         projected = difference @ gram
-        value = torch.einsum("byxc,byxc->b", difference, projected)
+        value = difference.mul_(projected).flatten(1).sum(1)
         ctx.save_for_backward(projected)
         return value
 

@@ -124,7 +124,8 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
 
         task.module.train()
         state.optimiser.zero_grad(set_to_none=True)
-        _, measured = task.evaluate(batch, task.noise(step), step)
+        # Only the losses are kept: the pass itself is as large as all the rest, and would live through the backward.
+        measured = task.evaluate(batch, task.noise(step), step)[1]
         state.scaler.scale(measured.total).backward()
         state.scaler.unscale_(state.optimiser)
         limit = state.settings.clip or float("inf")
@@ -159,8 +160,7 @@ def _numbers(scalars: Mapping[str, torch.Tensor]) -> dict[str, float]:
 
 
 def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str, float]) -> DivergedError:
-    with task.autocast():
-        module = first_bad_module(task.module, lambda: task.evaluate(batch, task.noise(step), step))
+    module = first_bad_module(task.module, lambda: task.evaluate(batch, task.noise(step), step))
     report = {
         "step": step,
         "wrong": wrong,

@@ -278,7 +278,7 @@ def test_error_when_a_loss_fails() -> None:
     [
         (torch.zeros(3), "returned Tensor, not named tensors"),
         (None, "returned NoneType, not named tensors"),
-        ({}, "returned dict, not named tensors"),
+        ({}, "returned no terms"),
         ({"deep": torch.zeros(3, 1)}, "term 'deep' is (3, 1), not (3,)"),
         ({"deep": torch.zeros(())}, "term 'deep' is (), not (3,)"),
         ({"": torch.zeros(3), "deep": torch.zeros(2)}, "term 'deep' is (2,), not (3,)"),
