@@ -5,6 +5,7 @@ Points are (x, y) in cell widths: x = column of the page, y = 2 · row, both fro
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterator
@@ -47,6 +48,13 @@ class Polyline:
         """The length of the line, in cell widths."""
         ends = np.concatenate([self.points, self.points[:1]]) if self.closed else self.points
         return float(np.hypot(*np.diff(ends, axis=0).T).sum())
+
+    def sampled(self, step: float) -> NDArray[np.float64]:
+        """Points (n, 2) along the line, at most `step` cell widths apart."""
+        ends = np.concatenate([self.points, self.points[:1]]) if self.closed else self.points
+        counts = [max(1, math.ceil(math.dist(a, b) / step)) for a, b in itertools.pairwise(ends)]
+        parts = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(ends, ends[1:], counts, strict=False)]
+        return np.concatenate([*parts, ends[-1:]])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+"""How well a reconstruction draws what the original drew, as numbers.
+
+The headline is `shape`, `ink_f1`, `ink_ratio` and `blank`. Character accuracy is here for completeness only: a blank
+page gets most cells of most drawings right.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from asciivae.edges.pipeline import Edges, find_edges
+from asciivae.evaluate.characters import count
+from asciivae.losses.shape import ShapeConfig, ShapeMeasure
+from asciivae.render.glyphs import atlas
+from asciivae.render.legibility import visual_distance
+from asciivae.text.charset import SPACE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+GLYPHS = (18, 9)
+"""The pixels per character at which glyphs are compared."""
+
+SAMPLED = 0.5
+"""How far apart, in cell widths, the points are by which contours are compared."""
+
+NEAR = 0.75
+"""Contours within this distance, in cell widths, agree."""
+
+FAR = 3.0
+"""The distance, in cell widths, from which a contour is simply missing."""
+
+
+@torch.no_grad()
+def picture_scores(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) -> dict[str, float]:
+    """Compare two pages of characters.
+
+    Args:
+        original: (h, w) class ids.
+        reconstruction: (h, w) class ids.
+
+    Returns:
+        shape: the shape distance, in [0, 1]; 0 is the same drawing, about 0.6 a blank page.
+        shape_down, shape_right: by how many cells (-1, 0, 1) the reconstruction seems displaced.
+        ink_f1: how well the inked cells coincide, whatever stands in them, in [0, 1].
+        ink_ratio: inked cells per inked cell of the original (any size; 1 if both are blank).
+        blank: 1 if the reconstruction has no ink, else 0.
+        glyph_similarity: how alike the characters look, mean over the cells inked in either page, in [0, 1].
+        contour: mean distance between the joined contours, both ways, in cell widths, at most 3.
+        contour_f1: how much of the contours agrees within 0.75 cell widths, in [0, 1].
+        components, components_original, components_difference: parts that hang together; the last one absolute.
+        holes, holes_original, holes_difference: likewise, holes of at least half a cell.
+        char_accuracy: cells with the right character, of all cells.
+        ink_accuracy: the same, of the original's inked cells.
+
+        Where the original has no ink, ratios of it are 1 if the reconstruction has none either, else 0; `ink_ratio` is
+        then the number of inked cells + 1.
+
+    Raises:
+        ValueError: the pages differ in size.
+    """
+    if original.shape != reconstruction.shape:
+        raise ValueError(f"the pages are {original.shape} and {reconstruction.shape} cells")
+    counts = count(original, reconstruction)
+    agree = counts.drawn == counts.ink == 0
+    before, after = find_edges(original.astype(np.uint8)), find_edges(reconstruction.astype(np.uint8))
+    distance, down, right = _shape(original, reconstruction)
+    contour, contour_f1 = _contour(before, after)
+    return {
+        "shape": distance,
+        "shape_down": down,
+        "shape_right": right,
+        "ink_f1": float(agree) if not counts.both else 2 * counts.both / (counts.ink + counts.drawn),
+        "ink_ratio": counts.drawn / counts.ink if counts.ink else counts.drawn + 1.0,
+        "blank": float(counts.blank),
+        "glyph_similarity": _glyph_similarity(original, reconstruction),
+        "contour": contour,
+        "contour_f1": contour_f1,
+        "components": float(after.components),
+        "components_original": float(before.components),
+        "components_difference": float(abs(after.components - before.components)),
+        "holes": float(after.holes),
+        "holes_original": float(before.holes),
+        "holes_difference": float(abs(after.holes - before.holes)),
+        "char_accuracy": counts.right / counts.cells if counts.cells else 1.0,
+        "ink_accuracy": counts.ink_right / counts.ink if counts.ink else float(agree),
+    }
+
+
+def _shape(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) -> tuple[float, float, float]:
+    if not original.size:
+        return 0.0, 0.0, 0.0
+    measure = _measure()
+    pages = torch.from_numpy(np.stack([original, reconstruction]).astype(np.int64))
+    features = measure.of_characters(pages)
+    found = measure.compare(features[:1], features[1:])
+    down, right = found.displacement[0].tolist()
+    return float(found.distance), float(down), float(right)
+
+
+@functools.cache
+def _measure() -> ShapeMeasure:
+    return ShapeMeasure(ShapeConfig())
+
+
+def _glyph_similarity(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) -> float:
+    inked = (original != SPACE) | (reconstruction != SPACE)
+    if not inked.any():
+        return 1.0
+    return float(1.0 - _glyph_distance()[original[inked], reconstruction[inked]].mean())
+
+
+@functools.cache
+def _glyph_distance() -> NDArray[np.float64]:
+    return np.asarray(visual_distance(1.0 - atlas(res=GLYPHS).double()).numpy())
+
+
+def _contour(before: Edges, after: Edges) -> tuple[float, float]:
+    """The mean distance between two contours, both ways, and the F1 of their points that lie near the other."""
+    one, other = _points(before), _points(after)
+    if not (len(one) and len(other)):
+        return (0.0, 1.0) if len(one) == len(other) else (FAR, 0.0)
+    apart = [torch.cdist(part, other).min(dim=1).values for part in one.split(1024)]
+    missing = torch.cat(apart).clamp(max=FAR)
+    apart = [torch.cdist(part, one).min(dim=1).values for part in other.split(1024)]
+    wrong = torch.cat(apart).clamp(max=FAR)
+    recall, precision = (float((distance <= NEAR).double().mean()) for distance in (missing, wrong))
+    f1 = 2 * recall * precision / (recall + precision) if recall + precision else 0.0
+    return float(missing.mean() + wrong.mean()) / 2, f1
+
+
+def _points(edges: Edges) -> torch.Tensor:
+    return torch.from_numpy(np.concatenate([np.empty((0, 2)), *(line.sampled(SAMPLED) for line in edges.lines)]))
