@@ -1,0 +1,54 @@
+"""Reading HTML: the preformatted text of an element, and links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+if TYPE_CHECKING:
+    from parsel import Selector
+
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|title|meta|body|pre)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text begins as HTML does."""
+    return _HTML.match(text) is not None
+
+
+def parse(text: str) -> Selector:
+    """Parse a page, however broken."""
+    from parsel import Selector
+
+    return Selector(text.replace("\0", ""), type="html")
+
+
+def art_of(element: Selector) -> str:
+    """The text of an element as a browser lays it out in a fixed pitch: a `<br>` ends a line, tags vanish."""
+    nodes = (node.root for node in element.xpath(".//text() | .//br"))
+    text = "".join(node if isinstance(node, str) else "\n" for node in nodes)
+    return text.removeprefix("\n")  # as HTML says of <pre>
+
+
+def links(page: Selector, address: str) -> Iterator[tuple[str, str]]:
+    """The links of a page: absolute addresses without fragments, and the words that one clicks on."""
+    for link in page.css("a[href]"):
+        try:
+            target = urldefrag(urljoin(address, link.attrib["href"].strip())).url
+        except ValueError:  # not an address at all
+            continue
+        if target.startswith(("http://", "https://")):
+            yield target, " ".join(art_of(link).split())
+
+
+def path_below(root: str, address: str) -> str | None:
+    """The path of an address below another, without slashes at its ends; None if it is not below it."""
+    above, here = urlsplit(root), urlsplit(address)
+    base = above.path.rstrip("/") + "/"
+    if above.netloc != here.netloc or not (here.path.rstrip("/") + "/").startswith(base):
+        return None
+    return unquote(here.path[len(base) :]).strip("/")

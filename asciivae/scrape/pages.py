@@ -1,0 +1,66 @@
+"""Pages that were fetched, kept in one file each: what makes a second run fetch nothing twice. For Scrapy.
+
+Scrapy's own storage leaves half-written entries behind when it is killed, and its job folder loses the pages that
+were waiting. These files are written aside and renamed, and the waiting pages are found again by reading them.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scrapy import Spider
+    from scrapy.http import Request, Response
+
+
+class PageCache:
+    """Scrapy's `HTTPCACHE_STORAGE`: a line of JSON with address, status and headers, then the body as it came."""
+
+    def __init__(self, settings: Any) -> None:
+        self._root = Path(settings["HTTPCACHE_DIR"])
+        self._fingerprinter: Any = None
+
+    def open_spider(self, spider: Spider) -> None:
+        """Begin."""
+        self._fingerprinter = spider.crawler.request_fingerprinter
+
+    def close_spider(self, spider: Spider) -> None:
+        """End; there is nothing to do."""
+
+    def retrieve_response(self, spider: Spider, request: Request) -> Response | None:
+        """Give the response that was kept for a request, if there is one and it is whole."""
+        from scrapy.http import Headers
+        from scrapy.responsetypes import responsetypes
+
+        try:
+            head, _, body = self._path(request).read_bytes().partition(b"\n")
+            known = json.loads(head)
+            if known["length"] != len(body):
+                return None
+            url, status, headers = known["url"], known["status"], Headers(known["headers"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        kind = responsetypes.from_args(headers=headers, url=url, body=body)
+        return kind(url=url, status=status, headers=headers, body=body, flags=["cached"])
+
+    def store_response(self, spider: Spider, request: Request, response: Response) -> None:
+        """Keep a response; not robots.txt, whose rules may change between two runs."""
+        if response.url.endswith("/robots.txt"):
+            return
+        headers = {
+            name.decode("latin-1"): [value.decode("latin-1") for value in values]
+            for name, values in response.headers.items()
+        }
+        head = {"url": response.url, "status": response.status, "length": len(response.body), "headers": headers}
+        path = self._path(request)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+        part.write_bytes(json.dumps(head).encode() + b"\n" + response.body)
+        part.replace(path)
+
+    def _path(self, request: Request) -> Path:
+        name: str = self._fingerprinter.fingerprint(request).hex()
+        return self._root / name[:2] / name

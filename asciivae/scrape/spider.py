@@ -1,0 +1,201 @@
+"""The crawler's own process: Scrapy with all its courtesies, reading the pages of one or more sources.
+
+`python -m asciivae.scrape.spider` reads a plan, one line of JSON, from stdin, and tells what it does on stdout in
+lines of JSON. When stdin ends it stops at once: whoever started it is gone, and all that is kept is on the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import scrapy  # noqa: TID253
+from scrapy.crawler import CrawlerProcess  # noqa: TID253
+from scrapy.exceptions import CloseSpider  # noqa: TID253
+from scrapy.http import Request, Response  # noqa: TID253
+from twisted.internet.task import LoopingCall
+
+from asciivae.contract import Link, Page
+from asciivae.errors import AsciivaeError
+from asciivae.scrape.archive import STATE, Archive
+from asciivae.scrape.decode import decode
+from asciivae.scrape.harvest import Harvest, Opened, open_source
+
+DEEPEST = 200
+REDIRECTS = 5
+RETRIES = 3
+KEPT_STATUSES = {404, 410}
+"""Besides successes and redirects: answers that will be the same tomorrow."""
+
+REASONS = {
+    "DownloadTimeoutError": "it took too long",
+    "DownloadCancelledError": "it is too large",
+    "CannotResolveHostError": "there is no such host",
+    "DownloadConnectionRefusedError": "the host does not answer",
+    "DownloadFailedError": "the connection broke",
+    "ResponseDataLossError": "the connection broke",
+}
+
+
+class ArtSpider(scrapy.Spider):
+    """Follows the links of sources, and gives their pages to the harvest."""
+
+    name = "asciivae"
+
+    def __init__(self, sources: list[Opened], harvest: Harvest) -> None:
+        super().__init__()
+        self.sources = {opened.name: opened for opened in sources}
+        self.harvest = harvest
+        self.closed: dict[str, float] = {}
+        self.hosts = {name: set(map(_host, self._starts(name))) for name in self.sources}
+        self.allowed_domains = sorted(set().union(*self.hosts.values()))
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Begin where each source says."""
+        for name, opened in self.sources.items():
+            for link in opened.source.start():
+                if self.harvest.wants(link.category, on_the_way=True):
+                    yield self._request(name, link)
+
+    def parse(self, response: Response, source: str = "", category: str = "") -> Iterator[Request]:
+        """Read a page, and follow its links on the same host."""
+        report = self.harvest.report
+        report.fetched += "cached" not in response.flags
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        try:
+            text = decode(response.body, content_type)
+        except ValueError as error:
+            report.fail(response.url, str(error))
+            return
+        page = Page(text=text, address=response.url, category=category)
+        for link in self.harvest.take(self.sources[source], page):
+            address = urljoin(response.url, link.address)
+            if address.startswith(("http://", "https://")) and _host(address) in self.hosts[source]:
+                yield self._request(source, Link(address=address, category=link.category))
+        self.harvest.archive.commit()
+        if self.harvest.full:
+            raise CloseSpider("limit")
+
+    def failed(self, failure: Any) -> None:
+        """Count a page that did not come, by reason."""
+        error, kind = failure.value, type(failure.value).__name__
+        if kind == "HttpError":
+            reason = f"the host answers {error.response.status}"
+        elif kind == "IgnoreRequest":
+            reason = _ignored(str(error))
+        else:
+            reason = REASONS.get(kind, f"{kind}: {error}")
+        self.harvest.report.fail(failure.request.url, reason)
+
+    def _request(self, source: str, link: Link) -> Request:
+        return Request(
+            link.address, errback=self.failed, cb_kwargs={"source": source, "category": link.category}
+        )  # fmt: skip
+
+    def _starts(self, name: str) -> Iterator[str]:
+        return (link.address for link in self.sources[name].source.start())
+
+
+def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
+    """Scrapy's settings for a plan that visits so many hosts."""
+    state = Path(plan["out"]).resolve() / STATE
+    return {
+        "USER_AGENT": plan["agent"],
+        "ROBOTSTXT_OBEY": True,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "CONCURRENT_REQUESTS": hosts + 1,  # few wait within the downloader, where they could not be called back
+        "DOWNLOAD_DELAY": plan["delay"],
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "AUTOTHROTTLE_ENABLED": True,
+        "AUTOTHROTTLE_START_DELAY": plan["delay"],
+        "DOWNLOAD_TIMEOUT": plan["timeout"],
+        "DOWNLOAD_MAXSIZE": plan["most_bytes"],
+        "DOWNLOAD_WARNSIZE": 0,
+        "RETRY_TIMES": RETRIES,
+        "RETRY_HTTP_CODES": [429, 500, 502, 503, 504, 522, 524, 408],
+        "REDIRECT_MAX_TIMES": REDIRECTS,
+        "DEPTH_LIMIT": DEEPEST,
+        "HTTPCACHE_ENABLED": True,
+        "HTTPCACHE_DIR": str(state / "pages"),
+        "HTTPCACHE_STORAGE": "asciivae.scrape.pages.PageCache",
+        "HTTPCACHE_IGNORE_HTTP_CODES": [code for code in range(400, 600) if code not in KEPT_STATUSES],
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "asciivae.scrape.courtesy.Closed": 90,
+            "asciivae.scrape.courtesy.Robots": 100,
+        },
+        "EXTENSIONS": {
+            "scrapy.extensions.throttle.AutoThrottle": None,
+            "asciivae.scrape.courtesy.Courtesy": 0,
+        },
+        "COOKIES_ENABLED": False,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_FILE": str(state / "log"),
+        "LOG_FILE_APPEND": True,
+        "LOG_LEVEL": "INFO",
+    }
+
+
+def crawl(plan: dict[str, Any]) -> None:
+    """Carry out a plan; see `asciivae.scrape.crawl.Plan`.
+
+    Raises:
+        AsciivaeError: a source cannot be used, or the folder cannot be written.
+    """
+    sources = [open_source(name, options) for name, options in plan["sources"].items()]
+    with Archive(Path(plan["out"])) as archive:
+        harvest = Harvest(archive, categories=plan["categories"], limit=plan["limit"])
+        starts = (link.address for opened in sources for link in opened.source.start())
+        process = CrawlerProcess(settings(plan, len(set(map(_host, starts)))))
+        process.crawl(ArtSpider, sources=sources, harvest=harvest)
+        ticker = LoopingCall(lambda: _tell("progress", harvest.report.as_dict()))
+        ticker.start(0.5, now=False)
+        process.start()
+        _tell("report", harvest.report.as_dict())
+
+
+def main() -> None:
+    """Read a plan from stdin and carry it out."""
+    plan = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
+    try:
+        crawl(plan)
+    except AsciivaeError as error:
+        place = None if error.place is None else str(error.place)
+        _tell("error", {"kind": type(error).__name__, "message": error.message, "place": place, "hint": error.hint})
+
+
+def _stop_with_parent() -> None:
+    while os.read(0, 1):  # not sys.stdin, whose lock would be held when this process ends
+        pass
+    os._exit(1)
+
+
+def _tell(event: str, content: dict[str, Any]) -> None:
+    sys.__stdout__.write(json.dumps({"event": event, **content}) + "\n")  # type: ignore[union-attr]
+    sys.__stdout__.flush()  # type: ignore[union-attr]
+
+
+def _host(address: str) -> str:
+    """The host of an address; a leading `www.` makes no difference."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def _ignored(reason: str) -> str:
+    if "robots.txt" in reason:
+        return "its robots.txt forbids it"
+    if "offsite" in reason:
+        return "it leads to another host"
+    if "max redirections" in reason:
+        return "it redirects too often"
+    return "it is too large" if "decompress" in reason else reason
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,302 @@
+"""The crawler against real web sites of our own, on the loopback interface."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loopback import Site, send
+
+from asciivae.corpus import open_corpus
+from asciivae.errors import PluginError, UsageError
+from asciivae.scrape.crawl import Plan, crawl
+from asciivae.scrape.harvest import Report
+
+CAT = "  /\\_/\\\n ( o.o )\n  > ^ <\n"
+
+
+def listing(*links: str) -> str:
+    return "<html><body>" + "".join(f'<a href="{link}">{link}</a>' for link in links) + "</body></html>"
+
+
+def art(number: int) -> str:
+    return f"+-----+\n|  {number:02}  |\n+-----+\n"
+
+
+def run(site: Site, out: Path, *, root: str = "/", delay: float = 0.02, **options: Any) -> Report:
+    *_, report = crawl(Plan(sources={"textfiles": {"root": site.url(root)}}, out=out, delay=delay, **options))
+    return report
+
+
+def manifest(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
+
+
+def test_a_polite_crawl_with_provenance(site: Site, out: Path) -> None:
+    active, most = 0, 0
+    lock = threading.Lock()
+
+    def counted(data: bytes, kind: str = "text/plain") -> Any:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            nonlocal active, most
+            with lock:
+                active += 1
+                most = max(most, active)
+            time.sleep(0.05)
+            with lock:
+                active -= 1
+            send(handler, data, kind=kind)
+
+        return answer
+
+    site.answers = {
+        "/robots.txt": "User-agent: *\nDisallow: /secret/\n",
+        "/": listing(
+            "a.txt", "b.txt", "a.txt#again", "pets/", "secret/x.txt", "gone.txt", "picture.gif", "there.txt",
+            "loop.txt", "http://localhost:9/other.txt", "../../etc/passwd.txt", "mailto:a@b", "http://[bad",
+        ),
+        "/pets/": listing("../a.txt", "cat.txt", "/b.txt", "..", "%2e%2e/%2e%2e/out.txt"),
+        "/a.txt": counted(art(1).encode()),
+        "/b.txt": counted(art(2).encode()),
+        "/pets/cat.txt": counted(CAT.encode()),
+        "/pets/%2e%2e/%2e%2e/out.txt": counted(art(3).encode()),
+        "/etc/passwd.txt": counted(art(4).encode()),
+        "/there.txt": lambda handler: send(handler, b"", status=301, headers={"Location": "/moved.txt"}),
+        "/moved.txt": counted(art(5).encode()),
+        "/loop.txt": lambda handler: send(handler, b"", status=302, headers={"Location": "/loop.txt?1"}),
+        "/secret/x.txt": art(6),
+    }  # fmt: skip
+    for i in range(1, 30):
+        answer = {"Location": f"/loop.txt?{i + 1}"}
+        site.answers[f"/loop.txt?{i}"] = lambda h, headers=answer: send(h, b"", status=302, headers=headers)
+    report = run(site, out, delay=0.15, contact="me@example.org")
+
+    asked = Counter(site.paths())
+    assert "/secret/x.txt" not in asked
+    assert report.failed["its robots.txt forbids it"] == 1
+    assert set(asked.values()) == {1}, "no page is fetched twice"
+    assert "/picture.gif" not in asked
+    assert sum(path.startswith("/loop") for path in asked) == 6, "a chain of redirects is left after five"
+    assert report.failed["it redirects too often"] == 1
+    assert report.failed["the host answers 404"] == 1
+    times = [when for _, when in site.asked]
+    assert min(b - a for a, b in pairwise(times)) > 0.14, "the rate is held"
+    assert most == 1, "one request at a time"
+    assert site.agents == {"asciivae/0.1.0.dev0 (collects ASCII art, obeys robots.txt; me@example.org)"}
+
+    escape = "/pets/%2e%2e/%2e%2e/out.txt"
+    records = {record["url"].removeprefix(site.url("")): record for record in manifest(out)}
+    assert set(records) == {"/a.txt", "/b.txt", "/pets/cat.txt", "/moved.txt", "/etc/passwd.txt", escape}
+    assert records[escape]["category"] == "pets/../.."
+    assert records[escape]["file"].startswith("pets/out-")
+    cat = records["/pets/cat.txt"]
+    assert (cat["source"], cat["category"], cat["caption"]) == ("textfiles", "pets", "cat")
+    assert (out / cat["file"]).read_text() == CAT
+    assert cat["file"] == f"pets/cat-{cat['id']}.txt"
+    assert datetime.now(UTC) - datetime.fromisoformat(cat["time"]) < timedelta(minutes=2)
+    assert sorted(path.name for path in out.parent.iterdir()) == ["corpus"]
+    assert report.pieces == {"new": 6}
+    assert report.fetched == report.pages == 8
+
+    site.asked.clear()
+    before = (out / "manifest.jsonl").read_bytes()
+    again = run(site, out)
+    assert site.paths() == ["/robots.txt"], "a second run fetches nothing twice"
+    assert (again.fetched, again.pieces["new"], again.pieces["known"]) == (0, 0, 6)
+    assert (out / "manifest.jsonl").read_bytes() == before
+
+
+def test_a_host_is_left_alone_for_as_long_as_it_asks(site: Site, out: Path) -> None:
+    begun = time.time()
+    site.answers = {"/": listing("busy.txt", "down.txt", *(f"{i}.txt" for i in range(6)))}
+    site.answers |= {f"/{i}.txt": art(i) for i in range(6)}
+    for path, status, header in (
+        ("/busy.txt", 429, "1"),
+        ("/down.txt", 503, format_datetime(datetime.fromtimestamp(begun + 7, UTC), usegmt=True)),
+    ):
+
+        def answer(
+            handler: BaseHTTPRequestHandler, path: str = path, status: int = status, header: str = header
+        ) -> None:
+            first = site.paths().count(path) == 1
+            send(handler, *([b"later"] if first else [art(9 + status).encode()]), kind="text/plain",
+                 **({"status": status, "headers": {"Retry-After": header}} if first else {}))  # fmt: skip
+
+        site.answers[path] = answer
+    report = run(site, out)
+    assert report.pieces == {"new": 8}
+    assert not report.failed
+    clock = time.monotonic() - time.time()
+    for path, least in (("/busy.txt", 1.0), ("/down.txt", begun + 6 + clock - site.times("/down.txt")[0])):
+        first, _ = site.times(path)
+        following = [when for _, when in site.asked if when > first]
+        assert min(following) - first >= least, "nobody asks meanwhile"
+
+
+def test_a_host_that_asks_for_very_long_is_given_up(site: Site, out: Path) -> None:
+    site.answers = {"/": listing(*(f"{i}.txt" for i in range(5)))}
+    for i in range(5):
+        site.answers[f"/{i}.txt"] = lambda h: send(h, b"", status=429, headers={"Retry-After": "86400"})
+    report = run(site, out)
+    assert report.failed == {"the host asks to come back after 86400 seconds": 5}
+    assert len(site.asked) == 3, "robots.txt, the listing, and one page"
+
+
+def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path) -> None:
+    site.answers = {"/": listing("a.txt"), "/a.txt": art(1)}
+    site.answers["/robots.txt"] = lambda handler: send(handler, b"oops", status=500)
+    report = run(site, out)
+    assert set(site.paths()) == {"/robots.txt"}
+    assert report.failed == {"its robots.txt forbids it": 1}
+
+
+def test_the_pace_of_robots_txt_is_kept_and_the_limit(site: Site, out: Path) -> None:
+    site.answers = {"/robots.txt": "User-agent: *\nCrawl-delay: 0.5\n", "/": listing(*(f"{i}.txt" for i in range(9)))}
+    site.answers |= {f"/{i}.txt": art(i) for i in range(9)}
+    report = run(site, out, limit=3)
+    times = [when for _, when in site.asked][1:]
+    assert min(b - a for a, b in pairwise(times)) > 0.48
+    assert report.pieces["new"] == len(manifest(out)) == 3
+    assert len(site.asked) <= 7, "robots.txt, the listing, three pages, and two that were on their way"
+
+
+def test_hostile_pages_are_left_and_bad_encodings_read(site: Site, out: Path) -> None:
+    sent = 0
+    gigabyte = 1 << 30
+    leave = threading.Event()
+
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        nonlocal sent
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/plain")
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.close_connection = True
+        try:
+            while sent < gigabyte:
+                handler.wfile.write(b"#" * (1 << 16))
+                sent += 1 << 16
+        except OSError:
+            pass
+
+    def promised(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/plain")
+        handler.send_header("Content-Length", str(gigabyte))
+        handler.end_headers()
+        handler.close_connection = True
+
+    def stalled(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/plain")
+        handler.send_header("Content-Length", "100")
+        handler.end_headers()
+        handler.wfile.write(b"###")
+        leave.wait(30)
+        handler.close_connection = True
+
+    bomb = gzip.compress(b"#" * (1 << 26))
+    site.answers = {
+        "/": listing("endless.txt", "promised.txt", "stalled.txt", "bomb.txt", "binary.txt", "dos.txt", "latin.txt",
+                     "wrong.txt", "empty.txt", "fine.txt"),
+        "/endless.txt": endless,
+        "/promised.txt": promised,
+        "/stalled.txt": stalled,
+        "/bomb.txt": lambda handler: send(handler, bomb, kind="text/plain", headers={"Content-Encoding": "gzip"}),
+        "/binary.txt": b"MZ\0\0\1",
+        "/dos.txt": "┌───┐\n│ x │\n└───┘\n".encode("cp437"),
+        "/latin.txt": "  é\n ( )\n".encode("latin-1"),
+        "/wrong.txt": lambda handler: send(handler, "ö\n/\\\n".encode(), kind="text/plain; charset=ascii-9"),
+        "/empty.txt": " \n\n",
+        "/fine.txt": CAT,
+    }  # fmt: skip
+    try:
+        report = run(site, out, timeout=1.0, most_bytes=1 << 20)
+    finally:
+        leave.set()
+    assert sent < gigabyte / 10
+    assert report.failed == {"it is too large": 3, "it took too long": 1, "it is no text": 1}
+    assert report.pieces == {"new": 4, "empty": 1}
+    texts = {Path(record["url"]).name: (out / record["file"]).read_text() for record in manifest(out)}
+    assert texts == {
+        "dos.txt": "┌───┐\n│ x │\n└───┘\n",
+        "latin.txt": "  é\n ( )\n",
+        "wrong.txt": "ö\n/\\\n",
+        "fine.txt": CAT,
+    }
+
+
+SCRAPER = """
+import sys
+from pathlib import Path
+from asciivae.scrape.crawl import Plan, crawl
+for report in crawl(Plan(sources={"textfiles": {"root": sys.argv[1]}}, out=Path(sys.argv[2]), delay=0.1)):
+    pass
+"""
+
+
+def test_killed_in_the_middle_and_resumed(site: Site, out: Path) -> None:
+    site.answers = {"/": listing(*(f"{i}.txt" for i in range(20)), "sub/"), "/sub/": listing("20.txt")}
+    site.answers |= {f"/{i}.txt": art(i) for i in range(20)} | {"/sub/20.txt": art(20)}
+    scraper = subprocess.Popen([sys.executable, "-c", SCRAPER, site.url(), str(out)])
+    deadline = time.monotonic() + 60
+    while len(site.asked) < 9 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.kill(scraper.pid, signal.SIGKILL)
+    scraper.wait()
+    time.sleep(0.5)  # the crawler notices that it is alone
+    asked = len(site.asked)
+    time.sleep(0.5)
+    assert len(site.asked) == asked, "the crawler ends with whoever started it"
+    found = manifest(out)
+    assert 0 < len(found) < 21
+    with (out / "manifest.jsonl").open("a") as file:
+        file.write('{"id": "half a li')
+
+    report = run(site, out)
+    pages = Counter(path for path in site.paths() if path != "/robots.txt")
+    assert set(pages) == set(site.answers)
+    assert sum(pages.values()) <= len(pages) + 1, "at most the page that was on its way comes again"
+    records = manifest(out)
+    assert records[: len(found)] == found
+    assert Counter(record["url"] for record in records) == Counter(
+        site.url(path) for path in site.answers if path.endswith("txt")
+    )
+    assert report.pieces["new"] == 21 - len(found)
+    corpus = open_corpus(out, cache=out.parent / "cache")
+    assert sorted(corpus.text(i) for i in range(21)) == sorted(art(i) for i in range(21))
+    assert set(corpus.column("source")) == {"textfiles"}
+
+
+def test_categories_lead_the_way(site: Site, out: Path) -> None:
+    site.answers = {"/": listing("pets/", "cars/", "top.txt"), "/pets/": listing("big/"), "/cars/": listing("x.txt")}
+    site.answers |= {"/pets/big/": listing("cat.txt"), "/pets/big/cat.txt": CAT, "/top.txt": art(1)}
+    report = run(site, out, categories=("Pets/Big",))
+    assert set(site.paths()) == {"/robots.txt", "/", "/top.txt", "/pets/", "/pets/big/", "/pets/big/cat.txt"}
+    assert report.pieces == {"new": 1, "unwanted": 1}
+
+
+def test_what_the_crawler_meets_is_told_here(out: Path) -> None:
+    with pytest.raises(PluginError) as caught:
+        list(crawl(Plan(sources={"textfiles": {"rot": "x"}}, out=out)))
+    assert caught.value.message == "source 'textfiles' has no option 'rot'"
+    assert caught.value.hint == "it has: root"
+
+
+def test_a_plan_is_polite_or_none() -> None:
+    with pytest.raises(UsageError, match=r"^--delay: a delay of 0 seconds is no courtesy"):
+        Plan(sources={}, out=Path("x"), delay=0)
+    with pytest.raises(UsageError, match=r"^--contact: it is not one printable line"):
+        Plan(sources={}, out=Path("x"), contact="a\nHost: b")
