@@ -34,9 +34,11 @@ def new_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(path)
         aside.rename(path)
         _flush(path.parent)
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(aside, ignore_errors=True)
-        raise cannot_write(path, error) from error
+        if isinstance(error, OSError):
+            raise cannot_write(path, error) from error
+        raise
 
 
 def write_text(path: Path, text: str) -> None:
@@ -57,9 +59,9 @@ def write_text(path: Path, text: str) -> None:
         raise cannot_write(path, error) from error
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Replace a JSON file in one step; floats are written so that they read back bit for bit."""
-    write_text(path, json.dumps(value, indent=2, allow_nan=True) + "\n")
+def json_text(value: Any) -> str:
+    """A value as the text of a JSON file; floats are written so that they read back bit for bit."""
+    return json.dumps(value, indent=2, allow_nan=True) + "\n"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 from torch import Tensor
 
 from asciivae.errors import RunError
-from asciivae.train.files import cannot_write, new_folder, write_json, write_tensors, write_text
+from asciivae.train.files import cannot_write, json_text, new_folder, write_tensors, write_text
 from asciivae.train.state import TrainState
 
 MODEL_FORMAT = "asciivae-model-1"
@@ -94,7 +94,8 @@ class RunFolder:
         with new_folder(self.checkpoints / name) as folder:
             save_model(folder / "model.safetensors", state.weights(), glyphs, {**metadata, "step": str(state.step)})
             write_tensors(folder / "training.safetensors", state.tensors())
-            write_json(folder / "state.json", {"format": STATE_FORMAT, **state.numbers()})
+            numbers = json_text({"format": STATE_FORMAT, **state.numbers()})
+            (folder / "state.json").write_text(numbers, encoding="utf-8")
         write_text(self.checkpoints / "latest", name + "\n")
         # One of a later step was left by a process that was killed before it became the latest.
         folders = sorted(self.checkpoints.glob("step-*"), key=_step_of)
@@ -196,7 +197,7 @@ class RunFolder:
     def write_divergence(self, report: Mapping[str, Any]) -> Path:
         """Write down what is known of a divergence."""
         with new_folder(self.path / "diverged") as folder:
-            write_json(folder / "report.json", report)
+            (folder / "report.json").write_text(json_text(report), encoding="utf-8")
         return self.path / "diverged"
 
 
