@@ -1,0 +1,1 @@
+from tiny_runs import own_cache as own_cache
