@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from asciivae import __version__
-from asciivae.cli import recipes, reconstruct, train
+from asciivae.cli import edges, fonts, recipes, reconstruct, train
 from asciivae.cli.output import Settings, prepare_streams, result
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 app.command()(train.train)
 app.command()(reconstruct.reconstruct)
+app.command()(edges.edges)
+app.command()(fonts.fonts)
 app.add_typer(recipes.app, name="recipes")
 
 

@@ -50,6 +50,13 @@ class Settings:
     radius: float = 0.75
     fill: Literal["outline", "skeleton"] = "outline"
 
+    def __post_init__(self) -> None:
+        """Refuse what no filter can be made of."""
+        if self.size < 1 or self.size % 2 == 0:
+            raise ValueError("size must be odd")
+        if min(self.gap, self.sigma, self.radius, *self.res) <= 0:
+            raise ValueError("gap, sigma, radius and res must be positive")
+
     @property
     def unit(self) -> tuple[float, float]:
         """Pixels per cell width, (in y, in x); a cell is 1 wide and 2 high, whatever its pixels."""

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 from asciivae.edges.contours import Polyline, outlines, shading, skeleton_lines
 from asciivae.edges.detect import Settings, response
 from asciivae.edges.regions import Regions, regions
+from asciivae.errors import ArtError
 from asciivae.text.charset import SPACE
+
+LARGEST_PIXELS = 6_000_000
+"""Of a page. Joining keeps some forty numbers per pixel, so this takes about a gigabyte."""
 
 MARGIN = 1
 """Cells of space put around a page, so that what touches its border is drawn whole."""
@@ -55,8 +59,16 @@ def find_edges(grid: NDArray[np.uint8], settings: Settings | None = None) -> Edg
     Args:
         grid: (h, w) class ids.
         settings: defaults join the near strokes into whole shapes.
+
+    Raises:
+        ArtError: the page has more than six million pixels.
     """
     settings = settings or Settings()
+    if grid.size * settings.res[0] * settings.res[1] > LARGEST_PIXELS:
+        raise ArtError(
+            f"a page of {grid.shape[0]} × {grid.shape[1]} characters is too large to look for edges in",
+            hint=f"cut it, or take fewer pixels than {settings.res[0]}x{settings.res[1]} per character",
+        )
     around = np.pad(grid, MARGIN, constant_values=SPACE)
     strength, mask = response(around, settings)
     found = regions(mask, settings.res[0] * settings.res[1] / 2)

@@ -12,12 +12,15 @@ noise of deviation σ. The smallest distance of any pair is no score: O and Q ar
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from asciivae.filters.kernels import convolve, gaussian_kernel
+from asciivae.render.glyphs import atlas
 from asciivae.text.charset import CHARSET
 
 COLLAPSED = 0.05
@@ -29,8 +32,11 @@ RISKY = 0.10
 READABLE = 0.95
 """From this L on, an atlas reads, if no two drawing characters collapse."""
 
-DRAWING = "_-|/\\()[]<>.,'"
+DRAWING = "_-|/\\()[]<>.,'`"
 """The characters that most ASCII art is drawn with."""
+
+LOGGED_ZOOM = 21
+"""The rows and columns that the log cut off its glyphs at the sizes it used most."""
 
 BLUR = 0.5
 NOISE = 0.25
@@ -74,25 +80,71 @@ class Legibility:
 
 def legibility(glyphs: Tensor) -> Legibility:
     """Measure an atlas (95, h, w) in [0, 1], paper = 1."""
-    ink = 1.0 - glyphs.double()
+    ink = 1.0 - glyphs.float()
     confusion = confusions(ink)
     score = 1.0 - float((confusion.sum(1) - confusion.diagonal()).clamp(max=1.0).mean())
     distance = visual_distance(ink)
     first, second = torch.triu_indices(len(ink), len(ink), offset=1)
     order = distance[first, second].argsort(stable=True)
-    pairs = [
-        Pair(CHARSET[i], CHARSET[j], float(distance[i, j]), float(confusion[i, j]))
-        for i, j in zip(first[order].tolist(), second[order].tolist(), strict=True)
-        if distance[i, j] < RISKY
-    ]
-    i, j = int(first[order[0]]), int(second[order[0]])
+
+    def pair(number: Tensor) -> Pair:
+        i, j = int(first[number]), int(second[number])
+        return Pair(CHARSET[i], CHARSET[j], float(distance[i, j]), float(confusion[i, j]))
+
+    pairs = [pair(number) for number in order[distance[first, second][order] < RISKY]]
     return Legibility(
         score=score,
         collapsed=tuple(pair for pair in pairs if pair.distance < COLLAPSED),
         risky=tuple(pairs),
-        nearest=Pair(CHARSET[i], CHARSET[j], float(distance[i, j]), float(confusion[i, j])),
+        nearest=pair(order[0]),
         ink=float(ink[1:].mean()),
     )
+
+
+Cell = Literal["square", "tall", "logged"]
+
+
+@dataclass(frozen=True)
+class FontSize:
+    """How a font reads at one size.
+
+    Attributes:
+        cell: `square`, the whole terminal cell in N × N pixels; `tall`, in 2N × N; `logged`, the research log's crop of
+            the top left, without antialiasing, in N × N.
+        res: (h, w), pixels per character.
+        legibility: what can be told apart.
+    """
+
+    cell: Cell
+    res: tuple[int, int]
+    legibility: Legibility
+
+
+def survey(font: str, sizes: Iterable[int]) -> list[FontSize]:
+    """Measure a font (a bundled name or a file) at several sizes N, in every kind of cell."""
+    found = []
+    for size in sizes:
+        found += [
+            FontSize("square", (size, size), legibility(atlas(font, res=(size, size)))),
+            FontSize("tall", (2 * size, size), legibility(atlas(font, res=(2 * size, size)))),
+            FontSize("logged", (size, size), legibility(logged_atlas(font, size))),
+        ]
+    return found
+
+
+def logged_atlas(font: str, size: int) -> Tensor:
+    """The atlas (95, N, N) that the research log rendered with."""
+    return atlas(font, cell="logged", res=(size, size), zoom=LOGGED_ZOOM, antialias=False)
+
+
+def smallest_readable(rows: Iterable[FontSize]) -> dict[Cell, int | None]:
+    """The smallest size N of each kind of cell at which everything reads; None if there is none."""
+    readable: dict[Cell, int | None] = {}
+    for row in rows:
+        best = readable.setdefault(row.cell, None)
+        if row.legibility.readable and (best is None or row.res[1] < best):
+            readable[row.cell] = row.res[1]
+    return readable
 
 
 def visual_distance(ink: Tensor) -> Tensor:

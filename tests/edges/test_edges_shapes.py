@@ -1,5 +1,6 @@
 import re
 import time
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -8,6 +9,7 @@ from named_shapes import ELLIPSE, SHAPES
 
 from asciivae.edges import METHODS, Edges, Method, Settings, find_edges
 from asciivae.edges.svg import svg
+from asciivae.errors import ArtError
 
 BLANK = np.zeros((7, 11), np.uint8)
 
@@ -109,6 +111,23 @@ def test_svg_coordinates_lie_on_the_page() -> None:
     assert (points >= 0).all()
     assert (points <= (columns, 2 * rows)).all()
     assert points[:, 0].min() == pytest.approx(14.5, abs=1.0)  # the left end of the drawing, column 14
+
+
+def test_a_page_too_large_is_refused_with_a_way_out() -> None:
+    with pytest.raises(ArtError) as caught:
+        find_edges(np.zeros((300, 300), np.uint8))
+    assert str(caught.value) == (
+        "a page of 300 × 300 characters is too large to look for edges in\n\n"
+        "hint: cut it, or take fewer pixels than 14x7 per character"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"), [({"size": 4}, "odd"), ({"sigma": 0.0}, "positive"), ({"gap": -1.0}, "positive")]
+)
+def test_settings_without_a_meaning_are_refused(options: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Settings(**options)
 
 
 def test_a_dot_is_drawn() -> None:

@@ -1,0 +1,133 @@
+"""`asciivae fonts`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.output import json_result, reported, say, table
+from asciivae.errors import AsciivaeError, UsageError
+
+if TYPE_CHECKING:
+    from asciivae.render.legibility import FontSize, Pair
+
+SHOWN = 12
+"""Pairs in a row of the table."""
+
+
+@reported
+def fonts(
+    font: Annotated[str, typer.Option(help="A bundled font, or a .ttf file.")] = "dejavu-sans-mono",
+    res: Annotated[str, typer.Option(metavar="N|A..B", help="Pixels per character.")] = "5..16",
+    png: Annotated[Path | None, typer.Option(help="Draw the glyphs and the pairs that look alike.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Tell at which size the characters of a font can be told apart.
+
+    A square cell is the whole terminal cell in N × N pixels, a tall one has 2N × N, and logged is the research log's
+    crop. Legibility is 1 minus a bound on how often a reader of slightly blurred and noisy pixels takes a character
+    for another one. Collapsed pairs look the same; risky ones are easily confused.
+
+    Examples:
+
+      asciivae fonts
+
+      asciivae fonts --font mine.ttf --res 7..12 --png glyphs.png
+    """
+    sizes = _sizes(res)
+    from asciivae.render.legibility import smallest_readable, survey
+
+    rows = survey(font, sizes)
+    smallest = smallest_readable(rows)
+    if png is not None:
+        _draw(png, font, rows)
+    if as_json:
+        json_result({"font": font, "sizes": list(map(_described, rows)), "smallest_readable": smallest})
+        return
+    table(
+        ["cell", "pixels", "legibility", "nearest", "risky", "collapsed"],
+        [
+            [
+                row.cell,
+                f"{row.res[0]}x{row.res[1]}",
+                f"{row.legibility.score:.3f}",
+                _pair(row.legibility.nearest),
+                str(len(row.legibility.risky)),
+                _pairs(row.legibility.collapsed),
+            ]
+            for row in rows
+        ],
+    )
+    for cell, size in smallest.items():
+        say(f"{cell}: everything reads from {size} pixels of width on" if size else f"{cell}: too small to read")
+
+
+def _sizes(text: str) -> range:
+    match = re.fullmatch(r"(\d+)(?:\.\.(\d+))?", text)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+    if not 3 <= first <= last <= 32:
+        raise UsageError(
+            f"{text!r} is no range of sizes from 3 to 32", place="--res", hint="for example --res 9 or --res 5..16"
+        )
+    return range(first, last + 1)
+
+
+def _pair(pair: Pair) -> str:
+    return f"{_visible(pair.first)}{_visible(pair.second)} {pair.distance:.3f}"
+
+
+def _pairs(pairs: Sequence[Pair]) -> str:
+    shown = " ".join(_visible(pair.first) + _visible(pair.second) for pair in pairs[:SHOWN])
+    return f"{shown} and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else shown
+
+
+def _visible(character: str) -> str:
+    return "␣" if character == " " else character
+
+
+def _described(row: FontSize) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "cell": row.cell,
+        "res": list(row.res),
+        "readable": row.legibility.readable,
+        **_rounded(asdict(row.legibility)),
+    }
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    if isinstance(value, tuple):
+        return [_rounded(part) for part in value]
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
+    """Two rows per size: all glyphs, and the risky pairs, most alike first."""
+    import numpy as np
+
+    from asciivae.edges.views import save_png
+    from asciivae.render.glyphs import atlas
+    from asciivae.render.legibility import logged_atlas
+    from asciivae.text.charset import encode
+
+    panels = []
+    for row in rows:
+        glyphs = (logged_atlas(font, row.res[1]) if row.cell == "logged" else atlas(font, res=row.res)).numpy()
+        pairs = "  ".join(pair.first + pair.second for pair in row.legibility.risky[: 2 * SHOWN])
+        panels.append([np.concatenate(list(glyphs), axis=1)])
+        if pairs:
+            panels.append([np.concatenate(list(glyphs[encode(pairs)]), axis=1)])
+    try:
+        save_png(panels, path, scale=2)
+    except OSError as error:
+        raise AsciivaeError(
+            f"cannot be written: {error.strerror or error}", place=str(path), hint="name a .png in a folder that exists"
+        ) from error
+    say(f"drawn into {path}")
