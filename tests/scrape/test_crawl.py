@@ -118,6 +118,7 @@ def test_a_polite_crawl_with_provenance(site: Site, out: Path) -> None:
     assert (out / "manifest.jsonl").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_host_is_left_alone_for_as_long_as_it_asks(site: Site, out: Path) -> None:
     begun = time.time()
     site.answers = {"/": listing("busy.txt", "down.txt", *(f"{i}.txt" for i in range(6)))}
@@ -162,6 +163,7 @@ def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path) -> 
     assert report.failed == {"its robots.txt forbids it": 1}
 
 
+@pytest.mark.slow
 def test_the_pace_of_robots_txt_is_kept_and_the_limit(site: Site, out: Path) -> None:
     site.answers = {"/robots.txt": "User-agent: *\nCrawl-delay: 0.5\n", "/": listing(*(f"{i}.txt" for i in range(9)))}
     site.answers |= {f"/{i}.txt": art(i) for i in range(9)}
@@ -172,6 +174,7 @@ def test_the_pace_of_robots_txt_is_kept_and_the_limit(site: Site, out: Path) -> 
     assert len(site.asked) <= 7, "robots.txt, the listing, three pages, and two that were on their way"
 
 
+@pytest.mark.slow
 def test_hostile_pages_are_left_and_bad_encodings_read(site: Site, out: Path) -> None:
     sent = 0
     gigabyte = 1 << 30
@@ -247,6 +250,7 @@ for report in crawl(Plan(sources={"textfiles": {"root": sys.argv[1]}}, out=Path(
 """
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_and_resumed(site: Site, out: Path) -> None:
     site.answers = {"/": listing(*(f"{i}.txt" for i in range(20)), "sub/"), "/sub/": listing("20.txt")}
     site.answers |= {f"/{i}.txt": art(i) for i in range(20)} | {"/sub/20.txt": art(20)}

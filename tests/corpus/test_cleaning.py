@@ -1,0 +1,250 @@
+"""Cleaning: each step, the whole, and that a second time changes nothing."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asciivae.corpus import open_corpus
+from asciivae.corpus.cleaning import EXACT, NEAR, Tally, clean
+from asciivae.corpus.drafts import read_drafts
+from asciivae.corpus.duplicates import shingles, similarity
+from asciivae.corpus.mapped import Store, save
+from asciivae.corpus.steps import Draft, Limits, Refusal, steps
+from asciivae.corpus.store import Corpus, Refused
+from asciivae.errors import CorpusError, UsageError
+
+CAT = " /\\_/\\\n( o.o )\n > ^ <"
+HOUSE = "    /\\    \n   /  \\   \n  /____\\  \n  |    |  \n  | [] |  \n  |____|  "
+SHIP = "       |    \n      )_)   \n     )___)  \n    )____)__\n____|_______\n\\___________/"
+SMALL = Limits(least_bytes=1, least_lines=1)
+ADDRESS = Refusal("a web or e-mail address within the art")
+STRANGER = Refusal("characters that are not printable ASCII")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASCIIVAE_CACHE", str(tmp_path / "cache"))
+
+
+def stepped(text: str, *, several: bool = False, limits: Limits = SMALL, **options: bool) -> list[str] | Refusal:
+    texts = [text]
+    for step in steps(limits, **options).values():
+        before, texts = texts, []
+        for part in before:
+            outcome = step(Draft(part, {}, "", several))
+            if isinstance(outcome, Refusal):
+                return outcome
+            texts += [outcome] if isinstance(outcome, str) else outcome
+    return texts
+
+
+def cleaned(drafts: Any, **options: Any) -> tuple[Corpus, Tally, list[Refused]]:
+    refused: list[Refused] = []
+    storage, refusals, tally = clean(drafts, steps(SMALL), witness=refused.append, **options)
+    assert refusals.total == len(refused) == tally.refused.total()
+    return Corpus(storage, source="", digest=storage.digest(), refusals=refusals), tally, refused
+
+
+def drafts(*texts: str, **facts: str) -> Iterator[Draft]:
+    return (Draft(text, {"id": f"p{i}", **facts}, f"file{i}") for i, text in enumerate(texts))
+
+
+# --- the steps
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\ufeff\r\n\r\n  a\r\n b \t\r\n\r\n", [" a\nb"]),
+        ("a\tb\n\t|", ["a       b\n        |"]),
+        ("  \n   x\n\n     y  ", ["x\n\n  y"]),
+        ("é/\\", STRANGER),
+        ("\x1b[1m/\\", STRANGER),
+        ("caf\udce9", STRANGER),
+        ("", Refusal("nothing but blanks")),
+        (f"{CAT}\nby me@example.org", [CAT]),
+        (f"(see https://a.example/cats/)\n\n{CAT}\n  www.a.example", [CAT]),
+        ("/\\ me@example.org /\\\n\\/ \\/", ADDRESS),
+        ("|  www.x.org  |", ADDRESS),
+        (f"{CAT}\n---- a@b.org ----", ADDRESS),
+        ("o@o\n@.@", ["o@o\n@.@"]),
+        ("This is a line of words\nand here is another one of them", Refusal("prose")),
+        (f"{CAT}\nThis is a line of words", [f"{CAT}\nThis is a line of words"]),
+        ("a b c d\nx y z w", ["a b c d\nx y z w"]),
+    ],
+)
+def test_one_piece(text: str, expected: list[str] | Refusal) -> None:
+    assert stepped(text) == expected
+
+
+def test_sizes() -> None:
+    assert stepped("#" * 24, limits=Limits()) == Refusal("fewer than 25 bytes")
+    assert stepped("#" * 25, limits=Limits()) == Refusal("fewer than 3 lines")
+    assert stepped("#" * 6001, limits=Limits()) == Refusal("more than 6000 bytes")
+    assert stepped("#\n" * 99 + "#", limits=Limits()) == ["#\n" * 99 + "#"]
+    assert stepped("#\n" * 101, limits=Limits()) == Refusal("more than 100 lines")
+    with pytest.raises(UsageError, match="cleaning: 9 to 3 lines is no range"):
+        Limits(least_lines=9, most_lines=3)
+
+
+def test_pages_are_cut_at_blank_lines() -> None:
+    page = f"{CAT}\n\n\n{HOUSE}\n\n{SHIP}"
+    assert len(stepped(page)) == 1
+    assert [part.count("\n") + 1 for part in stepped(page, several=True)] == [3, 13]
+    assert [part.count("\n") + 1 for part in stepped(page, limits=Limits(least_bytes=1, most_lines=8))] == [3, 6, 6]
+
+
+def test_look_alikes_are_an_option() -> None:
+    assert stepped("┌─┐\n│é│\n╚═╝") == STRANGER
+    assert stepped("┌─┐\n│é│\n╚═╝“x”…", transliterate=True) == ['+-+\n|e|\n+=+"x".']
+    assert stepped("漢字", transliterate=True) == STRANGER
+
+
+def test_signatures_stay_unless_asked_and_words_always() -> None:
+    art = f"{CAT} jgs\nejms (hjw)"
+    assert stepped(art) == [art]
+    assert stepped(art, signatures=True) == [f"{CAT}\nejms (   )"]
+    assert stepped(f"{CAT}\n-Felix Lee-", signatures=True) == [CAT]
+
+
+# --- the whole
+
+
+def test_counts_reasons_and_facts() -> None:
+    page = Draft(f"{SHIP}\n\n\n{CAT}", {"id": "page", "category": "sea"}, "page.txt", several=True)
+    corpus, tally, refused = cleaned(
+        [*drafts(CAT, HOUSE, "\té/", CAT.replace("\n", "\r\n"), artist="A"), page, Refused("gone.txt", "not there")]
+    )
+    assert list(corpus.column("id")) == ["p0", "p1", "page.1"]
+    assert list(corpus.column("category")) == ["", "", "sea"]
+    assert list(corpus.column("artist")) == ["A", "A", ""]
+    assert refused == [
+        Refused("file2", "characters that are not printable ASCII"),
+        Refused("p3", EXACT),
+        Refused("page.2", EXACT),
+        Refused("gone.txt", "not there"),
+    ]
+    assert tally.as_dict() == {
+        "read": 6,
+        "kept": 3,
+        "mended": {"lines": 3, "tabs": 1, "cut": 1, "indentation": 1},
+        "refused": {EXACT: 2, "characters that are not printable ASCII": 1, "not there": 1},
+        "families": 0,
+    }
+
+
+def test_near_duplicates_go_and_families_stay_together() -> None:
+    big = "\n".join("|" + "/\\" * (3 + i % 5) + "_" * (i % 7) + f"{i:03}|" for i in range(24))
+    signed = big + "\n me"
+    relative = "\n".join(line if i > 3 else line[::-1] for i, line in enumerate(big.split("\n")))
+    corpus, tally, refused = cleaned(drafts(big, signed, HOUSE, relative))
+    assert list(corpus.column("id")) == ["p0", "p2", "p3"]
+    assert refused == [Refused("p1", f"{NEAR}: p0")]
+    first, other, third = corpus.column("cluster")
+    assert first == third != ""
+    assert other == ""
+    assert tally.families == 1
+
+
+def test_families_that_were_known_stay() -> None:
+    known = [Draft(text, {"id": text[:2], "cluster": "c"}, "") for text in (CAT, HOUSE)]
+    corpus, _, _ = cleaned([*known, *drafts(SHIP)])
+    first, second, third = corpus.column("cluster")
+    assert first == second != ""
+    assert third == ""
+
+
+def test_nothing_left_is_an_error() -> None:
+    with pytest.raises(CorpusError) as caught:
+        cleaned(drafts("é", "é", "", "x" * 9000))
+    assert caught.value.message == (
+        "no piece is left of 4; 2 refused: characters that are not printable ASCII; 1 refused: nothing but blanks; "
+        "1 refused: more than 6000 bytes"
+    )
+    assert "--refused FILE" in str(caught.value.hint)
+
+
+INK = st.text(st.sampled_from("/\\|_ .\n\t-oé@\r╔w"), max_size=120)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(INK, st.booleans()), min_size=1, max_size=12), st.booleans(), st.booleans())
+def test_cleaning_twice_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, bool]], transliterate: bool, signatures: bool
+) -> None:
+    chosen = steps(
+        Limits(least_bytes=2, least_lines=1, most_lines=5), transliterate=transliterate, signatures=signatures
+    )
+    path = tmp_path_factory.getbasetemp() / "twice.safetensors"
+    found = [Draft(text, {"id": f"p{i}"}, "", several) for i, (text, several) in enumerate(texts)]
+    try:
+        once, refusals, _ = clean(found, chosen, near=0.7)
+    except CorpusError:
+        return
+    path.unlink(missing_ok=True)
+    save(path, once, refusals)
+    twice, _, tally = clean(read_drafts(path), chosen, near=0.7)
+    assert twice.digest() == once.digest()
+    assert not tally.refused
+    assert not tally.mended
+
+
+# --- reading for cleaning
+
+
+def test_texts_are_read_as_they_were_found(tmp_path: Path) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "a.txt").write_bytes(b"\t/\xe9\\")
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "\té", "id": "x", "several": True}) + "\n")
+    assert list(read_drafts(tmp_path / "art")) == [Draft("\t/\udce9\\", {"id": "a.txt", "category": ""}, "a.txt")]
+    (record,) = read_drafts(tmp_path / "a.jsonl")
+    assert record == Draft("\té", {"id": "x"}, f"{tmp_path}/a.jsonl:1", several=True)
+    assert len(list(read_drafts("embedded"))) > 100
+    with pytest.raises(CorpusError, match="there is no such corpus"):
+        list(read_drafts(tmp_path / "nothing.jsonl"))
+
+
+# --- real art
+
+
+@pytest.fixture(scope="module")
+def real() -> Path:
+    default = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+    path = Path(os.environ.get("ASCIIVAE_CORPUS") or default) / "train64.jsonl.gz"
+    if not path.is_file():
+        pytest.skip(f"there is no {path}")
+    return path
+
+
+@pytest.mark.slow
+def test_a_real_corpus_passes(real: Path, tmp_path: Path) -> None:
+    refused: list[Refused] = []
+    storage, refusals, tally = clean(read_drafts(real), steps(Limits()), witness=refused.append)
+    assert tally.read > 10_000
+    assert len(refused) <= 0.03 * tally.read
+    assert all(entry.reason and entry.place for entry in refused)
+    save(tmp_path / "clean.safetensors", storage, refusals)
+    store = Store(tmp_path / "clean.safetensors")
+    corpus = Corpus(store.storage, source="", digest=store.digest)
+
+    texts = {hashlib.sha256(corpus.text(i).encode()).digest() for i in range(len(corpus))}
+    assert len(texts) == len(corpus)
+    order = sorted(range(len(corpus)), key=lambda i: hashlib.sha256(corpus.column("id")[i].encode()).digest())
+    marks = [shingles(corpus.grid(i)) for i in range(len(corpus))]
+    for i in order[:40]:
+        for j in range(len(corpus)):
+            sizes = sorted((marks[i].size, marks[j].size))
+            if i != j and sizes[0] >= 0.9 * sizes[1]:  # others cannot be that similar
+                assert similarity(marks[i], marks[j]) < 0.9, (corpus.text(i), corpus.text(j))
+
+    again, _, second = clean(read_drafts(tmp_path / "clean.safetensors"), steps(Limits()))
+    assert again.digest() == storage.digest()
+    assert (second.refused, second.mended) == ({}, {})
+    assert len(open_corpus(tmp_path / "clean.safetensors")) == tally.kept

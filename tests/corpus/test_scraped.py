@@ -1,0 +1,122 @@
+"""A scraped folder as a corpus: its manifest, its cleaned store; and what is in a corpus, in numbers."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from asciivae.corpus import open_corpus
+from asciivae.corpus.cleaning import clean
+from asciivae.corpus.drafts import read_drafts
+from asciivae.corpus.mapped import save
+from asciivae.corpus.source import digest_of
+from asciivae.corpus.steps import Limits, steps
+from asciivae.corpus.store import Refused
+from asciivae.corpus.summary import summarise
+from asciivae.errors import CorpusError
+
+CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
+FISH = "><>  ><>\n"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASCIIVAE_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def scraped(tmp_path: Path) -> Path:
+    root = tmp_path / "corpus"
+    (root / "pets").mkdir(parents=True)
+    (root / "pets" / "cat.txt").write_text(CAT)
+    (root / "pets" / "tab.txt").write_text("\té\n")
+    (root / "stray.txt").write_text("not in the manifest\n")
+    facts = {"source": "here", "category": "Pets & Co", "artist": "A", "url": "http://a.example/cat", "time": "now"}
+    manifest(root, {"file": "pets/cat.txt", "id": "1", **facts}, {"file": "pets/tab.txt", "id": "2"})
+    return root
+
+
+def manifest(root: Path, *records: object) -> None:
+    (root / "manifest.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+def test_the_manifest_tells_what_is_there(scraped: Path) -> None:
+    corpus = open_corpus(scraped)
+    assert [corpus.text(i) for i in range(len(corpus))] == [CAT]
+    assert corpus.columns == ("id", "category", "source", "artist", "url")
+    assert corpus.column("category")[0] == "Pets & Co"
+    ((place, reason),) = corpus.refused
+    assert place == "pets/tab.txt"
+    assert reason.startswith("U+00E9 'é' is not one of the 95 printable ASCII characters")
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/etc/passwd", "a/../../x", "\0"])
+def test_a_manifest_cannot_lead_out_of_its_folder(scraped: Path, name: str) -> None:
+    manifest(scraped, {"file": name}, {"file": "pets/cat.txt", "id": "1"})
+    corpus = open_corpus(scraped)
+    assert corpus.refused == (Refused(f"{scraped}/manifest.jsonl:1", "the file that it names is not in this folder"),)
+
+
+def test_missing_files_are_refused_and_unfinished_lines_left_out(scraped: Path) -> None:
+    manifest(scraped, {"file": "gone.txt"}, {"file": "pets/cat.txt", "id": "1"})
+    with (scraped / "manifest.jsonl").open("a") as file:
+        file.write('{"file": "pets/c')
+    corpus = open_corpus(scraped)
+    assert len(corpus) == 1
+    assert corpus.refused == (Refused("gone.txt", "no such file or directory"),)
+
+
+def test_a_damaged_manifest_is_an_error(scraped: Path) -> None:
+    manifest(scraped, {"id": "1"})
+    with pytest.raises(CorpusError) as caught:
+        open_corpus(scraped)
+    assert caught.value.message == "the object has no 'file'"
+    assert caught.value.hint == "the manifest is damaged: scrape again with --resume, or into a new folder"
+
+
+def test_a_change_is_seen(scraped: Path) -> None:
+    assert len(open_corpus(scraped)) == 1
+    manifest(scraped, {"file": "pets/cat.txt", "id": "1"}, {"file": "stray.txt", "id": "3"})
+    assert len(open_corpus(scraped)) == 2
+    (scraped / "stray.txt").write_text(FISH)
+    assert open_corpus(scraped).text(1) == FISH
+
+
+def test_what_was_cleaned_counts(scraped: Path, caplog: pytest.LogCaptureFixture) -> None:
+    limits = Limits(least_bytes=1, least_lines=1)
+    storage, refusals, tally = clean(read_drafts(scraped), steps(limits, transliterate=True))
+    assert tally.kept == 2
+    save(scraped / "clean.safetensors", storage, refusals, key=digest_of(scraped / "manifest.jsonl"))
+    with caplog.at_level(logging.WARNING):
+        corpus = open_corpus(scraped)
+    assert [corpus.text(i) for i in range(2)] == [CAT, "e\n"]
+    assert corpus.column("url")[0] == "http://a.example/cat"
+    assert not caplog.text
+    manifest(scraped, {"file": "pets/cat.txt"})
+    with caplog.at_level(logging.WARNING):
+        assert len(open_corpus(scraped)) == 2
+    assert f"has changed since it was cleaned: asciivae corpus clean {scraped}" in caplog.text
+
+
+def test_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    records = [
+        {"text": CAT, "category": "pets", "source": "a", "cluster": "f"},
+        {"text": CAT, "category": "pets", "source": "b", "cluster": "f"},
+        {"text": FISH, "category": "sea", "source": "b", "license": "CC0"},
+        {"text": "é"},
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    found = summarise(open_corpus(path))
+    assert (found["pieces"], found["cells"], found["refused"], found["copies"]) == (3, 50, 1, 1)
+    assert found["height"] == {"0": 1, "25": 1, "50": 3, "75": 3, "95": 3, "100": 3}
+    assert found["ink"]["100"] == 13
+    assert found["ink_share"] == pytest.approx(32 / 50)
+    assert next(iter(found["characters"].items())) == (" ", 18)
+    assert found["characters"]["<"] == 4
+    assert sum(found["characters"].values()) == 50
+    assert found["categories"] == {"pets": 2, "sea": 1}
+    assert found["sources"] == {"b": 2, "a": 1}
+    assert found["licenses"] == {"": 2, "CC0": 1}
+    assert (found["families"], found["in_families"]) == (1, 2)
