@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from asciivae import __version__
-from asciivae.cli import edges, fonts, recipes, reconstruct, train
+from asciivae.cli import corpus, edges, fonts, recipes, reconstruct, scrape, train
 from asciivae.cli.output import Settings, prepare_streams, result
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command()(train.train)
 app.command()(reconstruct.reconstruct)
 app.command()(edges.edges)
 app.command()(fonts.fonts)
+app.command()(scrape.scrape)
+app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
 
 

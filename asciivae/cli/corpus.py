@@ -1,0 +1,240 @@
+"""`asciivae corpus clean | stats | split | show | export`."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from asciivae.corpus.store import Corpus, Refused, Storage
+
+app = typer.Typer(help="Clean a corpus, look at it, divide it, write it out.", no_args_is_help=True)
+Spec = Annotated[str, typer.Argument(metavar="CORPUS", help="A folder, a .jsonl or .safetensors file, or 'embedded'.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+Out = Annotated[Path, typer.Option(help="What to write.")]
+
+
+@app.command()
+@reported
+def clean(
+    corpus: Spec,
+    out: Annotated[
+        Path | None, typer.Option(help="The store to write [default: in a scraped folder, its clean.safetensors].")
+    ] = None,
+    lines: Annotated[str, typer.Option(help="The fewest and the most lines of a piece.")] = "3:100",
+    size: Annotated[str, typer.Option("--bytes", help="The fewest and the most bytes of a piece.")] = "25:6000",
+    transliterate: Annotated[
+        bool, typer.Option("--transliterate", help="Replace look-alikes: line drawing, quotes, accents.")
+    ] = False,
+    remove_signatures: Annotated[
+        bool, typer.Option("--remove-signatures", help="Remove artists' signatures, which they ask to keep.")
+    ] = False,
+    near: Annotated[float, typer.Option(help="From which similarity on a piece counts as a duplicate, up to 1.")] = 0.9,
+    refused: Annotated[
+        Path | None, typer.Option(help="Write what is refused, each with its reason, as JSON lines.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Clean a corpus into one store. The source stays as it is; everything is counted, with reasons."""
+    from asciivae.corpus import cleaning
+    from asciivae.corpus.drafts import read_drafts
+    from asciivae.corpus.formats import MANIFEST
+    from asciivae.corpus.source import CLEANED, digest_of
+    from asciivae.corpus.steps import Limits, steps
+
+    manifest = Path(corpus).expanduser() / MANIFEST
+    if out is None and not manifest.is_file():
+        raise UsageError(
+            "where to write is not said", place="asciivae corpus clean", hint="for example --out clean.safetensors"
+        )
+    target = _store_path(out or manifest.with_name(CLEANED))
+    if not 0 < near <= 1:
+        raise UsageError(f"{near:g} is no similarity", place="--near", hint="take one in (0, 1], as 0.9")
+    (least_lines, most_lines), (least_bytes, most_bytes) = _range(lines, "--lines"), _range(size, "--bytes")
+    limits = Limits(least_lines=least_lines, most_lines=most_lines, least_bytes=least_bytes, most_bytes=most_bytes)
+    chosen = steps(limits, transliterate=transliterate, signatures=remove_signatures)
+    # Taken before the files are read: whatever is scraped meanwhile counts as new.
+    key = digest_of(manifest) if manifest.is_file() else ""
+    with ExitStack() as opened:
+        file = opened.enter_context(refused.open("w", encoding="utf-8")) if refused else None
+
+        def witness(found: Refused) -> None:
+            if file:
+                file.write(json.dumps({"place": found.place, "reason": found.reason}, ensure_ascii=False) + "\n")
+
+        storage, refusals, tally = cleaning.clean(read_drafts(corpus), chosen, near=near, witness=witness)
+    _save(target, storage, refusals, key)
+    if as_json:
+        json_result({"out": str(target), **tally.as_dict()})
+        return
+    say(f"{tally.read} read, {tally.kept} kept, {tally.families} families of similar pieces")
+    for reason, n in tally.refused.most_common():
+        say(f"{n} refused: {reason}")
+    for step, n in tally.mended.most_common():
+        say(f"{n} mended: {step}")
+    result(str(target))
+
+
+@app.command()
+@reported
+def stats(
+    corpus: Spec,
+    top: Annotated[int, typer.Option(min=1, help="Show so many characters, categories and sources.")] = 12,
+    as_json: AsJson = False,
+) -> None:
+    """Count a corpus: sizes, ink, characters, categories, sources, duplicates."""
+    from asciivae.corpus import open_corpus
+    from asciivae.corpus.summary import summarise
+
+    found = summarise(open_corpus(corpus))
+    if as_json:
+        json_result({"corpus": corpus, **found})
+        return
+    rows = [[name, str(found[name])] for name in ("pieces", "cells", "refused", "copies", "families", "in_families")]
+    rows.append(["ink share", f"{found['ink_share']:.1%}"])
+    sizes = ("height", "width", "ink")
+    rows += [[f"{name} (min, 25, 50, 75, 95 %, max)", " ".join(map(str, found[name].values()))] for name in sizes]
+    for name, what in (("characters", "character"), ("categories", "category"), ("sources", "source")):
+        entries = list(found[name].items())
+        rows += [[f"{what} {key!r}" if key else f"no {what}", str(n)] for key, n in entries[:top]]
+        if len(entries) > top:
+            rows.append([f"{len(entries) - top} other {name}", str(sum(n for _, n in entries[top:]))])
+    table(["what", "how many"], rows)
+
+
+@app.command()
+@reported
+def split(
+    corpus: Spec,
+    out: Out,
+    rule: Annotated[str, typer.Option(help="hash, random or tail.")] = "hash",
+    share: Annotated[float, typer.Option(help="The part for validation.")] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="What 'random' depends on.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Divide a corpus into train.safetensors and validation.safetensors; families stay together."""
+    from asciivae.corpus import open_corpus
+    from asciivae.corpus.splits import split as divide
+
+    opened = open_corpus(corpus)
+    parts = dict(zip(("train", "validation"), divide(opened, rule, share, seed), strict=True))  # type: ignore[arg-type]
+    written = {}
+    for name, indices in parts.items():
+        written[name] = {"path": str(out / f"{name}.safetensors"), "pieces": len(indices)}
+        _store(opened.select(indices), out / f"{name}.safetensors")
+    if as_json:
+        json_result({"rule": rule, "share": share, **written})
+    else:
+        table(["part", "pieces", "file"], [[n, str(w["pieces"]), str(w["path"])] for n, w in written.items()])
+
+
+@app.command()
+@reported
+def show(
+    corpus: Spec,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many pieces.")] = 3,
+    category: Annotated[str, typer.Option(help="Only of this category and those below it.")] = "",
+    seed: Annotated[int | None, typer.Option(help="Choose the same pieces again.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Draw them on a contact sheet instead.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print random pieces, or draw them on a contact sheet."""
+    import random
+
+    from asciivae.corpus import open_corpus
+
+    opened = open_corpus(corpus)
+    wanted = list(range(len(opened)))
+    if category:
+        wanted = [i for i, name in enumerate(opened.column("category")) if f"{name}/".startswith(f"{category}/")]
+    if not wanted:
+        raise UsageError(
+            f"no piece is of the category {category!r}", place=corpus, hint=f"see them: asciivae corpus stats {corpus}"
+        )
+    chosen = random.Random(seed).sample(wanted, min(count, len(wanted)))
+    if png:
+        from asciivae.render.contact import contact_sheet
+
+        try:
+            contact_sheet(opened, chosen).save(png, format="PNG")
+        except OSError as error:
+            raise UsageError(f"cannot be written: {error}", place=str(png), hint="name another file") from None
+    pieces = list(_told(opened, chosen))
+    if as_json:
+        json_result({"corpus": corpus, **({"png": str(png)} if png else {}), "pieces": pieces})
+    elif png:
+        result(str(png))
+    else:
+        for piece in pieces:
+            say(
+                "  ".join(filter(None, (piece.get(name) for name in ("id", "category", "caption", "artist", "source"))))
+            )
+            result(piece["text"])
+
+
+@app.command()
+@reported
+def export(corpus: Spec, out: Out) -> None:
+    """Write a corpus as .jsonl or .jsonl.gz, as a .safetensors store, or as a new folder of text files."""
+    from asciivae.corpus import open_corpus
+    from asciivae.corpus.export import write_folder, write_jsonl
+
+    opened = open_corpus(corpus)
+    if out.name.endswith((".jsonl", ".jsonl.gz")):
+        write_jsonl(opened, out)
+    elif out.suffix == ".safetensors":
+        _store(opened, out)
+    elif out.suffix:
+        raise UsageError(
+            f"{out.suffix!r} is no format of a corpus",
+            place=str(out),
+            hint="end the name with .jsonl, .jsonl.gz or .safetensors, or with nothing for a folder",
+        )
+    else:
+        write_folder(opened, out)
+    result(str(out))
+
+
+def _told(corpus: Corpus, indices: list[int]) -> Iterator[dict[str, Any]]:
+    columns = {name: corpus.column(name) for name in corpus.columns}
+    for i in indices:
+        yield {**{name: column[i] for name, column in columns.items() if column[i]}, "text": corpus.text(i)}
+
+
+def _store(corpus: Corpus, path: Path) -> None:
+    from asciivae.corpus.store import Piece, collect
+
+    columns = {name: corpus.column(name) for name in corpus.columns}
+    pieces = (Piece(corpus.grid(i), {name: column[i] for name, column in columns.items()}) for i in range(len(corpus)))
+    _save(path, *collect(pieces))
+
+
+def _save(path: Path, storage: Storage, refusals: Any, key: str = "") -> None:
+    from asciivae.corpus.mapped import save
+
+    try:
+        save(path, storage, refusals, key=key)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", place=str(path), hint="choose another --out") from None
+
+
+def _store_path(path: Path) -> Path:
+    if path.suffix != ".safetensors":
+        raise UsageError("a store's name ends with .safetensors", place=str(path), hint=f"--out {path}.safetensors")
+    return path
+
+
+def _range(text: str, option: str) -> tuple[int, int]:
+    low, colon, high = text.partition(":")
+    if not (colon and low.isdecimal() and high.isdecimal()):
+        raise UsageError(f"{text!r} is no range", place=option, hint=f"for example {option} 3:100")
+    return int(low), int(high)
