@@ -69,7 +69,7 @@ def compromise(weights: Mapping[str, float], start: float, *, steps: int = 150, 
         steps: of Adam.
         text: the drawing.
     """
-    drawing = np.pad(parse(text), ((1, 2), (2, 2)))
+    drawing = _drawing(text)
     shifts = itertools.product((-1, 0, 1), repeat=2)
     targets = torch.from_numpy(np.stack([np.roll(drawing, s, axis=(0, 1)) for s in shifts]).astype(np.int64))
     loss = _loss(weights, targets)
@@ -89,6 +89,11 @@ def compromise(weights: Mapping[str, float], start: float, *, steps: int = 150, 
         int(page.count_nonzero()) / np.count_nonzero(drawing),
         float(nearest.distance.min()),
     )
+
+
+def _drawing(text: str) -> Grid:
+    """The drawing with room to move."""
+    return np.pad(parse(text), ((1, 2), (2, 2)))
 
 
 def _loss(weights: Mapping[str, float], targets: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
@@ -123,7 +128,7 @@ def _loss(weights: Mapping[str, float], targets: torch.Tensor) -> Callable[[torc
 def main() -> None:
     """Print the table, and draw the pages if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--png", type=Path, help="draw the pages, one row per start, into this file")
+    parser.add_argument("--png", type=Path, help="draw the drawing and what each loss makes of it into this file")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     print(f"{'loss':16} {'start':8} {'ink':>5} {'shape':>6}")
@@ -133,11 +138,11 @@ def main() -> None:
         for name, outcome in outcomes.items():
             print(f"{name:16} {start:8} {outcome.ink_ratio:5.2f} {outcome.shape:6.3f}", flush=True)
         print(to_text(outcomes["shape + 0.02 ce"].page))
-        rows.append([outcome.page for outcome in outcomes.values()])
+        rows.append([_drawing(ELLIPSE), *(outcome.page for outcome in outcomes.values())])
     if arguments.png:
         from asciivae.edges.views import page_picture, save_png
 
-        save_png([[page_picture(page, (14, 7)) for page in row] for row in rows], arguments.png)
+        save_png([[np.pad(page_picture(page), 1, constant_values=0.6) for page in row] for row in rows], arguments.png)
 
 
 if __name__ == "__main__":

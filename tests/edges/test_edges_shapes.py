@@ -1,10 +1,13 @@
 import re
 import time
-from typing import Any
+from typing import Any, Literal
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from named_shapes import ELLIPSE, SHAPES
 
 from asciivae.edges import METHODS, Edges, Method, Settings, find_edges
@@ -142,3 +145,16 @@ def test_a_large_page_takes_two_seconds_at_most() -> None:
     began = time.perf_counter()
     svg(find_edges(page))
     assert time.perf_counter() - began <= 2.0
+
+
+@given(
+    arrays(
+        np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6), elements=st.sampled_from([0, 0, 0, 13, 15, 60, 92])
+    ),
+    st.sampled_from(["outline", "skeleton"]),
+)
+@settings(deadline=None, max_examples=60)
+def test_every_shape_has_a_line_and_every_line_a_shape(grid: np.ndarray, fill: Literal["outline", "skeleton"]) -> None:
+    edges = find_edges(grid, Settings(fill=fill))
+    assert {line.shape for line in edges.lines} == set(range(1, edges.components + 1))
+    assert edges.closed <= min(edges.components, edges.holes)
