@@ -47,8 +47,8 @@ class Config:
     """
 
     latent: int = 8
-    fine_channels: int = 128
-    coarse_channels: int = 256
+    fine_channels: int = 96
+    coarse_channels: int = 160
     fine_blocks: int = 2
     coarse_blocks: int = 2
     embedding: int = 16
@@ -150,7 +150,6 @@ class SpatialVAE(nn.Module):
             self.posterior.weight[latent:].mul_(0.1)
             if self.posterior.bias is not None:
                 self.posterior.bias[latent:] = INITIAL_LOGVAR
-            self.head.weight.mul_(0.1)
             if self.head.bias is not None:
                 self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT
 

@@ -1,0 +1,27 @@
+# `make` lists what can be made.
+.DEFAULT_GOAL := help
+.PHONY: help check test slow lint types bench
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+check: lint types test  ## what to run before a commit: lint, types and the quick tests
+
+test:  ## the quick tests
+	pytest -m "not slow"
+
+slow:  ## the slow tests
+	pytest -m slow
+
+lint:  ## formatting and lint
+	ruff format --check .
+	ruff check .
+
+types:  ## type check
+	mypy
+
+bench:  ## the benchmarks behind docs/performance.md
+	python benchmarks/train_step.py
+	python benchmarks/throughput.py
+	python benchmarks/startup.py
+	python benchmarks/corpus_load.py
