@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from collections.abc import Iterable
@@ -94,7 +95,9 @@ def _run(tasks: list[Task], opened: list[Opened], plan: Plan) -> list[Report]:
             for task, source in zip(tasks, opened, strict=True):
                 _watch(take_files(harvest, source, task.paths))
             reports.append(harvest.report)
-    if plan.sources:
+            if plan.limit is not None:
+                plan = dataclasses.replace(plan, limit=plan.limit - harvest.report.pieces["new"])
+    if plan.sources and plan.limit != 0:
         if not plan.contact:
             say("no contact is given: with --contact you@example.org a site can reach you before it blocks you")
         reports += [report for report in [_watch(crawl(plan))] if report]

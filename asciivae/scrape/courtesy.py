@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 3600.0
 """The longest that we wait for a host, in seconds; a host that asks for more is left alone for this time."""
 
+ROBOT = "asciivae"
+"""Our name in a robots.txt."""
+
 DENIED = b"User-agent: *\nDisallow: /\n"
 
 
@@ -56,7 +59,7 @@ class Courtesy(AutoThrottle):
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     def _robots_parsed(self, robotparser: Any, request: Request) -> None:
-        delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
+        delay = robotparser.crawl_delay(ROBOT)
         host = urlsplit(request.url).hostname or ""
         if delay:
             self._least[host] = min(float(delay), LONGEST_WAIT)

@@ -24,6 +24,7 @@ from twisted.internet.task import LoopingCall
 from asciivae.contract import Link, Page
 from asciivae.errors import AsciivaeError
 from asciivae.scrape.archive import STATE, Archive
+from asciivae.scrape.courtesy import ROBOT
 from asciivae.scrape.decode import decode
 from asciivae.scrape.harvest import Harvest, Opened, open_source
 
@@ -94,9 +95,8 @@ class ArtSpider(scrapy.Spider):
         self.harvest.report.fail(failure.request.url, reason)
 
     def _request(self, source: str, link: Link) -> Request:
-        return Request(
-            link.address, errback=self.failed, cb_kwargs={"source": source, "category": link.category}
-        )  # fmt: skip
+        known = {"source": source, "category": link.category}
+        return Request(link.address, errback=self.failed, cb_kwargs=known)
 
     def _starts(self, name: str) -> Iterator[str]:
         return (link.address for link in self.sources[name].source.start())
@@ -108,6 +108,7 @@ def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
     return {
         "USER_AGENT": plan["agent"],
         "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": ROBOT,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_REQUESTS": hosts + 1,  # few wait within the downloader, where they could not be called back
         "DOWNLOAD_DELAY": plan["delay"],

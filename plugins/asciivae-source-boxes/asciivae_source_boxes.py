@@ -10,7 +10,7 @@ from asciivae.contract import CONTRACT, Link, Page, RawArt
 
 
 @dataclass(frozen=True)
-class Config:
+class BoxesConfig:
     """Options of `boxes`.
 
     Attributes:
@@ -24,10 +24,10 @@ class Boxes:
     """Each design's sample is a piece; its author and its tags are stated beside it."""
 
     contract = CONTRACT
-    Config = Config
+    Config = BoxesConfig
     files = ("boxes-config", "*.boxes", "*.cfg")
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: BoxesConfig) -> None:
         self.root = config.root
 
     def start(self) -> Iterator[Link]:

@@ -62,7 +62,7 @@ def test_a_polite_crawl_with_provenance(site: Site, out: Path) -> None:
         return answer
 
     site.answers = {
-        "/robots.txt": "User-agent: *\nDisallow: /secret/\n",
+        "/robots.txt": "User-agent: *\nAllow: /\n\nUser-agent: asciivae\nDisallow: /secret/\n",
         "/": listing(
             "a.txt", "b.txt", "a.txt#again", "pets/", "secret/x.txt", "gone.txt", "picture.gif", "there.txt",
             "loop.txt", "http://localhost:9/other.txt", "../../etc/passwd.txt", "mailto:a@b", "http://[bad",
@@ -155,9 +155,17 @@ def test_a_host_that_asks_for_very_long_is_given_up(site: Site, out: Path) -> No
     assert len(site.asked) == 3, "robots.txt, the listing, and one page"
 
 
-def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path) -> None:
-    site.answers = {"/": listing("a.txt"), "/a.txt": art(1)}
-    site.answers["/robots.txt"] = lambda handler: send(handler, b"oops", status=500)
+def refuses(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, b"oops", status=500)
+
+
+def hangs_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("answer", [refuses, hangs_up])
+def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path, answer: Any) -> None:
+    site.answers = {"/": listing("a.txt"), "/a.txt": art(1), "/robots.txt": answer}
     report = run(site, out)
     assert set(site.paths()) == {"/robots.txt"}
     assert report.failed == {"its robots.txt forbids it": 1}

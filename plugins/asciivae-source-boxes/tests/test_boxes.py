@@ -1,4 +1,4 @@
-from asciivae_source_boxes import Boxes, Config
+from asciivae_source_boxes import Boxes, BoxesConfig
 
 from asciivae.contract import Link, Page, RawArt
 
@@ -26,7 +26,7 @@ END nothing
 
 
 def test_samples_are_pieces() -> None:
-    source = Boxes(Config())
+    source = Boxes(BoxesConfig())
     assert list(source.read(Page(text=DESIGNS, address="boxes-config"))) == [
         RawArt(
             text="    .--.\n    |  |\n    '--'\n",
@@ -41,10 +41,10 @@ def test_samples_are_pieces() -> None:
 
 def test_any_text_is_read() -> None:
     for text in ("", "BOX", "BOX a\nsample\n", "\0" * 9, "<html>"):
-        assert not list(Boxes(Config()).read(Page(text=text, address="")))
+        assert not list(Boxes(BoxesConfig()).read(Page(text=text, address="")))
 
 
 def test_it_starts_where_it_is_told() -> None:
-    assert list(Boxes(Config(root="http://mirror.example/boxes")).start()) == [
+    assert list(Boxes(BoxesConfig(root="http://mirror.example/boxes")).start()) == [
         Link(address="http://mirror.example/boxes")
     ]
