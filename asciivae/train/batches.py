@@ -132,10 +132,7 @@ class Batches:
         roll: Roll | None = None,
     ) -> None:
         self.corpus, self.batch_size, self.canvas, self.seed, self.roll = corpus, batch_size, canvas, seed, roll
-        by_size: dict[Size, list[int]] = {}
-        for piece in pieces.tolist():
-            by_size.setdefault(canvas.size(corpus.grid(piece)), []).append(piece)
-        self._groups = [np.array(by_size[size]) for size in sorted(by_size, key=lambda s: (s[0] * s[1], s))]
+        self._groups = _by_size(corpus, pieces, canvas)
         full = sum(len(group) // batch_size for group in self._groups)
         left = sum(len(group) % batch_size for group in self._groups)
         self.steps_per_epoch = full + -(-left // batch_size)
@@ -170,15 +167,22 @@ def in_order(
     canvas: Canvas,
     rolled: Callable[[int], NDArray[np.int64]] | None = None,
 ) -> Iterator[Batch]:
-    """Batches for looking at pieces once, those of similar area together.
+    """Batches for looking at pieces once: none is padded, so that no piece's numbers depend on its neighbours.
 
     `rolled`, if given, maps a number of pieces to their shifts.
     """
-    areas = [height * width for height, width in (canvas.size(corpus.grid(piece)) for piece in pieces)]
-    ordered = pieces[np.argsort(areas, kind="stable")]
-    for chunk in _chunks(ordered, batch_size):
-        shifts = rolled(len(chunk)) if rolled else None
-        yield collate([corpus.grid(piece) for piece in chunk], chunk, canvas, shifts)
+    for group in _by_size(corpus, pieces, canvas):
+        for chunk in _chunks(group, batch_size):
+            shifts = rolled(len(chunk)) if rolled else None
+            yield collate([corpus.grid(piece) for piece in chunk], chunk, canvas, shifts)
+
+
+def _by_size(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> list[Pieces]:
+    """The pieces whose pages are equally large, for each size from the smallest area on."""
+    by_size: dict[Size, list[int]] = {}
+    for piece in pieces.tolist():
+        by_size.setdefault(canvas.size(corpus.grid(piece)), []).append(piece)
+    return [np.array(by_size[size]) for size in sorted(by_size, key=lambda s: (s[0] * s[1], s))]
 
 
 def _chunks(pieces: Pieces, size: int) -> Iterator[Pieces]:
