@@ -14,6 +14,7 @@ Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -162,10 +163,15 @@ class RunFolder:
         return True
 
     def log(self, record: Mapping[str, Any]) -> None:
-        """Append one record to the metrics, flushed so that a killed run loses none."""
+        """Append one record to the metrics, flushed so that a killed run loses none.
+
+        A float that is not finite (the gradient of a float16 step that was skipped, say) is written as null: JSON
+        has no other word for it.
+        """
+        numbers = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in record.items()}
         try:
             with self.metrics_file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+                file.write(json.dumps(numbers, allow_nan=False) + "\n")
         except OSError as error:
             raise cannot_write(self.metrics_file, error) from error
 
