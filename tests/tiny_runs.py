@@ -12,6 +12,7 @@ import pytest
 import torch
 import yaml
 from numpy.typing import NDArray
+from safetensors import safe_open
 from typer.testing import CliRunner
 
 from asciivae.build import Experiment, build
@@ -111,10 +112,18 @@ def trained(folder: Path, *arguments: str | Path, recipe: dict[str, Any] | None 
     return folder / "run"
 
 
-def checkpoint_files(run: Path) -> dict[str, bytes]:
-    """Everything in a run's latest checkpoint, byte by byte."""
+def checkpoint(run: Path) -> dict[str, Any]:
+    """All that a run's latest checkpoint holds: every tensor's own bytes, every header, every number."""
     latest = run / "checkpoints" / (run / "checkpoints" / "latest").read_text().strip()
-    return {file.name: file.read_bytes() for file in sorted(latest.iterdir())}
+    found: dict[str, Any] = {}
+    for file in sorted(latest.iterdir()):
+        if file.suffix != ".safetensors":
+            found[file.name] = file.read_text()
+            continue
+        with safe_open(file, framework="np") as tensors:  # their order in the file differs from one writing to the next
+            found[f"{file.name} header"] = tensors.metadata()
+            found[file.name] = {name: tensors.get_tensor(name).tobytes() for name in tensors.keys()}  # noqa: SIM118
+    return found
 
 
 def records(run: Path, kind: str | None = None) -> list[dict[str, Any]]:

@@ -136,11 +136,12 @@ def test_training_rolls_by_real_shifts_that_differ_by_step_and_keep_the_bound() 
     assert {y for y, _ in found} == {x for _, x in found} == set(range(-3, 4))
 
 
-def test_in_order_shows_every_piece_once_smaller_pages_first() -> None:
+def test_in_order_shows_every_piece_once_on_a_page_of_its_own_size() -> None:
     sizes = [(20, 20), (3, 3), (12, 3), (3, 3), (17, 9)]
     shown = list(in_order(corpus_of(grids_of(sizes)), np.array([0, 1, 2, 4]), 2, FITTED))
 
-    assert [list(batch.pieces) for batch in shown] == [[1, 2], [4, 0]]
+    assert [list(batch.pieces) for batch in shown] == [[1], [2], [4], [0]]
+    assert all(batch.mask.all() for batch in shown)
     asked: list[int] = []
 
     def shifts(n: int) -> NDArray[np.int64]:
@@ -148,4 +149,4 @@ def test_in_order_shows_every_piece_once_smaller_pages_first() -> None:
         return np.ones((n, 2), np.int64)
 
     list(in_order(corpus_of(grids_of(sizes)), np.arange(5), 2, FITTED, shifts))
-    assert asked == [2, 2, 1]
+    assert asked == [2, 1, 1, 1]

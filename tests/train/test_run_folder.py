@@ -360,6 +360,12 @@ def test_metrics_survive_a_torn_line_and_go_back_without_changing_a_bit(run: Run
     assert list(run.metrics()) == []
 
 
+def test_a_number_that_is_none_is_null_in_the_metrics(run: RunFolder) -> None:
+    run.log({"step": 1, "gradient": float("nan"), "rate": float("-inf"), "total": 1.5})
+
+    assert run.metrics_file.read_text() == '{"step": 1, "gradient": null, "rate": null, "total": 1.5}\n'
+
+
 def test_a_divergence_replaces_the_last_ones_report(run: RunFolder) -> None:
     for step in (1, 2):
         where = run.write_divergence({"step": step, "values": {"ce": "nan"}})

@@ -1,0 +1,100 @@
+"""A whole run: what is written when, and how it goes back after a divergence."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from sick_losses import Witness, infected, run_of
+from tiny_runs import records, tiny_experiment
+
+from asciivae.errors import DivergedError
+from asciivae.train.fit import MOST_ROLLBACKS, fit
+
+NAN = float("nan")
+
+
+def logged_steps(folder: Path) -> list[int]:
+    return [record["step"] for record in records(folder, "train")]
+
+
+def test_rollback_goes_back_with_half_the_rate_and_goes_on(tmp_path: Path) -> None:
+    # Calls: steps 0, 1, 2 (saved after 1), then 3 is ill, and once more while the guard looks for the module.
+    made = infected(tmp_path, lambda call: NAN if call in (3, 4) else 0.0)
+    witness = Witness()
+    fit(run_of(made, tmp_path / "run", rollback=True), witness)
+
+    assert witness.rollbacks == [(2, 0.5)]
+    assert witness.steps == [1, 2, 3, 3, 4, 5, 6]
+    assert witness.rates == [0.01] * 3 + [0.005] * 4
+    assert logged_steps(tmp_path / "run") == [1, 2, 3, 4, 5, 6]
+    assert json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())["step"] == 3
+
+
+def test_a_rate_that_was_lowered_stays_low_when_the_run_is_resumed(tmp_path: Path) -> None:
+    made = infected(tmp_path, lambda call: NAN if call in (3, 4) else 0.0)
+    run = run_of(made, tmp_path / "run", rollback=True)
+    fit(run, Witness())
+
+    again = tiny_experiment(tmp_path)
+    assert run.folder.load(again.state)
+    assert again.state.rate_scale == 0.5
+
+
+def test_a_run_that_diverges_again_and_again_halves_again_and_stops_in_the_end(tmp_path: Path) -> None:
+    made = infected(tmp_path, lambda call: NAN if call >= 3 else 0.0)
+    witness = Witness()
+    with pytest.raises(DivergedError, match="term 'sick' became nan"):
+        fit(run_of(made, tmp_path / "run", rollback=True), witness)
+
+    assert witness.rollbacks == [(2, 0.5**n) for n in range(1, MOST_ROLLBACKS + 1)]
+
+
+@pytest.mark.parametrize("rollback", [False, True])
+def test_without_a_checkpoint_or_rollback_a_divergence_is_the_end(tmp_path: Path, rollback: bool) -> None:
+    made = infected(tmp_path, lambda call: NAN if call >= 1 else 0.0)
+    run = run_of(made, tmp_path / "run", checkpoint=4, rollback=rollback)
+    with pytest.raises(DivergedError) as caught:
+        fit(run, Witness())
+
+    assert not run.folder.has_checkpoint()
+    report = json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())
+    assert set(report) == {"step", "wrong", "values", "pieces", "first_module", "parameters"}
+    assert str(caught.value.hint).endswith(f"the full report is in {tmp_path / 'run' / 'diverged'}")
+
+
+def test_a_run_of_no_steps_left_still_leaves_a_checkpoint(tmp_path: Path) -> None:
+    made = tiny_experiment(tmp_path)
+    made.state.step = 6
+    run = run_of(made, tmp_path / "run")
+    fit(run, Witness())
+
+    assert run.folder.latest().name == "step-6"
+
+
+def test_what_looks_on_cannot_reach_the_weights(tmp_path: Path) -> None:
+    """Validation and samples draw numbers, change modes and swap weights: the run must not notice."""
+    quiet, busy = (tiny_experiment(tmp_path, train={"steps": 6, "batch": 8, "ema": 0.9}) for _ in range(2))
+    fit(run_of(quiet, tmp_path / "quiet"), Witness())
+
+    run = run_of(busy, tmp_path / "busy")
+    cadence = replace(run.cadence, evaluate=1, sample=1, checkpoint=1)
+    sampled: list[int] = []
+
+    def sample(state: object) -> str:
+        sampled.append(int(torch.randint(9, (1,))))
+        with busy.state.averaged():
+            busy.task.module.eval()
+        return "a picture"
+
+    fit(replace(run, cadence=cadence, validate=busy.validation, sample=sample), Witness())
+
+    assert len(sampled) == 6
+    for name, value in quiet.state.model.state_dict().items():
+        assert torch.equal(value, busy.state.model.state_dict()[name])
+    for name, value in quiet.state.tensors().items():
+        assert torch.equal(value, busy.state.tensors()[name])
+    assert sorted(file.name for file in (tmp_path / "busy" / "samples").iterdir()) == [
+        f"step-{n}.txt" for n in range(1, 7)
+    ]
