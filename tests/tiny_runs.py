@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,12 @@ SPATIAL = {
 LOGGED = {"use": "logged", "variant": "D"}
 
 
-@pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Stores of these tests' corpora are no business of the user's cache. Import it into a module to have it there."""
-    monkeypatch.setenv("ASCIIVAE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ASCIIVAE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        yield
 
 
 def corpus_of(grids: Sequence[NDArray[np.uint8]]) -> Corpus:
