@@ -300,3 +300,19 @@ def test_any_bytes_are_text_or_refused(data: bytes) -> None:
             decode(data)
     else:
         assert "\r" not in decode(data)
+
+
+# --- the manual
+
+
+def test_the_example_of_the_manual_is_a_source() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "scraping.md").read_text()
+    names: dict[str, Any] = {}
+    exec(manual.split("```python\n")[1].split("```")[0], names)
+    source = names["Example"](names["Example"].Config())
+    assert list(source.start()) == [Link(address="https://art.example/")]
+    page = f'<h2>Cat</h2>\n<pre>{CAT}</pre><a href="/topic/dogs">Dogs</a>'
+    assert list(source.read(Page(text=page, address="https://art.example/", category="pets"))) == [
+        RawArt(text=CAT, caption="Cat", category="pets"),
+        Link(address="/topic/dogs", category="Dogs"),
+    ]
