@@ -10,6 +10,7 @@ Sketches are one-permutation MinHashes with borrowed bins (Li, Owen, Zhang 2012;
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,8 +52,9 @@ def shingles(grid: Grid) -> NDArray[np.uint64]:
     h, w = grid.shape
     cells = np.zeros((h + 2, w + 6), np.uint64)  # so that a patch may hang over every edge
     cells[1:-1, 3:-3] = grid
-    rows = cells[:, :-3] << 21 | cells[:, 1:-2] << 14 | cells[:, 2:-1] << 7 | cells[:, 3:]
-    patches = (rows[:-1] << 28 | rows[1:]).ravel()
+    bits = np.uint64(7)
+    rows = ((cells[:, :-3] << bits | cells[:, 1:-2]) << bits | cells[:, 2:-1]) << bits | cells[:, 3:]
+    patches = (rows[:-1] << np.uint64(28) | rows[1:]).ravel()
     patches = np.sort(patches[patches != 0])
     index = np.arange(patches.size)
     fresh = np.ones(patches.size, bool)
@@ -63,7 +65,8 @@ def shingles(grid: Grid) -> NDArray[np.uint64]:
 
 def similarity(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
     """The Jaccard index of two pieces' shingles, in [0, 1]."""
-    shared = np.intersect1d(one, other, assume_unique=True).size
+    both = np.sort(np.concatenate([one, other]))
+    shared = int((both[1:] == both[:-1]).sum())
     return shared / (one.size + other.size - shared)
 
 
@@ -97,9 +100,10 @@ def sort_out(corpus: Corpus, *, near: float = NEAR, family: float = FAMILY) -> S
     for i in range(len(corpus)):
         sketches[i] = sketch(shingles(corpus.grid(i)))
     kept, twin = np.arange(len(corpus)), dict[int, int]()
+    apart: set[tuple[int, int]] = set()
     while True:
         pairs = list(_alike(sketches[kept], family))
-        gone = _twins(corpus, kept, sketches, pairs, near)
+        gone = _twins(corpus, kept, sketches, pairs, near, apart)
         if not gone:
             return Sorted(kept, twin, connected(len(kept), pairs))
         twin |= gone
@@ -141,16 +145,29 @@ def _alike(sketches: NDArray[np.uint32], least: float) -> Iterator[Pairs]:
 
 
 def _twins(
-    corpus: Corpus, kept: Integers, sketches: NDArray[np.uint32], pairs: list[Pairs], near: float
+    corpus: Corpus,
+    kept: Integers,
+    sketches: NDArray[np.uint32],
+    pairs: list[Pairs],
+    near: float,
+    apart: set[tuple[int, int]],
 ) -> dict[int, int]:
-    """Among the pieces `kept`, those that nearly equal an earlier one that stays, and which."""
+    """Among the pieces `kept`, those that nearly equal an earlier one that stays, and which.
+
+    Pairs that were compared and are not similar enough are added to `apart`, and not compared again.
+    """
     earlier = kept[np.concatenate([one for one, _ in pairs])]
     later = kept[np.concatenate([other for _, other in pairs])]
     close = (sketches[earlier] == sketches[later]).mean(axis=1) >= near - _DOUBT if later.size else np.zeros(0, bool)
     gone: dict[int, int] = {}
+    hashes = lru_cache(4096)(lambda i: shingles(corpus.grid(i)))
     for j, i in np.unique(np.stack([later[close], earlier[close]], axis=1), axis=0).tolist():
-        if j not in gone and i not in gone and similarity(*(shingles(corpus.grid(k)) for k in (i, j))) >= near:
+        if j in gone or i in gone or (i, j) in apart:
+            continue
+        if similarity(hashes(i), hashes(j)) >= near:
             gone[j] = i
+        else:
+            apart.add((i, j))
     return gone
 
 
