@@ -14,10 +14,12 @@ from torch import Tensor
 
 from asciivae.contract import Facts
 from asciivae.losses.characters import CrossEntropy, CrossEntropyConfig
+from asciivae.losses.edges import Edge, EdgeConfig
 from asciivae.losses.latent import KLConfig, KLDivergence
 from asciivae.losses.objective import Objective, Term
 from asciivae.losses.pixels import L1, MSE, PixelConfig
 from asciivae.losses.schedule import constant
+from asciivae.losses.ssim import SSIM, SSIMConfig
 from asciivae.models.autoencoder import Noise, run
 from asciivae.models.logged import Config, LoggedVAE
 from asciivae.models.relax import Annealing, Relaxation
@@ -48,6 +50,9 @@ IMAGE_LOSS = {
     "mse_mean": (MSE, PixelConfig()),
     "mse_sum": (MSE, PixelConfig(reduction="batch-sum")),
     "l1_mean": (L1, PixelConfig()),
+    "one_minus_ssim": (SSIM, SSIMConfig(pad="zero")),
+    "ssim (plus sign)": (SSIM, SSIMConfig(pad="zero", form="similarity")),
+    "mse_mean of the two log-filtered images": (Edge, EdgeConfig(pad="zero")),
 }
 
 
@@ -55,9 +60,7 @@ def cases() -> list[Any]:
     found = []
     for path in sorted(FOLDER.glob("exp_*.json")):
         experiment = json.loads(path.read_text())
-        for case in experiment["cases"]:
-            if case["chain"]["image_loss"] in IMAGE_LOSS:
-                found.append(pytest.param(experiment, case, id=f"{path.stem}-{case['id']}"))
+        found += [pytest.param(experiment, case, id=f"{path.stem}-{case['id']}") for case in experiment["cases"]]
     return found
 
 
@@ -71,6 +74,9 @@ def build(experiment: dict, case: dict) -> tuple[LoggedVAE, Relaxation, Objectiv
     facts = Facts(glyphs=bank, character_counts=counts)
     share = 1.0 / len(experiment["batch"]) if chain["divide_every_term_by_batch"] else 1.0
     image, image_config = IMAGE_LOSS[chain["image_loss"]]
+    if "log_filter_size_sigma" in hyper:
+        size, sigma = hyper["log_filter_size_sigma"]
+        image_config = EdgeConfig(size=size, sigma=sigma, pad="zero")
     ce = CrossEntropyConfig(
         char_power=hyper.get("char_weight_power", 0.0) if hyper["char_weighting"] else 0.0,
         space_deemph=hyper.get("space_deemph", 1.0),
