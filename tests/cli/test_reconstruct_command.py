@@ -1,0 +1,200 @@
+"""`asciivae reconstruct`: what goes in, what comes out where."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny_runs import asciivae, trained
+
+HOUSE = "  /\\\n /__\\\n |..|\n"
+TREE = " &&\n&&&&\n ||\n"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("runs"), "--set", "train.steps=60")
+
+
+@pytest.fixture
+def art(tmp_path: Path) -> Path:
+    folder = tmp_path / "drawings"
+    (folder / "plants").mkdir(parents=True)
+    (folder / "house.txt").write_text(HOUSE)
+    (folder / "plants" / "tree.txt").write_text(TREE)
+    (folder / "notes.md").write_text("not a drawing")
+    return folder
+
+
+def test_the_reconstruction_is_on_stdout_and_the_model_on_stderr(run: Path, art: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art / "house.txt")
+
+    assert done.exit_code == 0
+    assert done.stderr == f"model: tiny, step 60 ({run / 'checkpoints' / 'step-60' / 'model.safetensors'})\n"
+    assert done.stdout.strip()
+    assert len(done.stdout.splitlines()) <= 3
+    assert asciivae("--quiet", "reconstruct", "--model", run, art / "house.txt").stderr == ""
+
+
+def test_stdin_is_a_file_like_any_other(run: Path, art: Path) -> None:
+    named = asciivae("reconstruct", "--model", run, art / "house.txt").stdout
+
+    assert asciivae("reconstruct", "--model", run, "-", stdin=HOUSE).stdout == named
+    assert asciivae("reconstruct", "--model", run, "-", stdin=HOUSE.replace("\n", "\r\n")).stdout == named
+
+
+def test_a_folder_is_its_texts_in_order_with_a_blank_line_between(run: Path, art: Path) -> None:
+    house, tree = (
+        asciivae("reconstruct", "--model", run, file).stdout for file in (art / "house.txt", art / "plants/tree.txt")
+    )
+
+    assert asciivae("reconstruct", "--model", run, art).stdout == f"{house}\n{tree}"
+    assert asciivae("reconstruct", "--model", run, art / "plants", art / "house.txt").stdout == f"{tree}\n{house}"
+
+
+def test_side_by_side_has_the_original_on_the_left(run: Path, art: Path) -> None:
+    lines = asciivae("reconstruct", "--model", run, "-s", art / "house.txt").stdout.splitlines()
+
+    assert [line.split("   |")[0].rstrip() for line in lines] == HOUSE.splitlines()
+
+
+def test_json_is_one_document(run: Path, art: Path, tmp_path: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art, "--json", "--out", tmp_path / "made")
+    document = json.loads(done.stdout)
+
+    assert document.keys() == {"schema", "model", "pieces"}
+    assert document["schema"] == 1
+    assert document["model"].keys() == {"name", "step", "path"}
+    assert len(document["pieces"]) == 2
+    for piece in document["pieces"]:
+        assert piece.keys() == {"name", "height", "width", "original", "reconstruction", "ink_outside", "scores"}
+        assert all(value >= 0 for value in piece["scores"].values())
+    assert document["pieces"][0]["original"] == HOUSE
+    assert (document["pieces"][0]["height"], document["pieces"][0]["width"]) == (3, 5)
+    assert (tmp_path / "made" / "house.txt").read_text() == document["pieces"][0]["reconstruction"]
+
+
+def test_out_writes_a_file_for_each_and_tells_their_paths(run: Path, art: Path, tmp_path: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art, "--out", tmp_path / "made")
+
+    assert done.stdout == f"{tmp_path / 'made' / 'house.txt'}\n{tmp_path / 'made' / 'plants' / 'tree.txt'}\n"
+    alone = asciivae("reconstruct", "--model", run, art / "house.txt").stdout
+    assert (tmp_path / "made" / "house.txt").read_text() == alone
+    asciivae("reconstruct", "--model", run, "-", "--out", tmp_path / "made", stdin=HOUSE)
+    assert (tmp_path / "made" / "stdin.txt").read_text() == alone
+
+
+def test_two_drawings_of_one_name_are_refused_before_one_is_lost(run: Path, art: Path, tmp_path: Path) -> None:
+    (art / "plants" / "house.txt").write_text(TREE)
+    files = art / "house.txt", art / "plants" / "house.txt"
+    done = asciivae("reconstruct", "--model", run, *files, "--out", tmp_path / "made")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "two drawings are called 'house.txt' and would overwrite each other" in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_an_out_that_cannot_be_written(run: Path, art: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art, "--out", art / "notes.md" / "here")
+
+    assert done.exit_code == 1
+    assert "cannot be written: " in done.stderr
+    assert done.stderr.endswith("hint: name another --out\n")
+
+
+def test_png_is_a_picture_of_original_and_reconstruction(run: Path, art: Path, tmp_path: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art / "house.txt", "--png", tmp_path / "a.png")
+
+    assert done.exit_code == 0
+    assert done.stderr.endswith(f"drawn into {tmp_path / 'a.png'}\n")
+    assert done.stdout == asciivae("reconstruct", "--model", run, art / "house.txt").stdout
+    image = np.asarray(Image.open(tmp_path / "a.png"))
+    assert image.shape == ((2 + 3 + 2) * 18, (2 + 5 + 2 + 5 + 2) * 9)
+    assert image.min() < 100 < image.max() == 255
+
+
+def test_sampling_follows_its_seed(run: Path, art: Path) -> None:
+    def drawn(*options: str) -> str:
+        text: str = asciivae("reconstruct", "--model", run, art, *options).stdout
+        return text
+
+    assert drawn("--sample") == drawn("--sample", "--seed", "0")
+    assert len({drawn("--sample", "--seed", str(seed)) for seed in range(6)}) > 1
+    assert drawn() == drawn("--mean", "--seed", "5")
+
+
+def test_the_newest_run_is_used_when_none_is_named(
+    run: Path, art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = asciivae("reconstruct", art / "house.txt")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: runs/: there is no trained model here yet\n\n"
+        "hint: asciivae train --recipe quickstart, or name one with --model\n"
+    )
+
+    (tmp_path / "runs" / "tiny").mkdir(parents=True)
+    run.rename(tmp_path / "runs" / "tiny" / "one")
+    try:
+        assert asciivae("reconstruct", art / "house.txt").stdout.strip()
+    finally:
+        (tmp_path / "runs" / "tiny" / "one").rename(run)
+
+
+def test_a_piece_that_is_too_large_is_named(run: Path, art: Path) -> None:
+    (art / "wall.txt").write_text("#" * 513 + "\n")
+    done = asciivae("reconstruct", "--model", run, art)
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f"error: {art / 'wall.txt'}: a piece of 1 rows and 513 columns is too large: " in done.stderr
+    assert "hint: crop the piece or cut it into parts" in done.stderr
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 200), (70, 3), (65, 65)])
+def test_any_other_size_will_do(run: Path, height: int, width: int) -> None:
+    text = "\n".join(["x" * width] * height) + "\n"
+    done = asciivae("reconstruct", "--model", run, "--json", "-", stdin=text)
+
+    (piece,) = json.loads(done.stdout)["pieces"]
+    assert (piece["height"], piece["width"], piece["original"]) == (height, width, text)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "it is empty"),
+        (b"  \n\n", "there is nothing but blanks in it"),
+        (b"ab\nc\xc3\xa9d\n", ":2:2: U+00E9 '\u00e9' is not one of the 95 printable ASCII characters"),
+        (b"\x00\x01", ":1:1: this is not a text"),
+        (b"x\xff", ":1:2: byte 0xFF is not UTF-8 text"),
+    ],
+)
+def test_bad_input_has_its_place_and_a_next_step(run: Path, tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    done = asciivae("reconstruct", "--model", run, tmp_path / "a.txt")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error: {tmp_path / 'a.txt'}")
+    assert message in done.stderr
+    assert "\nhint: " in done.stderr
+
+
+def test_replace_reads_strangers_as_something_else(run: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, "--json", "--replace", "?", "-", stdin="a\u00e9b\n".encode())
+    assert json.loads(done.stdout)["pieces"][0]["original"] == "a?b\n"
+
+    done = asciivae("reconstruct", "--model", run, "--replace", "??", "-", stdin="x\n")
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_a_folder_without_texts_and_a_missing_file(run: Path, tmp_path: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, tmp_path)
+    assert done.exit_code == 2
+    assert done.stderr == f"error: {tmp_path}: holds no .txt files\n\nhint: name the files themselves\n"
+
+    (tmp_path / "house.txt").write_text(HOUSE)
+    done = asciivae("reconstruct", "--model", run, tmp_path / "huose.txt")
+    assert done.exit_code == 1
+    assert f"did you mean {tmp_path / 'house.txt'}?" in done.stderr
