@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.inputs import Drawing, read_drawings, trained_model
 from asciivae.cli.output import json_result, reported, result, say, table
-from asciivae.cli.reconstruct import _check_sizes, _newest, _read
 from asciivae.errors import ArtError, AsciivaeError, UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def edges(
     res = _resolution(font_res)
     if size % 2 == 0:
         raise UsageError(f"a kernel of {size} pixels has no centre", place="--size", hint=f"try --size {size + 1}")
-    names, grids = _read(files, replace)
+    drawings = read_drawings(files, replace)
+    names, grids = [d.name for d in drawings], [d.grid for d in drawings]
     if svg is not None and len(grids) > 1:
         raise UsageError("takes one drawing", place="--svg", hint="name one file, or draw all with --png")
     from asciivae.edges import Settings, find_edges
@@ -80,7 +81,7 @@ def edges(
     ]
     pages = {"original": grids}
     if reconstruct:
-        pages["reconstruction"] = _reconstructed(names, grids, model)
+        pages["reconstruction"] = _reconstructed(drawings, model)
     found = []
     for number, name in enumerate(names):
         try:
@@ -116,15 +117,11 @@ def _resolution(text: str) -> tuple[int, int]:
     return res
 
 
-def _reconstructed(names: Sequence[str], grids: Sequence[Grid], model: Path | None) -> list[Grid]:
-    path = model or _newest()
-    from asciivae.build import choose_device, load_model
+def _reconstructed(drawings: Sequence[Drawing], model: Path | None) -> list[Grid]:
+    trained = trained_model(model, "cpu", drawings)
     from asciivae.evaluate.reconstruct import reconstruct
 
-    trained = load_model(path, choose_device("cpu"))
-    say(f"model: {trained.name}, step {trained.step} ({trained.path})")
-    _check_sizes(names, grids, trained)
-    return [one.grid for one in reconstruct(trained.model, grids, trained.canvas)]
+    return [one.grid for one in reconstruct(trained.model, [d.grid for d in drawings], trained.canvas)]
 
 
 def _figure(

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.inputs import Drawing, read_drawings, trained_model
 from asciivae.cli.output import json_result, reported, result, say
-from asciivae.errors import AsciivaeError, ModelError, RunError, UsageError
+from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
     from asciivae.build import TrainedModel
     from asciivae.evaluate.reconstruct import Reconstruction
 
-RUNS = Path("runs")
-
 
 @reported
 def reconstruct(
     files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
-    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file [default: newest].")] = None,
+    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
     side_by_side: Annotated[bool, typer.Option("--side-by-side", "-s", help="Original beside reconstruction.")] = False,
     png: Annotated[Path | None, typer.Option(help="Also draw original and reconstruction into this PNG.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write one text file per drawing into this folder.")] = None,
@@ -39,67 +38,25 @@ def reconstruct(
 
       cat cat.txt | asciivae reconstruct - --png cat.png
     """
-    names, grids = _read(files, replace)
-    path = model or _newest()
-    from asciivae.build import choose_device, load_model
+    drawings = read_drawings(files, replace)
+    trained = trained_model(model, device, drawings)
     from asciivae.evaluate.reconstruct import reconstruct as run_model
 
-    trained = load_model(path, choose_device(device))
-    say(f"model: {trained.name}, step {trained.step} ({trained.path})")
-    _check_sizes(names, grids, trained)
-    made = run_model(trained.model, grids, trained.canvas, sample=sample, seed=seed)
-    files_written = [] if out is None else _write_texts(out, names, made)
+    made = run_model(trained.model, [d.grid for d in drawings], trained.canvas, sample=sample, seed=seed)
+    files_written = [] if out is None else _write_texts(out, drawings, made)
     if png is not None:
         _draw(png, made, trained)
     if as_json:
         json_result(
             {
                 "model": {"name": trained.name, "step": trained.step, "path": str(trained.path)},
-                "pieces": [_described(name, one) for name, one in zip(names, made, strict=True)],
+                "pieces": [_described(drawing.name, one) for drawing, one in zip(drawings, made, strict=True)],
             }
         )
     elif files_written:
         result("\n".join(map(str, files_written)))
     else:
         result("\n".join(_printed(one, side_by_side) for one in made))
-
-
-def _read(files: Sequence[str], replace: str | None) -> tuple[list[str], list[Any]]:
-    from asciivae.text.art import read
-
-    names = [name for file in files for name in _expanded(file)]
-    return names, [read(name, replace=replace) for name in names]
-
-
-def _expanded(file: str) -> list[str]:
-    folder = Path(file)
-    if file == "-" or not folder.is_dir():
-        return [file]
-    found = sorted(str(path) for path in folder.rglob("*.txt"))
-    if not found:
-        raise UsageError("holds no .txt files", place=file, hint="name the files themselves")
-    return found
-
-
-def _newest() -> Path:
-    from asciivae.train.run_folder import newest_run
-
-    run = newest_run(RUNS)
-    if run is None:
-        raise RunError(
-            "there is no trained model here yet",
-            place=f"{RUNS}/",
-            hint="asciivae train --recipe quickstart, or name one with --model",
-        )
-    return run
-
-
-def _check_sizes(names: Sequence[str], grids: Sequence[Any], trained: TrainedModel) -> None:
-    for name, grid in zip(names, grids, strict=True):
-        try:
-            trained.model.canvas(*trained.canvas.content(grid).shape)
-        except ModelError as error:
-            raise ModelError(error.message, place=name, hint=error.hint) from error
 
 
 def _printed(one: Reconstruction, beside: bool) -> str:
@@ -109,9 +66,11 @@ def _printed(one: Reconstruction, beside: bool) -> str:
 
 
 def _described(name: str, one: Reconstruction) -> dict[str, Any]:
+    from asciivae.evaluate.picture import picture_scores
     from asciivae.text.art import to_text
 
     height, width = one.original.shape
+    scores = {**one.counts.scores(), **picture_scores(one.original, one.grid)}
     return {
         "name": name,
         "height": height,
@@ -119,22 +78,22 @@ def _described(name: str, one: Reconstruction) -> dict[str, Any]:
         "original": to_text(one.original),
         "reconstruction": to_text(one.grid),
         "ink_outside": one.ink_outside,
-        "scores": {key: round(value, 6) for key, value in one.counts.scores().items()},
+        "scores": {key: round(value, 6) for key, value in scores.items()},
     }
 
 
-def _write_texts(folder: Path, names: Sequence[str], made: Sequence[Reconstruction]) -> list[Path]:
+def _write_texts(folder: Path, drawings: Sequence[Drawing], made: Sequence[Reconstruction]) -> list[Path]:
     from asciivae.text.art import to_text
 
-    targets = [folder / ("stdin.txt" if name == "-" else Path(name).name) for name in names]
+    targets = [folder / drawing.target for drawing in drawings]
     twice = next((target for i, target in enumerate(targets) if target in targets[:i]), None)
     if twice is not None:
         raise UsageError(
             f"two drawings are called {twice.name!r} and would overwrite each other", hint="reconstruct them one by one"
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for target, one in zip(targets, made, strict=True):
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(to_text(one.grid), encoding="ascii")
     except OSError as error:
         raise AsciivaeError(

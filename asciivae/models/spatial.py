@@ -150,6 +150,8 @@ class SpatialVAE(nn.Module):
             self.posterior.weight[latent:].mul_(0.1)
             if self.posterior.bias is not None:
                 self.posterior.bias[latent:] = INITIAL_LOGVAR
+            # Small enough that every cell starts as a space, and large enough that z is heard from the first step.
+            self.head.weight.mul_(0.5)
             if self.head.bias is not None:
                 self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT
 
