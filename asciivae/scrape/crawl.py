@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from asciivae.errors import AsciivaeError, CorpusError, UsageError
 from asciivae.scrape.archive import STATE
 from asciivae.scrape.harvest import Report
 
-LEAST_DELAY = 0.01
+LEAST_DELAY, MOST_DELAY = 0.01, 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +46,11 @@ class Plan:
     most_bytes: int = 1 << 24
 
     def __post_init__(self) -> None:
-        if not self.delay >= LEAST_DELAY:
+        if not LEAST_DELAY <= self.delay <= MOST_DELAY:
             raise UsageError(
-                f"a delay of {self.delay:g} seconds is no courtesy",
+                f"a delay of {self.delay:g} seconds is not between {LEAST_DELAY:g} and {MOST_DELAY:g}",
                 place="--delay",
-                hint="take 1 second, or more; the default is 1",
+                hint="take 1 second, which is the default, or more",
             )
         if not self.contact.isprintable():
             raise UsageError("it is not one printable line", place="--contact", hint="for example you@example.org")
@@ -81,8 +82,9 @@ def crawl(plan: Plan) -> Iterator[Report]:
     assert child.stdout is not None
     done = False
     try:
-        child.stdin.write(told)
-        child.stdin.flush()
+        with suppress(BrokenPipeError):  # it died at once, which its silence will tell
+            child.stdin.write(told)
+            child.stdin.flush()
         for line in child.stdout:
             event: dict[str, Any] = json.loads(line)
             kind = event.pop("event")
@@ -110,7 +112,8 @@ def _end(child: subprocess.Popen[str]) -> None:
             child.kill()
     for stream in (child.stdin, child.stdout):
         if stream is not None:
-            stream.close()
+            with suppress(BrokenPipeError):
+                stream.close()
     child.wait()
 
 

@@ -76,7 +76,7 @@ def test_the_list_and_a_dry_run() -> None:
         (["folder", "no/such"], "no/such: there is no such file or folder", "ls"),
         (["textfiles", "--set", "rot=x"], "source 'textfiles' has no option 'rot'", "it has: root"),
         (["textfiles", "textart", "--set", "root=x"], "--set root=x: it does not say which", "--set textfiles.root="),
-        (["textfiles", "--delay", "0"], "--delay: a delay of 0 seconds is no courtesy", "take 1 second"),
+        (["textfiles", "--delay", "0"], "--delay: a delay of 0 seconds is not between 0.01 and 3600", "take 1 second"),
         (["html", ".", "--out", "."], ".: it is not empty, and no corpus", "choose another --out"),
     ],
 )

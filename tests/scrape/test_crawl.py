@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import Site, send
+from loopback import Answer, Site, send
 
 from asciivae.corpus import open_corpus
-from asciivae.errors import PluginError, UsageError
+from asciivae.errors import CorpusError, PluginError, UsageError
 from asciivae.scrape.crawl import Plan, crawl
 from asciivae.scrape.harvest import Report
 
@@ -33,6 +33,10 @@ def listing(*links: str) -> str:
 
 def art(number: int) -> str:
     return f"+-----+\n|  {number:02}  |\n+-----+\n"
+
+
+def leads_to(address: str, status: int = 302) -> Answer:
+    return lambda handler: send(handler, b"", status=status, headers={"Location": address})
 
 
 def run(site: Site, out: Path, *, root: str = "/", delay: float = 0.02, **options: Any) -> Report:
@@ -73,14 +77,12 @@ def test_a_polite_crawl_with_provenance(site: Site, out: Path) -> None:
         "/pets/cat.txt": counted(CAT.encode()),
         "/pets/%2e%2e/%2e%2e/out.txt": counted(art(3).encode()),
         "/etc/passwd.txt": counted(art(4).encode()),
-        "/there.txt": lambda handler: send(handler, b"", status=301, headers={"Location": "/moved.txt"}),
+        "/there.txt": leads_to("/moved.txt", 301),
         "/moved.txt": counted(art(5).encode()),
-        "/loop.txt": lambda handler: send(handler, b"", status=302, headers={"Location": "/loop.txt?1"}),
+        "/loop.txt": leads_to("/loop.txt?1"),
         "/secret/x.txt": art(6),
     }  # fmt: skip
-    for i in range(1, 30):
-        answer = {"Location": f"/loop.txt?{i + 1}"}
-        site.answers[f"/loop.txt?{i}"] = lambda h, headers=answer: send(h, b"", status=302, headers=headers)
+    site.answers |= {f"/loop.txt?{i}": leads_to(f"/loop.txt?{i + 1}") for i in range(1, 30)}
     report = run(site, out, delay=0.15, contact="me@example.org")
 
     asked = Counter(site.paths())
@@ -92,7 +94,7 @@ def test_a_polite_crawl_with_provenance(site: Site, out: Path) -> None:
     assert report.failed["it redirects too often"] == 1
     assert report.failed["the host answers 404"] == 1
     times = [when for _, when in site.asked]
-    assert min(b - a for a, b in pairwise(times)) > 0.14, "the rate is held"
+    assert min(b - a for a, b in pairwise(times)) > 0.1, "the rate is held"
     assert most == 1, "one request at a time"
     assert site.agents == {"asciivae/0.1.0.dev0 (collects ASCII art, obeys robots.txt; me@example.org)"}
 
@@ -131,9 +133,10 @@ def test_a_host_is_left_alone_for_as_long_as_it_asks(site: Site, out: Path) -> N
         def answer(
             handler: BaseHTTPRequestHandler, path: str = path, status: int = status, header: str = header
         ) -> None:
-            first = site.paths().count(path) == 1
-            send(handler, *([b"later"] if first else [art(9 + status).encode()]), kind="text/plain",
-                 **({"status": status, "headers": {"Retry-After": header}} if first else {}))  # fmt: skip
+            if site.paths().count(path) == 1:
+                send(handler, b"later", status=status, headers={"Retry-After": header})
+            else:
+                send(handler, art(status).encode(), kind="text/plain")
 
         site.answers[path] = answer
     report = run(site, out)
@@ -177,7 +180,7 @@ def test_the_pace_of_robots_txt_is_kept_and_the_limit(site: Site, out: Path) -> 
     site.answers |= {f"/{i}.txt": art(i) for i in range(9)}
     report = run(site, out, limit=3)
     times = [when for _, when in site.asked][1:]
-    assert min(b - a for a, b in pairwise(times)) > 0.48
+    assert min(b - a for a, b in pairwise(times)) > 0.4
     assert report.pieces["new"] == len(manifest(out)) == 3
     assert len(site.asked) <= 7, "robots.txt, the listing, three pages, and two that were on their way"
 
@@ -234,7 +237,7 @@ def test_hostile_pages_are_left_and_bad_encodings_read(site: Site, out: Path) ->
         "/fine.txt": CAT,
     }  # fmt: skip
     try:
-        report = run(site, out, timeout=1.0, most_bytes=1 << 20)
+        report = run(site, out, timeout=1.5, most_bytes=1 << 20)
     finally:
         leave.set()
     assert sent < gigabyte / 10
@@ -307,8 +310,28 @@ def test_what_the_crawler_meets_is_told_here(out: Path) -> None:
     assert caught.value.hint == "it has: root"
 
 
+def test_a_crawler_that_breaks_down_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(CorpusError) as caught:
+        list(crawl(Plan(sources={"textfiles": {}}, out=out, contact="x" * 100_000)))
+    assert caught.value.message == "the crawler broke down; what it found is kept"
+    assert caught.value.hint == f"see the end of {out}/.scrape/log, then go on with --resume"
+
+
+def test_a_kept_page_that_is_damaged_is_fetched_again(site: Site, out: Path) -> None:
+    site.answers = {"/": listing("a.txt", "b.txt"), "/a.txt": art(1), "/b.txt": art(2)}
+    run(site, out)
+    pages = sorted((out / ".scrape" / "pages").glob("*/*"), key=lambda path: path.read_bytes())
+    damaged = [path for path in pages if b"/a.txt" in path.read_bytes().partition(b"\n")[0]]
+    damaged[0].write_bytes(damaged[0].read_bytes()[:-3])
+    site.asked.clear()
+    assert run(site, out).pieces == {"known": 2}
+    assert site.paths() == ["/robots.txt", "/a.txt"]
+
+
 def test_a_plan_is_polite_or_none() -> None:
-    with pytest.raises(UsageError, match=r"^--delay: a delay of 0 seconds is no courtesy"):
-        Plan(sources={}, out=Path("x"), delay=0)
+    for delay in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(UsageError, match=rf"^--delay: a delay of {delay:g} seconds is not between 0.01 and 3600"):
+            Plan(sources={}, out=Path("x"), delay=delay)
     with pytest.raises(UsageError, match=r"^--contact: it is not one printable line"):
         Plan(sources={}, out=Path("x"), contact="a\nHost: b")

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asciivae import registry
 from asciivae.contract import Link, Page, RawArt
 from asciivae.errors import CorpusError, PluginError
 from asciivae.scrape.archive import Archive, folder_of, slug
@@ -259,6 +261,25 @@ def test_options_are_checked() -> None:
     assert (caught.value.message, caught.value.hint) == ("source 'folder' has no option 'x'", "it has: none")
     with pytest.raises(PluginError, match="unknown source 'foldr' — did you mean 'folder'"):
         open_source("foldr")
+
+
+@dataclass(frozen=True)
+class Typed:
+    depth: int = 1
+    deep: bool = False
+
+
+class Choosy(FileSource):
+    Config = Typed  # type: ignore[assignment]
+
+
+def test_options_have_types(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "load", lambda kind, name: Choosy)
+    assert open_source("folder", {"depth": "7", "deep": "true"}).source.config == Typed(7, True)
+    with pytest.raises(PluginError) as caught:
+        open_source("folder", {"depth": "deep"})
+    assert caught.value.message.startswith("source 'folder' of asciivae 0.1.0.dev0 cannot be used: ValueError: ")
+    assert caught.value.hint == "see to its options: --set NAME=VALUE"
 
 
 def test_reports_travel() -> None:
