@@ -17,7 +17,7 @@ import re
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import metadata
@@ -36,6 +36,9 @@ KINDS = {
 }
 """Each kind of plugin and its entry-point group. A recipe's names a package of YAML, the others' a class."""
 
+CONTRACT_GROUP = "asciivae.contract"
+"""Where a package says which contract it is written for: the names of these entry points are the numbers."""
+
 SWITCH = "ASCIIVAE_PLUGINS"
 OURS = "asciivae"
 
@@ -50,9 +53,11 @@ class Entry:
         distribution: the pip name of the package that offers it.
         version: that package's version.
         value: the entry point, `module:Class`.
-        state: `ok` as far as metadata tells; `incompatible` if the package asks for another asciivae;
-            `broken` if the entry point names no class; `ambiguous` if others offer the same name.
+        state: `ok` as far as metadata tells; `incompatible` if the package asks for another asciivae or another
+            contract; `broken` if the entry point names no class; `ambiguous` if others offer the same name.
         reason: why the state is not `ok`, as the end of a sentence; empty when it is.
+        outdated: of an incompatible entry, the distribution that a newer version may mend.
+        about: the package's own summary, one line.
     """
 
     kind: str
@@ -62,6 +67,8 @@ class Entry:
     value: str
     state: Literal["ok", "incompatible", "broken", "ambiguous"] = "ok"
     reason: str = ""
+    outdated: str = ""
+    about: str = ""
 
     @property
     def qualified(self) -> str:
@@ -100,7 +107,7 @@ def find(kind: str, name: str) -> Entry:
             hint=f"write {entry.qualified}",
         )
     if entry.state in ("incompatible", "broken"):
-        raise _refused(entry, entry.reason)
+        raise _refused(entry)
     return entry
 
 
@@ -136,26 +143,44 @@ def _offers(kind: str) -> Iterator[Entry]:
             text = found.read_text("entry_points.txt") or ""
             if group not in text:
                 continue
-            distribution = found.metadata["Name"]
+            about = found.metadata
+            distribution = about["Name"]
             if _normalised(distribution) in seen or not (names is None or _normalised(distribution) in names):
                 continue
             seen.add(_normalised(distribution))  # the first on sys.path is the one that an import would find
-            points = found.entry_points.select(group=group)
-            yield from [_entry(kind, point, distribution, found) for point in points]
+            points = found.entry_points
+            summary = (about.get_all("Summary") or [""])[0]
+            package = Entry(kind, "", distribution, about["Version"], "", about=summary)
+            package = _compatible(package, found.requires or (), points.select(group=CONTRACT_GROUP).names)
+            yield from [_entry(package, point) for point in points.select(group=group)]
 
 
-def _entry(kind: str, point: metadata.EntryPoint, distribution: str, found: metadata.Distribution) -> Entry:
-    entry = Entry(kind, point.name, distribution, found.version, point.value)
-    for requirement in found.requires or ():
+def _compatible(package: Entry, requirements: Iterable[str], contracts: Collection[str]) -> Entry:
+    """The package as it is, or marked as incompatible."""
+    for requirement in requirements:
         project, clauses = _parsed(requirement)
         if project == OURS and not _accepts(clauses, __version__):
             reason = f"which requires {requirement.strip()}, and this is asciivae {__version__}"
-            return dataclasses.replace(entry, state="incompatible", reason=reason)
-    if kind != "recipe" and not re.fullmatch(r"[\w.]+\s*:\s*[\w.]+", point.value):
-        return dataclasses.replace(
-            entry, state="broken", reason=f"whose entry point {point.value!r} is not of the form module:Class"
-        )
+            return dataclasses.replace(package, state="incompatible", reason=reason, outdated=OURS)
+    if contracts and str(CONTRACT) not in contracts:
+        return _of_another_contract(package, contracts)
+    return package
+
+
+def _entry(package: Entry, point: metadata.EntryPoint) -> Entry:
+    entry = dataclasses.replace(package, name=point.name, value=point.value)
+    if entry.state == "ok" and entry.kind != "recipe" and not re.fullmatch(r"[\w.]+\s*:\s*[\w.]+", point.value):
+        reason = f"whose entry point {point.value!r} is not of the form module:Class"
+        return dataclasses.replace(entry, state="broken", reason=reason)
     return entry
+
+
+def _of_another_contract(entry: Entry, contracts: Collection[str]) -> Entry:
+    reason = f"which is written for contract {' or '.join(sorted(contracts))}; this asciivae has contract {CONTRACT}"
+    newer = all(number.isdecimal() and int(number) > CONTRACT for number in contracts)
+    return dataclasses.replace(
+        entry, state="incompatible", reason=reason, outdated=OURS if newer else entry.distribution
+    )
 
 
 def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
@@ -242,27 +267,23 @@ def _imported(entry: Entry) -> Any:
     except (Exception, SystemExit) as error:
         place = _where(error)
         what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
-        raise _refused(entry, f"which fails to import: {what}") from error
+        raise _broken(entry, f"which fails to import: {what}") from error
     if found is None:
-        raise _refused(entry, f"whose module {module!r} has no {attributes!r}")
+        raise _broken(entry, f"whose module {module!r} has no {attributes!r}")
     return found
 
 
 def _checked(entry: Entry, found: Any) -> type[Any]:
     if not isinstance(found, type):
-        raise _refused(entry, f"whose {entry.value!r} is not a class")
+        raise _broken(entry, f"whose {entry.value!r} is not a class")
     contract = getattr(found, "contract", None)
     if type(contract) is not int:
-        raise _refused(entry, f"whose {found.__name__} states no contract number")
+        raise _broken(entry, f"whose {found.__name__} states no contract number")
     if contract != CONTRACT:
-        raise _refused(
-            entry,
-            f"which is written for contract {contract}; this asciivae has contract {CONTRACT}",
-            upgrade=OURS if contract > CONTRACT else entry.distribution,
-        )
+        raise _refused(_of_another_contract(entry, [str(contract)]))
     config = getattr(found, "Config", None)
     if not (isinstance(config, type) and dataclasses.is_dataclass(config) and _is_frozen(config)):
-        raise _refused(entry, f"whose {found.__name__}.Config is not a frozen dataclass")
+        raise _broken(entry, f"whose {found.__name__}.Config is not a frozen dataclass")
     return found
 
 
@@ -291,13 +312,17 @@ def _short(filename: str) -> str:
 # ── messages ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _refused(entry: Entry, reason: str, *, upgrade: str = "") -> PluginError:
+def _broken(entry: Entry, reason: str) -> PluginError:
+    return _refused(dataclasses.replace(entry, state="broken", reason=reason))
+
+
+def _refused(entry: Entry) -> PluginError:
     if entry.distribution == OURS:
         hint = "asciivae's own metadata and code disagree: install it again (pip install -e . in a checkout)"
     else:
-        upgrade = upgrade or (OURS if entry.state == "incompatible" else entry.distribution)
+        upgrade = entry.outdated or entry.distribution
         hint = f"pip install --upgrade {upgrade}, or set {SWITCH}= to ignore third-party plugins"
-    return PluginError(f"{entry.kind} {entry.name!r} comes from {entry.origin}, {reason}", hint=hint)
+    return PluginError(f"{entry.kind} {entry.name!r} comes from {entry.origin}, {entry.reason}", hint=hint)
 
 
 def _unknown(kind: str, name: str, known: list[Entry]) -> PluginError:
@@ -309,6 +334,18 @@ def _unknown(kind: str, name: str, known: list[Entry]) -> PluginError:
     labels = {e.name: e for e in known} | {e.qualified: e for e in known}
     near = get_close_matches(name, labels, n=1)
     guess = f" — did you mean {near[0]!r} ({labels[near[0]].origin})?" if near else ""
+    distribution, _, short = name.rpartition(":")
+    if distribution and not near and not _is_installed(distribution):
+        what = f"{kind} {short!r} is to come from {distribution}, which is not installed"
+        return PluginError(what, hint=f"pip install {distribution}")
     names = ", ".join(dict.fromkeys(e.name for e in known)) or "none"
     switched = f"; {SWITCH}={os.environ[SWITCH]} hides the others" if SWITCH in os.environ else ""
     return PluginError(f"unknown {kind} {name!r}{guess}", hint=f"installed: {names}{switched}")
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        metadata.version(distribution)
+    except (metadata.PackageNotFoundError, ValueError):
+        return False
+    return True

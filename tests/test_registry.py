@@ -19,7 +19,7 @@ from dataclasses import dataclass
 class Config:
     window: int = 7
 
-class SSIM:
+class Blur:
     contract = 1
     Config = Config
 """
@@ -34,12 +34,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     monkeypatch.delenv(registry.SWITCH, raising=False)
 
     def make(
-        distribution: str = "asciivae-ssim",
+        distribution: str = "asciivae-blur",
         version: str = "0.1",
-        points: str = "[asciivae.losses]\nssim = asciivae_ssim:SSIM\n",
+        points: str = "[asciivae.losses]\nblur = asciivae_blur:Blur\n",
         code: str | None = SOUND,
         requires: str = "",
-        module: str = "asciivae_ssim",
+        module: str = "asciivae_blur",
     ) -> Path:
         folder = tmp_path / f"{distribution}-{version}"
         info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
@@ -56,7 +56,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         return folder
 
     yield make
-    sys.modules.pop("asciivae_ssim", None)
+    sys.modules.pop("asciivae_blur", None)
 
 
 def failure(name: str, kind: str = "loss") -> PluginError:
@@ -77,31 +77,31 @@ class TestListing:
 
     def test_an_entry_says_where_it_comes_from_without_running_it(self, install: Install) -> None:
         install(code="raise RuntimeError('imported')")
-        expected = registry.Entry("loss", "ssim", "asciivae-ssim", "0.1", "asciivae_ssim:SSIM")
-        assert by_name("ssim") == [expected]
-        assert expected.qualified == "asciivae-ssim:ssim"
-        assert expected.origin == "asciivae-ssim 0.1"
+        expected = registry.Entry("loss", "blur", "asciivae-blur", "0.1", "asciivae_blur:Blur")
+        assert by_name("blur") == [expected]
+        assert expected.qualified == "asciivae-blur:blur"
+        assert expected.origin == "asciivae-blur 0.1"
 
     def test_two_offers_of_one_name_are_both_ambiguous(self, install: Install) -> None:
         install()
         install("other", "0.2")
-        first, second = by_name("ssim")
+        first, second = by_name("blur")
         assert (first.state, second.state) == ("ambiguous", "ambiguous")
         assert first.reason == "and other 0.2 offers the same name"
 
     def test_a_second_copy_of_a_distribution_is_hidden_by_the_first(self, install: Install) -> None:
         install(version="0.1")
         install(version="0.2")  # put before it on sys.path
-        assert [e.version for e in by_name("ssim")] == ["0.2"]
+        assert [e.version for e in by_name("blur")] == ["0.2"]
 
     def test_a_stranger_with_unreadable_metadata_harms_nobody(self, install: Install) -> None:
         install("nonsense", points="[asciivae.losses]\nthis line has no equals sign\n", code=None)
         assert {"ce", "kl"} <= {e.name for e in registry.entries("loss")}
 
     def test_an_entry_point_that_names_no_class_is_broken(self, install: Install) -> None:
-        install(points="[asciivae.losses]\nssim = asciivae_ssim\n")
-        assert by_name("ssim")[0].state == "broken"
-        assert "is not of the form module:Class" in failure("ssim").message
+        install(points="[asciivae.losses]\nblur = asciivae_blur\n")
+        assert by_name("blur")[0].state == "broken"
+        assert "is not of the form module:Class" in failure("blur").message
 
     def test_discovery_takes_milliseconds_and_no_torch(self) -> None:
         registry.entries("loss")
@@ -120,36 +120,36 @@ class TestSwitch:
     ) -> None:
         install()
         monkeypatch.setenv(registry.SWITCH, "")
-        assert by_name("ssim") == []
+        assert by_name("blur") == []
         assert by_name("ce")
-        assert failure("ssim").hint.endswith("; ASCIIVAE_PLUGINS= hides the others")
+        assert failure("blur").hint.endswith("; ASCIIVAE_PLUGINS= hides the others")
 
     def test_a_list_allows_those_distributions(self, install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
         install()
         install("other", "0.2")
-        monkeypatch.setenv(registry.SWITCH, "something, Asciivae_SSIM")
-        assert [e.distribution for e in by_name("ssim")] == ["asciivae-ssim"]
+        monkeypatch.setenv(registry.SWITCH, "something, Asciivae_BLUR")
+        assert [e.distribution for e in by_name("blur")] == ["asciivae-blur"]
 
 
 class TestLoading:
     def test_a_sound_plugin_loads_once(self, install: Install) -> None:
         folder = install()
-        loss = registry.load("loss", "ssim")
-        assert loss.__name__ == "SSIM"
-        (folder / "asciivae_ssim.py").write_text("raise RuntimeError")
-        assert registry.load("loss", "asciivae-ssim:ssim") is loss
+        loss = registry.load("loss", "blur")
+        assert loss.__name__ == "Blur"
+        (folder / "asciivae_blur.py").write_text("raise RuntimeError")
+        assert registry.load("loss", "asciivae-blur:blur") is loss
 
     def test_only_successes_are_remembered(self, install: Install) -> None:
         folder = install(code="import nosuchmodule_x")
-        failure("ssim")
-        (folder / "asciivae_ssim.py").write_text(SOUND + "\n# a file of another length\n")
-        assert registry.load("loss", "ssim").__name__ == "SSIM"
+        failure("blur")
+        (folder / "asciivae_blur.py").write_text(SOUND + "\n# a file of another length\n")
+        assert registry.load("loss", "blur").__name__ == "Blur"
 
     def test_what_a_plugin_prints_does_not_reach_stdout(
         self, install: Install, capsys: pytest.CaptureFixture[str]
     ) -> None:
         install(code="print('hello')" + SOUND)
-        registry.load("loss", "ssim")
+        registry.load("loss", "blur")
         said = capsys.readouterr()
         assert (said.out, said.err) == ("", "hello\n")
 
@@ -163,11 +163,11 @@ class TestLoading:
 class TestMessages:
     def test_unknown(self, install: Install) -> None:
         install()
-        error = failure("ssmi")
-        assert error.message == "unknown loss 'ssmi' — did you mean 'ssim' (asciivae-ssim 0.1)?"
+        error = failure("blru")
+        assert error.message == "unknown loss 'blru' — did you mean 'blur' (asciivae-blur 0.1)?"
         assert error.hint.startswith("installed: ")
         assert "kl" in error.hint
-        assert "ssim" in error.hint
+        assert "blur" in error.hint
 
     def test_unknown_without_anything_near(self) -> None:
         assert failure("qqqqqq").message == "unknown loss 'qqqqqq'"
@@ -175,62 +175,96 @@ class TestMessages:
     def test_ambiguous(self, install: Install) -> None:
         install()
         install("other", "0.2")
-        error = failure("ssim")
-        assert error.message == "loss 'ssim' is offered by asciivae-ssim 0.1 and other 0.2"
-        assert error.hint == "write asciivae-ssim:ssim"
-        assert registry.load("loss", "other:ssim").__name__ == "SSIM"
+        error = failure("blur")
+        assert error.message == "loss 'blur' is offered by asciivae-blur 0.1 and other 0.2"
+        assert error.hint == "write asciivae-blur:blur"
+        assert registry.load("loss", "other:blur").__name__ == "Blur"
 
     @pytest.mark.parametrize(
         ("code", "expected"),
         [
-            ("\n\nimport x_not_there", "ModuleNotFoundError: No module named 'x_not_there' (asciivae_ssim.py:3)"),
-            ("raise SystemExit('bye')", "SystemExit: bye (asciivae_ssim.py:1)"),
-            ("1/0", "ZeroDivisionError: division by zero (asciivae_ssim.py:1)"),
-            ("x = (", "SyntaxError: '(' was never closed (asciivae_ssim.py, line 1) (asciivae_ssim.py:1)"),
+            ("\n\nimport x_not_there", "ModuleNotFoundError: No module named 'x_not_there' (asciivae_blur.py:3)"),
+            ("raise SystemExit('bye')", "SystemExit: bye (asciivae_blur.py:1)"),
+            ("1/0", "ZeroDivisionError: division by zero (asciivae_blur.py:1)"),
+            ("x = (", "SyntaxError: '(' was never closed (asciivae_blur.py, line 1) (asciivae_blur.py:1)"),
         ],
     )
     def test_import_that_fails(self, install: Install, code: str, expected: str) -> None:
         install(code=code)
-        error = failure("ssim")
-        assert error.message == f"loss 'ssim' comes from asciivae-ssim 0.1, which fails to import: {expected}"
+        error = failure("blur")
+        assert error.message == f"loss 'blur' comes from asciivae-blur 0.1, which fails to import: {expected}"
         assert error.hint == (
-            "pip install --upgrade asciivae-ssim, or set ASCIIVAE_PLUGINS= to ignore third-party plugins"
+            "pip install --upgrade asciivae-blur, or set ASCIIVAE_PLUGINS= to ignore third-party plugins"
         )
 
     def test_module_that_is_gone(self, install: Install) -> None:
         install(code=None)
-        assert failure("ssim").message.endswith(
-            "which fails to import: ModuleNotFoundError: No module named 'asciivae_ssim'"
+        assert failure("blur").message.endswith(
+            "which fails to import: ModuleNotFoundError: No module named 'asciivae_blur'"
         )
 
     @pytest.mark.parametrize(
         ("code", "expected"),
         [
-            ("", "whose module 'asciivae_ssim' has no 'SSIM'"),
-            ("SSIM = 3", "whose 'asciivae_ssim:SSIM' is not a class"),
-            ("class SSIM: pass", "whose SSIM states no contract number"),
+            ("", "whose module 'asciivae_blur' has no 'Blur'"),
+            ("Blur = 3", "whose 'asciivae_blur:Blur' is not a class"),
+            ("class Blur: pass", "whose Blur states no contract number"),
             (
                 SOUND.replace("contract = 1", "contract = 2"),
                 "which is written for contract 2; this asciivae has contract 1",
             ),
-            (SOUND.replace("frozen=True", "frozen=False"), "whose SSIM.Config is not a frozen dataclass"),
-            (SOUND.replace("    Config = Config", ""), "whose SSIM.Config is not a frozen dataclass"),
+            (SOUND.replace("frozen=True", "frozen=False"), "whose Blur.Config is not a frozen dataclass"),
+            (SOUND.replace("    Config = Config", ""), "whose Blur.Config is not a frozen dataclass"),
         ],
     )
     def test_contract(self, install: Install, code: str, expected: str) -> None:
         install(code=code)
-        assert failure("ssim").message == f"loss 'ssim' comes from asciivae-ssim 0.1, {expected}"
+        assert failure("blur").message == f"loss 'blur' comes from asciivae-blur 0.1, {expected}"
 
     def test_a_newer_contract_asks_for_a_newer_asciivae(self, install: Install) -> None:
         install(code=SOUND.replace("contract = 1", "contract = 2"))
-        assert failure("ssim").hint.startswith("pip install --upgrade asciivae,")
+        assert failure("blur").hint.startswith("pip install --upgrade asciivae,")
 
     def test_incompatible_is_told_before_any_import(self, install: Install) -> None:
         install(code="raise RuntimeError('imported')", requires="asciivae>=7")
-        assert by_name("ssim")[0].state == "incompatible"
-        error = failure("ssim")
-        assert "comes from asciivae-ssim 0.1, which requires asciivae>=7, and this is asciivae 0." in error.message
+        assert by_name("blur")[0].state == "incompatible"
+        error = failure("blur")
+        assert "comes from asciivae-blur 0.1, which requires asciivae>=7, and this is asciivae 0." in error.message
         assert error.hint.startswith("pip install --upgrade asciivae,")
+
+    @pytest.mark.parametrize(
+        ("stated", "message", "upgrade"),
+        [
+            ("2 = asciivae.contract\n", "is written for contract 2; this asciivae has contract 1", "asciivae"),
+            ("0 = asciivae.contract\n", "is written for contract 0; this asciivae has contract 1", "asciivae-blur"),
+            (
+                "2 = asciivae.contract\n3 = asciivae.contract\n",
+                "is written for contract 2 or 3; this asciivae has contract 1",
+                "asciivae",
+            ),
+        ],
+    )
+    def test_another_contract_is_told_before_any_import(
+        self, install: Install, stated: str, message: str, upgrade: str
+    ) -> None:
+        points = f"[asciivae.losses]\nblur = asciivae_blur:Blur\n[asciivae.contract]\n{stated}"
+        install(code="raise RuntimeError('imported')", points=points)
+        assert by_name("blur")[0].state == "incompatible"
+        error = failure("blur")
+        assert error.message == f"loss 'blur' comes from asciivae-blur 0.1, which {message}"
+        assert error.hint == f"pip install --upgrade {upgrade}, or set ASCIIVAE_PLUGINS= to ignore third-party plugins"
+
+    def test_our_contract_among_others_is_enough(self, install: Install) -> None:
+        install(
+            points="[asciivae.losses]\nblur = asciivae_blur:Blur\n"
+            "[asciivae.contract]\n1 = asciivae.contract\n2 = asciivae.contract\n"
+        )
+        assert registry.load("loss", "blur").__name__ == "Blur"
+
+    def test_a_qualified_name_of_a_missing_package_gets_the_pip_command(self) -> None:
+        error = failure("some-package:blotches")
+        assert error.message == "loss 'blotches' is to come from some-package, which is not installed"
+        assert error.hint == "pip install some-package"
 
     def test_asciivae_itself_is_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(metadata, "distributions", lambda: iter(()))
