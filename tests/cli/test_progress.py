@@ -1,0 +1,95 @@
+"""Watching a run: a live bar for a terminal, plain lines for a file, nothing for --quiet; never on stdout."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tiny_runs import asciivae, drawings, tiny_recipe, written
+
+from asciivae.cli.output import Settings
+from asciivae.cli.progress import Progress
+from asciivae.errors import DivergedError
+
+RECORD = {"kind": "train", "step": 20, "epoch": 1, "total": 12.34567, "ce": 11.0, "rate": 0.1, "gradient": 3.0}
+
+
+def test_off_a_terminal_every_record_is_one_plain_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Settings.quiet = False
+    now = iter([100.0, 110.0])
+    monkeypatch.setattr("asciivae.cli.progress.time.monotonic", lambda: next(now))
+    with Progress(start=10, total=3700) as watching:
+        watching.logged(RECORD)  # 10 steps in 10 seconds, 3680 to go
+        watching.logged({"kind": "validation", "step": 20, "total": 9.0, "char_f1": 0.25})
+        watching.sampled(20, "a   |   b\n")
+        error = DivergedError("term 'ce' became nan", place="step 21", hint="", report={})
+        watching.rolled_back(error, 20, 0.5)
+
+    out, said = capsys.readouterr()
+    assert out == ""
+    assert said == (
+        "step 20/3700 total 12.35 ce 11 eta 1h01m20s\n"
+        "step 20/3700 validation: total 9 char_f1 0.25\n"
+        "\na   |   b\n\n"
+        "step 21: term 'ce' became nan; going back to step 20 with 0.5 × the learning rate\n"
+    )
+
+
+def test_the_time_left_is_short_when_little_is_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = iter([0.0, 40.0])
+    monkeypatch.setattr("asciivae.cli.progress.time.monotonic", lambda: next(now))
+    with Progress(start=0, total=65) as watching:
+        watching.logged(RECORD)
+    assert capsys.readouterr().err.endswith("eta 1m30s\n")
+
+
+def test_a_log_has_a_line_for_each_record(tmp_path: Path) -> None:
+    drawings(tmp_path / "art")
+    file = written(tmp_path / "tiny.yaml", tiny_recipe(tmp_path / "art"))
+    said = asciivae("train", "--recipe", file, "--out", tmp_path / "run", "--set", "every.log=2").stderr
+
+    assert re.findall(r"^step (\d)/6 total .* eta \d+m\d\ds$", said, re.M) == ["2", "4", "6"]
+    assert re.findall(r"^step (\d)/6 validation: ", said, re.M) == ["3", "6"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_on_a_terminal_there_is_a_live_bar(tmp_path: Path) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    drawings(tmp_path / "art")
+    file = written(tmp_path / "tiny.yaml", tiny_recipe(tmp_path / "art"))
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "asciivae", "train", "--recipe", str(file), "--out", str(tmp_path / "run")],
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    os.close(terminal)
+    shown = b""
+    while True:
+        try:
+            part = os.read(reader, 4096)
+        except OSError:  # how Linux says that nobody writes any more
+            break
+        if not part:
+            break
+        shown += part
+    os.close(reader)
+    out, _ = process.communicate(timeout=60)
+
+    assert (process.returncode, out.decode()) == (0, f"{tmp_path / 'run'}\n")
+    text = shown.decode()
+    assert re.search(r"\r100%\|.*6/6 \[", text), text
+    assert "step 6/6 validation: " in text
