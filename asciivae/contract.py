@@ -3,8 +3,13 @@
 A plugin is a class behind an entry point. Its options are a frozen standard-library dataclass called `Config`;
 a recipe's `{use: NAME, ...}` builds it, and an unknown option is an error before anything runs.
 
-    [project.entry-points."asciivae.losses"]
+    [project.entry-points."asciivae.losses"]     # or renderers, or sources
     darkness = "my_package:Darkness"
+
+    [project.entry-points."asciivae.contract"]   # the number of the contract that the package is written for:
+    1 = "asciivae.contract"                      # another one is refused before anything of it is imported
+
+`asciivae plugins new` writes such a package, and `asciivae plugins check` holds it to this page.
 
 Shapes: B pieces in a batch, H × W cells on the canvas, h × w pixels in a cell, 95 characters (code points 32-126;
 class 0 is the space). Pictures are (B, 1, H·h, W·w) in [0, 1]: paper is 1, ink is 0.
@@ -79,6 +84,12 @@ class Loss(Protocol):
 
     The engine does the rest: weight and schedule, the mean over the batch, device, logging, and the check that
     every term is finite before the optimiser steps. A loss that is an `nn.Module` is moved to the run's device.
+
+    A loss has no randomness, and what it says of a piece depends on that piece alone. One that has a least value,
+    which a perfect reconstruction reaches, may state it as an attribute `minimum: float`; it is then held to it.
+
+    Attributes:
+        needs: which of `NEEDS` it looks at.
     """
 
     contract: ClassVar[int]

@@ -7,14 +7,17 @@ The objective also decides what has to be drawn for the losses, and draws it in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
-from asciivae.contract import Facts, LossInputs
+from asciivae.contract import NEEDS, Facts, LossInputs
 from asciivae.errors import PluginError
 from asciivae.losses.schedule import Schedule
 from asciivae.render.analytic import glyph_gram, squared_error
@@ -66,19 +69,30 @@ class Objective(nn.Module):
         terms: the losses; their names are distinct.
         renderer: draws pages; see the plugin contract.
         dtype: what it computes in.
+        drawn_by: what messages call the renderer.
+
+    Raises:
+        PluginError: a loss needs what nobody provides.
     """
 
     gram: Tensor
 
-    def __init__(self, terms: Sequence[Term], renderer: Renderer, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(
+        self,
+        terms: Sequence[Term],
+        renderer: Renderer,
+        dtype: torch.dtype = torch.float32,
+        drawn_by: str = "the renderer",
+    ) -> None:
         super().__init__()
         self.terms = tuple(terms)
         self.renderer = renderer
+        self.drawn_by = drawn_by
         # Losses and renderers may be modules, and are then moved along; neither has to be one.
         self.modules_of_plugins = nn.ModuleList(
             part for part in (renderer, *(term.loss for term in terms)) if isinstance(part, nn.Module)
         )
-        needs = frozenset().union(*(term.loss.needs for term in terms))
+        needs = frozenset().union(*map(_needs, terms))
         self.draws_pictures = bool(needs & {"target_image", "recon_image"})
         self.measures_error = "squared_error" in needs
         gram = glyph_gram(rendered_glyphs(renderer, dtype)) if renderer.linear else torch.empty(0)
@@ -94,9 +108,10 @@ class Objective(nn.Module):
             step: counted from 0, for the weights.
 
         Raises:
-            PluginError: a loss failed, or returned something other than named tensors of shape (B,).
+            PluginError: a loss failed, or returned something other than named tensors of shape (B,); or the renderer
+                failed.
         """
-        inputs = self._inputs(draw, target, mask)
+        inputs = self._inputs(draw, target, mask, step)
         total = draw.logits.new_zeros(())
         terms, weights, pieces = {}, {}, {}
         for term in self.terms:
@@ -115,7 +130,7 @@ class Objective(nn.Module):
             total = total + 0.0 * draw.logits.sum()
         return Evaluation(total, terms, weights, pieces)
 
-    def _inputs(self, draw: Draw, target: Tensor, mask: Tensor) -> LossInputs:
+    def _inputs(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> LossInputs:
         probs = draw.probs
         if not bool(mask.all()):
             blank = torch.zeros_like(probs[:1, :, :1, :1])
@@ -124,8 +139,8 @@ class Objective(nn.Module):
         target_image = recon_image = error = None
         if self.draws_pictures or (self.measures_error and not self.renderer.linear):
             with torch.no_grad():
-                target_image = self.renderer(one_hot(target, probs.dtype))
-            recon_image = self.renderer(probs)
+                target_image = self._picture(one_hot(target, probs.dtype), step)
+            recon_image = self._picture(probs, step)
             if self.measures_error:
                 error = (recon_image - target_image).square().flatten(1).sum(1)
         elif self.measures_error:
@@ -140,6 +155,17 @@ class Objective(nn.Module):
             recon_image=recon_image,
             squared_error=error,
         )
+
+    def _picture(self, probs: Tensor, step: int) -> Tensor:
+        height, width = self.renderer.cell
+        expected = (len(probs), 1, probs.shape[2] * height, probs.shape[3] * width)
+        place = f"{self.drawn_by}, step {step}"
+        with _blamed(place, "draw with another: --set renderer.use=analytic"):
+            picture = self.renderer(probs)
+        if tuple(picture.shape) != expected:
+            hint = "a renderer draws (B, 1, H·h, W·w); see asciivae.contract.Renderer"
+            raise PluginError(f"drew {tuple(picture.shape)}, not {expected}", place=place, hint=hint)
+        return picture
 
 
 def one_hot(ids: Tensor, dtype: torch.dtype) -> Tensor:
@@ -161,16 +187,35 @@ def facts_of(renderer: Renderer, character_counts: Tensor) -> Facts:
     return Facts(glyphs=rendered_glyphs(renderer), character_counts=character_counts)
 
 
-def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
-    place = f"loss {term.name!r} of {term.origin}, step {step}"
+def _needs(term: Term) -> frozenset[str]:
+    needs = frozenset(term.loss.needs)
+    if unknown := needs - NEEDS:
+        raise PluginError(
+            f"needs {', '.join(sorted(unknown))}, which nobody provides",
+            place=f"loss {term.name!r} of {term.origin}",
+            hint=f"a loss may need {', '.join(sorted(NEEDS))}; see asciivae.contract.NEEDS",
+        )
+    return needs
+
+
+@contextmanager
+def _blamed(place: str, remedy: str) -> Iterator[None]:
+    """Report whatever a plugin raises, even a `sys.exit`, as its fault; what it prints goes to stderr."""
     try:
-        values: Any = term.loss(inputs)
-    except Exception as error:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"failed with {type(error).__name__}: {error}",
             place=place,
-            hint="repeat with --debug for the traceback, or take the loss out of the recipe",
+            hint=f"repeat with --debug for the traceback, or {remedy}",
         ) from error
+
+
+def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
+    place = f"loss {term.name!r} of {term.origin}, step {step}"
+    with _blamed(place, "take the loss out of the recipe"):
+        values: Any = term.loss(inputs)
     batch = (len(inputs.target),)
     if not isinstance(values, Mapping) or not values:
         what = "no terms" if isinstance(values, Mapping) else f"{type(values).__name__}, not named tensors"

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from asciivae.errors import DivergedError, Interrupted
+from asciivae.errors import DivergedError, Interrupted, PluginError
 from asciivae.train.loop import Step, Task, train
 from asciivae.train.run_folder import RunFolder
 from asciivae.train.state import TrainState
@@ -88,6 +88,7 @@ def fit(run: Run, observer: Observer) -> None:
     Raises:
         Interrupted: the user pressed Ctrl-C; the step was finished and everything saved.
         DivergedError: something was not finite; see the folder's `diverged/`.
+        PluginError: a plugin failed; everything up to the last whole step was saved.
         RunError: something cannot be written.
     """
     with _interruptible() as wanted:
@@ -96,6 +97,13 @@ def fit(run: Run, observer: Observer) -> None:
             try:
                 _to_the_end(run, observer, wanted)
                 break
+            except PluginError as error:
+                run.folder.save(run.state, run.metadata, run.glyphs, keep=run.cadence.keep)
+                error.hint = (
+                    f"{error.hint}; step {run.state.step} is saved, and with the plugin mended the run goes on: "
+                    f"asciivae train --resume {run.folder.path}"
+                )
+                raise
             except DivergedError as error:
                 where = run.folder.write_divergence(error.report)
                 error.hint = f"{error.hint}; the full report is in {where}"
