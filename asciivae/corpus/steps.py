@@ -175,7 +175,7 @@ def replace_look_alikes(draft: Draft) -> Outcome:
 # ── what the steps look for ─────────────────────────────────────────────────────────────────────────────────
 
 _STRANGER = re.compile(r"[^\n -~]")
-_ADDRESS = re.compile(r"https?://|\bwww\.\w|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://|\bwww\.\w|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]['A-Za-z]+")
 _SIGNED = (
     "jgs", "JRS", "Veilleux", "Normand", "mrf", "/akg", "dp", "fsc", "hjw", "-Felix Lee-", "SSt", "AsH/HJ98", "sjw",

@@ -21,28 +21,30 @@ def is_html(text: str) -> bool:
 
 
 def parse(text: str) -> Selector:
-    """Parse a page, however broken."""
+    """Parse a page, however broken. A `<br>` becomes a line feed."""
     from parsel import Selector
 
-    return Selector(text.replace("\0", ""), type="html")
+    document = Selector(text.replace("\0", ""), type="html")
+    for line_break in document.root.iter("br"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    return document
 
 
 def art_of(element: Selector) -> str:
-    """The text of an element as a browser lays it out in a fixed pitch: a `<br>` ends a line, tags vanish."""
-    nodes = (node.root for node in element.xpath(".//text() | .//br"))
-    text = "".join(node if isinstance(node, str) else "\n" for node in nodes)
+    """The text of an element as a browser lays it out in a fixed pitch: tags and comments vanish."""
+    text = "".join(element.root.itertext("*"))
     return text.removeprefix("\n")  # as HTML says of <pre>
 
 
 def links(page: Selector, address: str) -> Iterator[tuple[str, str]]:
     """The links of a page: absolute addresses without fragments, and the words that one clicks on."""
-    for link in page.css("a[href]"):
+    for link in page.root.iter("a"):
         try:
-            target = urldefrag(urljoin(address, link.attrib["href"].strip())).url
+            target = urldefrag(urljoin(address, (link.get("href") or "").strip())).url
         except ValueError:  # not an address at all
             continue
-        if target.startswith(("http://", "https://")):
-            yield target, " ".join(art_of(link).split())
+        if link.get("href") and target.startswith(("http://", "https://")):
+            yield target, " ".join("".join(link.itertext("*")).split())
 
 
 def path_below(root: str, address: str) -> str | None:

@@ -99,10 +99,16 @@ class CowFile(FileSource):
 
     def read(self, page: Page) -> Iterator[RawArt]:
         """Take the drawing as cowsay would show it, with open eyes and nothing to say."""
-        for quote, _, body in _COW.findall(page.text):
-            drawing = body if quote == "'" else _ESCAPED.sub(_cow_part, body)
-            name = page.address.rpartition("/")[2].removesuffix(".cow")
+        name = page.address.rpartition("/")[2].removesuffix(".cow")
+        begin = _COW.search(page.text)
+        while begin:
+            end = re.compile(rf"^{begin['word']}[ \t]*$", re.MULTILINE).search(page.text, begin.end())
+            if end is None:
+                return
+            body = page.text[begin.end() : end.start()]
+            drawing = body if begin["quote"] == "'" else _ESCAPED.sub(_cow_part, body)
             yield RawArt(text=drawing, category=page.folder or "cows", caption=name)
+            begin = _COW.search(page.text, end.end())
 
 
 class Fortune(FileSource):
@@ -124,13 +130,14 @@ class Html(FileSource):
         """Take each `<pre>`, which may hold several drawings."""
         document = html.parse(page.text)
         title = " ".join((document.css("title::text").get() or "").split())
-        for element in document.xpath("//pre[not(ancestor::pre)]"):
-            text = html.art_of(element)
+        for element in document.css("pre"):
+            inner = next(element.root.iterancestors("pre"), None) is not None
+            text = "" if inner else html.art_of(element)
             if text.strip():
                 yield RawArt(text=text, category=page.folder, caption=title, several=True)
 
 
-_COW = re.compile(r"""\$the_cow\s*=\s*<<\s*(["']?)(\w+)\1\s*;[^\n]*\n(.*?)^\2[ \t]*$""", re.DOTALL | re.MULTILINE)
+_COW = re.compile(r"""\$the_cow\s*=\s*<<\s*(?P<quote>["']?)(?P<word>\w+)(?P=quote)\s*;[^\n]*\n""")
 _ESCAPED = re.compile(r"\\(.)|\$\{?(thoughts|eyes|tongue|eye)\b\}?", re.DOTALL)
 _PARTS = {"thoughts": "\\", "eyes": "oo", "eye": "o", "tongue": "  "}
 

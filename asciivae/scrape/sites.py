@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -192,10 +193,10 @@ class TextArt:
 
     def _own_page(self, drawing: Selector, base: str) -> tuple[str, str]:
         """Address and name of the piece: the link to it nearest around the drawing that is about no other."""
-        for around in reversed(drawing.xpath("ancestor-or-self::*")):
-            if len(around.xpath("descendant-or-self::pre")) > 1:
+        for around in islice(drawing.root.iterancestors(), 4):
+            if len(list(islice(around.iter("pre"), 2))) > 1:
                 break
-            for address, _ in links(around, base):
+            for address, _ in links(type(drawing)(root=around), base):
                 parts = (path_below(self.root, address) or "").split("/")
                 if len(parts) == 2 and parts[0] != "tag":
                     return address, parts[1].replace("-", " ")

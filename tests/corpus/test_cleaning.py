@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,15 @@ def test_sizes() -> None:
     assert stepped("#\n" * 101, limits=Limits()) == Refusal("more than 100 lines")
     with pytest.raises(UsageError, match="cleaning: 9 to 3 lines is no range"):
         Limits(least_lines=9, most_lines=3)
+
+
+@pytest.mark.parametrize(
+    "text", ["a." * 400_000, "a@" * 400_000, "@a." * 300_000, " \n" * 400_000, "x\n\n\n" * 200_000]
+)
+def test_hostile_texts_are_refused_soon(text: str) -> None:
+    begun = time.monotonic()
+    stepped(text, limits=Limits(), signatures=True, transliterate=True)
+    assert time.monotonic() - begun < 10
 
 
 def test_pages_are_cut_at_blank_lines() -> None:

@@ -1,6 +1,7 @@
 """How the pages of the five sites are read: on pages of their structure, made for these tests."""
 
 import os
+import time
 from typing import Any
 
 import pytest
@@ -113,10 +114,14 @@ def test_textfiles() -> None:
 
 
 @pytest.mark.parametrize("name", ["asciiart-eu", "asciiart-website", "textart", "ascii-art-de", "textfiles"])
-@pytest.mark.parametrize("text", ["", "<html>", "<pre><a href='http://['>", "\0<pre>\0", "<a href=/>" * 500, "{}" * 99])
-def test_any_page_is_read(name: str, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["", "<html>", "<pre><a href='http://['>", "\0<pre>\0", "<a href=/>" * 500, "{}" * 99, "<pre>" * 9999]
+)
+def test_any_page_is_read_and_soon(name: str, text: str) -> None:
+    begun = time.monotonic()
     for address in (*starts(name)[:1], "x.html", "http://elsewhere.example/?a=b"):
         read(name, text, address)
+    assert time.monotonic() - begun < 20
 
 
 @pytest.mark.parametrize("name", ["asciiart-eu", "asciiart-website", "textart", "ascii-art-de", "textfiles"])
