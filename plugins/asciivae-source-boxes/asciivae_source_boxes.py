@@ -36,7 +36,8 @@ class Boxes:
 
     def read(self, page: Page) -> Iterator[RawArt]:
         """Take the sample of each design."""
-        for names, body in _DESIGN.findall(page.text):
+        for design in _BEGIN.split(page.text)[1:]:
+            names, _, body = design.partition("\n")
             sample = _SAMPLE.search(body)
             if sample:
                 author, tag = _AUTHOR.search(body), _TAG.search(body)
@@ -49,7 +50,7 @@ class Boxes:
                 )
 
 
-_DESIGN = re.compile(r"^BOX[ \t]+([^\n]+)\n(.*?)^END\b", re.DOTALL | re.MULTILINE)
+_BEGIN = re.compile(r"^BOX[ \t]+", re.MULTILINE)
 _SAMPLE = re.compile(r"^\s*sample[ \t]*\n(.*?)^\s*ends\b", re.DOTALL | re.MULTILINE | re.IGNORECASE)
 _AUTHOR = re.compile(r'^\s*author[ \t]+"([^"\n]*)"', re.MULTILINE | re.IGNORECASE)
 _TAG = re.compile(r'^\s*tags[ \t]*\(?[ \t]*"([^"\n]*)"', re.MULTILINE | re.IGNORECASE)
