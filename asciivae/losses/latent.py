@@ -42,10 +42,24 @@ class KLDivergence(nn.Module):
 
     def forward(self, inputs: LossInputs) -> dict[str, Tensor]:
         """Return the divergence per piece, (B,)."""
-        each = kl_divergence(inputs.posterior.mean, inputs.posterior.logvar).flatten(1)
+        each = kl_divergence(inputs.posterior.mean, inputs.posterior.logvar)
         if self.config.free_bits:
             each = each.clamp(min=self.config.free_bits)
-        return {"": each.mean(1) if self.config.reduction == "mean" else each.sum(1)}
+        own = own_latents(inputs.mask, each)
+        pieces = (each * own).flatten(1).sum(1)
+        return {"": pieces / own.expand_as(each).flatten(1).sum(1) if self.config.reduction == "mean" else pieces}
+
+
+def own_latents(mask: Tensor, latents: Tensor) -> Tensor:
+    """Which latent numbers belong to a piece's own canvas: 1 or 0, in a shape that broadcasts with `latents`.
+
+    A latent vector (B, D) does whole. In a latent grid (B, C, h, w) a number stands for H/h × W/w cells, which are all
+    inside of a piece's canvas or all outside; `mask` is (B, H, W).
+    """
+    if latents.dim() != 4:
+        return latents.new_ones(())
+    down, across = mask.shape[1] // latents.shape[2], mask.shape[2] // latents.shape[3]
+    return mask[:, None, ::down, ::across].to(latents.dtype)
 
 
 def kl_divergence(mean: Tensor, logvar: Tensor) -> Tensor:

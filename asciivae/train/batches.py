@@ -99,8 +99,8 @@ def collate(grids: Sequence[Page], pieces: Pieces, canvas: Canvas, shifts: NDArr
     pages = np.full((len(grids), *size), SPACE, np.uint8)
     mask = np.zeros(pages.shape, np.bool_)
     for i, (grid, own) in enumerate(zip(grids, sizes, strict=True)):
-        top, left = (size[0] - own[0]) // 2, (size[1] - own[1]) // 2
-        window = i, slice(top, top + own[0]), slice(left, left + own[1])
+        # In the corner: there a latent grid's cells are inside of a piece's canvas or outside, never astride.
+        window = i, slice(own[0]), slice(own[1])
         laid, _ = canvas.lay(grid, own)
         pages[window] = laid if shifts is None else roll(laid, *shifts[i].tolist())
         mask[window] = True

@@ -67,3 +67,21 @@ def test_gradient() -> None:
 def test_error_for_a_negative_allowance() -> None:
     with pytest.raises(ValueError, match=r"^free_bits must not be negative$"):
         KLConfig(free_bits=-0.1)
+
+
+@pytest.mark.parametrize("reduction", ["sum", "mean"])
+def test_latent_numbers_beyond_a_pieces_own_canvas_are_free(reduction: str) -> None:
+    """A piece costs the same alone and on the larger page of a batch."""
+    generator = torch.Generator().manual_seed(4)
+    mean, logvar = (torch.randn(1, 3, 2, 4, generator=generator) for _ in range(2))
+    mask = torch.zeros(1, 16, 32, dtype=torch.bool)
+    mask[:, :8, :16] = True
+    loss = KLDivergence(KLConfig(reduction=reduction), facts())
+
+    def cost(mean: Tensor, logvar: Tensor, mask: Tensor) -> Tensor:
+        pages = torch.zeros(mask.shape, dtype=torch.int64)
+        inputs = loss_inputs(torch.zeros(1, 95, *mask.shape[1:]), pages, mask=mask, posterior=Posterior(mean, logvar))
+        return loss(inputs)[""]
+
+    alone = cost(mean[..., :1, :2], logvar[..., :1, :2], mask[:, :8, :16])
+    torch.testing.assert_close(cost(mean, logvar, mask), alone)
