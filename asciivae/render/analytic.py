@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from asciivae.contract import CONTRACT
-from asciivae.render.discrete import page
-from asciivae.render.glyphs import digest
+from asciivae.render.cells import AtlasRenderer, page
 
 
 @dataclass(frozen=True)
@@ -19,27 +17,15 @@ class AnalyticConfig:
     """The analytic renderer has no options."""
 
 
-class Analytic(nn.Module):
+class Analytic(AtlasRenderer):
     """Blend the glyphs by their probabilities.
 
     The input is not checked for being a distribution: the log rendered raw logits in two experiments.
-
-    Args:
-        config: no options.
-        glyphs: (95, h, w) in [0, 1], paper = 1.
     """
 
-    contract: ClassVar[int] = CONTRACT
     Config: ClassVar[type] = AnalyticConfig
     differentiable = True
     linear = True
-    glyphs: Tensor
-
-    def __init__(self, config: AnalyticConfig, glyphs: Tensor) -> None:
-        super().__init__()
-        self.register_buffer("glyphs", glyphs, persistent=False)
-        self.cell = (glyphs.shape[1], glyphs.shape[2])
-        self.digest = digest(glyphs)
 
     def forward(self, probs: Tensor) -> Tensor:
         """Map (B, 95, H, W) to the expected picture (B, 1, H·h, W·w)."""
