@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from asciivae.filters.join import GAP, join
 from asciivae.filters.kernels import disc, log_response, sobel_magnitude
-from asciivae.render.discrete import page
+from asciivae.render.cells import page
 from asciivae.render.glyphs import BUNDLED, atlas
 from asciivae.render.strokes import stroke_atlas
 

@@ -34,7 +34,7 @@ from torch.nn import functional
 
 from asciivae.contract import CONTRACT, Facts, LossInputs
 from asciivae.filters.kernels import convolve, disc, gaussian_kernel
-from asciivae.render.discrete import page
+from asciivae.render.cells import page
 from asciivae.render.glyphs import BUNDLED
 from asciivae.render.strokes import stroke_atlas
 

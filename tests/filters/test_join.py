@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from asciivae.edges import join
 from asciivae.filters.join import BETA, STEEPNESS, _least_support, _level
-from asciivae.render.discrete import page
+from asciivae.render.cells import page
 from asciivae.render.strokes import stroke_atlas
 from asciivae.text.charset import SIZE
 

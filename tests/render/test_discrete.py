@@ -2,7 +2,8 @@ import torch
 from tensor_checks import one_hot_of, random_glyphs, random_pages, random_tensor
 
 from asciivae.contract import CONTRACT
-from asciivae.render.discrete import Discrete, DiscreteConfig, page
+from asciivae.render.cells import page
+from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import digest
 
 GLYPHS = random_glyphs(3, 2)
