@@ -22,7 +22,7 @@ from scrapy.http import Request, Response  # noqa: TID253
 from twisted.internet.task import LoopingCall
 
 from asciivae.contract import Link, Page
-from asciivae.errors import AsciivaeError
+from asciivae.errors import AsciivaeError, PluginError
 from asciivae.scrape.archive import STATE, Archive
 from asciivae.scrape.courtesy import ROBOT
 from asciivae.scrape.decode import decode
@@ -54,6 +54,7 @@ class ArtSpider(scrapy.Spider):
         self.sources = {opened.name: opened for opened in sources}
         self.harvest = harvest
         self.closed: dict[str, float] = {}
+        self.broken: Exception | None = None
         self.hosts = {name: set(map(_host, self._starts(name))) for name in self.sources}
         self.allowed_domains = sorted(set().union(*self.hosts.values()))
 
@@ -75,11 +76,19 @@ class ArtSpider(scrapy.Spider):
             report.fail(response.url, str(error))
             return
         page = Page(text=text, address=response.url, category=category)
-        for link in self.harvest.take(self.sources[source], page):
-            address = urljoin(response.url, link.address)
+        try:
+            links = self.harvest.take(self.sources[source], page)
+            self.harvest.archive.commit()
+        except (AsciivaeError, OSError) as error:  # nothing more can be kept
+            self.broken = error
+            raise CloseSpider("broken") from error
+        for link in links:
+            try:
+                address = urljoin(response.url, link.address)
+            except ValueError:  # not an address at all
+                continue
             if address.startswith(("http://", "https://")) and _host(address) in self.hosts[source]:
                 yield self._request(source, Link(address=address, category=link.category))
-        self.harvest.archive.commit()
         if self.harvest.full:
             raise CloseSpider("limit")
 
@@ -152,13 +161,25 @@ def crawl(plan: dict[str, Any]) -> None:
     sources = [open_source(name, options) for name, options in plan["sources"].items()]
     with Archive(Path(plan["out"])) as archive:
         harvest = Harvest(archive, categories=plan["categories"], limit=plan["limit"])
-        starts = (link.address for opened in sources for link in opened.source.start())
+        starts = [_start(opened, link.address) for opened in sources for link in opened.source.start()]
         process = CrawlerProcess(settings(plan, len(set(map(_host, starts)))))
-        process.crawl(ArtSpider, sources=sources, harvest=harvest)
+        crawler = process.create_crawler(ArtSpider)
+        process.crawl(crawler, sources=sources, harvest=harvest)
         ticker = LoopingCall(lambda: _tell("progress", harvest.report.as_dict()))
         ticker.start(0.5, now=False)
         process.start()
+        if (broken := getattr(crawler.spider, "broken", None)) is not None:
+            raise broken
         _tell("report", harvest.report.as_dict())
+
+
+def _start(opened: Opened, address: str) -> str:
+    if not _host(address) or not address.startswith(("http://", "https://")):
+        raise PluginError(
+            f"source {opened.name!r} of {opened.origin} starts at {address!r}, which is no web address",
+            hint="see to its options: --set NAME=VALUE",
+        )
+    return address
 
 
 def main() -> None:
@@ -185,7 +206,10 @@ def _tell(event: str, content: dict[str, Any]) -> None:
 
 def _host(address: str) -> str:
     """The host of an address; a leading `www.` makes no difference."""
-    return (urlsplit(address).hostname or "").removeprefix("www.")
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _ignored(reason: str) -> str:

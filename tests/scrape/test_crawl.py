@@ -308,6 +308,19 @@ def test_what_the_crawler_meets_is_told_here(out: Path) -> None:
         list(crawl(Plan(sources={"textfiles": {"rot": "x"}}, out=out)))
     assert caught.value.message == "source 'textfiles' has no option 'rot'"
     assert caught.value.hint == "it has: root"
+    for root in ("art/", "ftp://a.example/", "http://[bad"):
+        with pytest.raises(PluginError) as caught:
+            list(crawl(Plan(sources={"textfiles": {"root": root}}, out=out)))
+        assert f"starts at {root!r}, which is no web address" in caught.value.message
+
+
+def test_a_folder_that_fails_ends_the_crawl(site: Site, out: Path) -> None:
+    site.answers = {"/": listing(*(f"pets/{i}.txt" for i in range(20)))} | {f"/pets/{i}.txt": art(i) for i in range(20)}
+    out.mkdir()
+    (out / "pets").write_text("in the way")
+    with pytest.raises(CorpusError, match="the folder cannot be written"):
+        run(site, out)
+    assert len(site.asked) < 8
 
 
 def test_a_crawler_that_breaks_down_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
