@@ -31,6 +31,7 @@ class PixelLoss(nn.Module):
 
     contract: ClassVar[int] = CONTRACT
     Config: ClassVar[type] = PixelConfig
+    minimum: ClassVar[float] = 0.0
 
     def __init__(self, config: PixelConfig, facts: Facts) -> None:
         super().__init__()

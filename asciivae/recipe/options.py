@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -34,13 +35,23 @@ def check_options(tree: Node, keys: Keys, config: type[Any], component: Componen
     for name in set(names) & type(component).model_fields.keys():
         raise PluginError(f"the option {name!r} of {component.use!r} has a name that recipes keep for themselves")
     try:
-        checked = options_model(config).model_validate_json(json.dumps(component.options))
-        given = {name.removeprefix(_PREFIX): getattr(checked, name) for name in checked.model_fields_set}
-        return config(**given), []
+        return filled(config, component.options), []
     except ValidationError as error:
         return None, explain(error, tree, lambda path: names if path == keys else (), keys)
     except ValueError as error:
         return None, [problem(tree, keys, str(error))]
+
+
+def filled(config: type[Any], options: Mapping[str, Any]) -> Any:
+    """An instance of a config, from plain data such as a recipe holds.
+
+    Raises:
+        PluginError: the dataclass is not one that plain data could fill.
+        ValueError: an option is unknown, missing or of the wrong type (a pydantic `ValidationError`), or the dataclass
+            refuses it.
+    """
+    checked = options_model(config).model_validate_json(json.dumps(options))
+    return config(**{name.removeprefix(_PREFIX): getattr(checked, name) for name in checked.model_fields_set})
 
 
 def plain_options(config: Any) -> dict[str, Any]:

@@ -1,0 +1,91 @@
+"""The conformance kit: hold a loss, a renderer or a source of your own to the contract.
+
+In the tests of your package:
+
+    from asciivae.testing import loss_checks
+    from my_package import Config, Darkness
+
+    @loss_checks(Darkness, [Config(), Config(gamma=2.0)])
+    def test_contract(check):
+        check()
+
+Without pytest, `check_loss(Darkness, Config())` does the same and raises `Violation`; `asciivae plugins check NAME`
+prints it as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from asciivae.contract import Page
+from asciivae.testing import losses, renderers, sources
+from asciivae.testing.checks import Outcome, Violation, outcomes, parametrised, require
+
+__all__ = [
+    "Outcome",
+    "Violation",
+    "check_loss",
+    "check_renderer",
+    "check_source",
+    "examine",
+    "loss_checks",
+    "renderer_checks",
+    "source_checks",
+]
+
+
+def check_loss(plugin: type[Any], *configs: Any) -> None:
+    """Check a loss class with each of these options, or with its defaults.
+
+    Raises:
+        Violation: it breaks the contract; the text says where.
+    """
+    require(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs or [plugin.Config()]])
+
+
+def check_renderer(plugin: type[Any], *configs: Any) -> None:
+    """Check a renderer class with each of these options, or with its defaults.
+
+    Raises:
+        Violation: it breaks the contract; the text says where.
+    """
+    require(renderers.CHECKS, [renderers.RendererSubject(plugin, config) for config in configs or [plugin.Config()]])
+
+
+def check_source(plugin: type[Any], *configs: Any, pages: Sequence[Page] = ()) -> None:
+    """Check a source class with each of these options, or with its defaults.
+
+    Args:
+        plugin: the class.
+        configs: instances of its `Config`.
+        pages: pages, such as it was written for, that hold art.
+
+    Raises:
+        Violation: it breaks the contract; the text says where.
+    """
+    require(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs or [plugin.Config()]])
+
+
+def loss_checks(plugin: type[Any], configs: Sequence[Any]) -> Any:
+    """Decorate a test function that calls its argument `check`: it runs for each check and each of the options."""
+    return parametrised(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs])
+
+
+def renderer_checks(plugin: type[Any], configs: Sequence[Any]) -> Any:
+    """As `loss_checks`, for a renderer."""
+    return parametrised(renderers.CHECKS, [renderers.RendererSubject(plugin, config) for config in configs])
+
+
+def source_checks(plugin: type[Any], configs: Sequence[Any], pages: Sequence[Page]) -> Any:
+    """As `loss_checks`, for a source; `pages` are such as it was written for, and hold art."""
+    return parametrised(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs])
+
+
+def examine(kind: str, plugin: type[Any], config: Any) -> list[Outcome]:
+    """Run every check of a kind (`loss`, `renderer` or `source`) on a class with these options."""
+    if kind == "loss":
+        return list(outcomes(losses.CHECKS, losses.LossSubject(plugin, config)))
+    if kind == "renderer":
+        return list(outcomes(renderers.CHECKS, renderers.RendererSubject(plugin, config)))
+    return list(outcomes(sources.CHECKS, sources.SourceSubject(plugin, config)))

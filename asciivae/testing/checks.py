@@ -1,0 +1,221 @@
+"""What a check is, and how checks are run: one after another for a report, or one at a time by pytest."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import math
+import pickle
+import random
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from asciivae.contract import CONTRACT
+from asciivae.recipe.options import filled, plain_options
+
+
+class Violation(AssertionError):
+    """A plugin breaks the contract; the text says how."""
+
+
+class NotApplicable(Exception):
+    """A check has nothing to say about this plugin; the text says why."""
+
+
+class Subject(Protocol):
+    """What is checked: a plugin class with one set of options."""
+
+    @property
+    def plugin(self) -> type[Any]:
+        """The class behind the entry point."""
+        ...
+
+    @property
+    def config(self) -> Any:
+        """Its options."""
+        ...
+
+
+S = TypeVar("S", bound=Subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[S]):
+    """One promise of the contract.
+
+    Attributes:
+        name: a short name, in kebab-case.
+        promise: what a plugin promises, one line.
+        run: raises `Violation` if a subject breaks it, and `NotApplicable` if it cannot.
+        fundamental: whether the other checks make no sense where this one fails.
+    """
+
+    name: str
+    promise: str
+    run: Callable[[S], None]
+    fundamental: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found.
+
+    Attributes:
+        check: its name.
+        promise: what was promised.
+        state: `kept` or `broken`; or `skipped`, because it does not apply or a fundamental promise is broken.
+        reason: why it is not kept; empty if it is.
+    """
+
+    check: str
+    promise: str
+    state: Literal["kept", "broken", "skipped"]
+    reason: str = ""
+
+
+def check(*, fundamental: bool = False) -> Callable[[Callable[[S], None]], Check[S]]:
+    """Make a check of a function: its name is the check's, and its docstring the promise."""
+
+    def made(function: Callable[[S], None]) -> Check[S]:
+        promise = (inspect.getdoc(function) or "").partition("\n")[0]
+        return Check(function.__name__.replace("_", "-").strip("-"), promise, function, fundamental)
+
+    return made
+
+
+def outcomes(checks: Sequence[Check[S]], subject: S) -> Iterator[Outcome]:
+    """Run checks on a subject. Whatever the plugin raises is a reason, not an error."""
+    unsound = ""
+    for one in checks:
+        if unsound:
+            yield Outcome(one.name, one.promise, "skipped", f"not tried, because of {unsound}")
+            continue
+        try:
+            _run(one, subject)
+        except NotApplicable as why:
+            yield Outcome(one.name, one.promise, "skipped", str(why))
+        except Violation as violation:
+            unsound = one.name if one.fundamental else ""
+            yield Outcome(one.name, one.promise, "broken", str(violation))
+        else:
+            yield Outcome(one.name, one.promise, "kept")
+
+
+def require(checks: Sequence[Check[S]], subjects: Sequence[S]) -> None:
+    """Run checks on every subject.
+
+    Raises:
+        Violation: a promise is broken; its text names all that are.
+    """
+    broken = [
+        f"{subject.config}: {found.check}: {found.reason}"
+        for subject in subjects
+        for found in outcomes(checks, subject)
+        if found.state == "broken"
+    ]
+    if broken:
+        raise Violation("\n".join(broken))
+
+
+def parametrised(checks: Sequence[Check[S]], subjects: Sequence[S]) -> Any:
+    """A pytest mark that gives a test function each check on each subject as its argument `check`, to be called."""
+    import pytest
+
+    def run(one: Check[S], subject: S) -> None:
+        try:
+            _run(one, subject)
+        except NotApplicable as why:
+            pytest.skip(str(why))
+
+    cases = [
+        pytest.param(partial(run, one, subject), id=f"{_label(subject, number)}{one.name}")
+        for number, subject in enumerate(subjects)
+        for one in checks
+    ]
+    return pytest.mark.parametrize("check", cases)
+
+
+def _label(subject: Subject, number: int) -> str:
+    return f"{number}-" if number else ""
+
+
+def _run(one: Check[S], subject: S) -> None:
+    # A plugin that draws from PyTorch's global generator must not disturb whoever runs the kit.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        try:
+            one.run(subject)
+        except (Violation, NotApplicable):
+            raise
+        except (Exception, SystemExit) as error:
+            raise Violation(f"{type(error).__name__}: {error}{_where(error)}") from error
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    here = Path(__file__).parent
+    own = [frame for frame in frames if here not in Path(frame.filename).parents]
+    return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+
+
+# ── what losses, renderers and sources promise alike ────────────────────────────────────────────────────────
+
+
+def states_the_contract(plugin: type[Any]) -> None:
+    """Raise `Violation` unless a class has what every plugin must have."""
+    stated = getattr(plugin, "contract", None)
+    if stated != CONTRACT:
+        raise Violation(f"`contract` is {stated!r}, and this asciivae has contract {CONTRACT}")
+    config = getattr(plugin, "Config", None)
+    if not (isinstance(config, type) and dataclasses.is_dataclass(config)):
+        raise Violation("`Config` is not a dataclass")
+    if not vars(config)["__dataclass_params__"].frozen:
+        raise Violation("`Config` is not frozen: @dataclass(frozen=True)")
+
+
+def options_survive(config: Any, reserved: Sequence[str] = ()) -> None:
+    """Raise `Violation` unless options can be written into a recipe and read back as they were."""
+    plain = plain_options(config)
+    if taken := sorted(set(plain) & set(reserved)):
+        raise Violation(f"the option {taken[0]!r} has a name that recipes keep for themselves")
+    again = filled(type(config), plain)
+    if again != config:
+        raise Violation(f"{plain} was read back as {again}, not as {config}")
+
+
+def close(found: Tensor, expected: Tensor, tolerance: float = 1e-4) -> bool:
+    """Whether two tensors agree within a tolerance, relative to the largest value where that is above 1."""
+    if found.shape != expected.shape:
+        return False
+    scale = max(1.0, float(expected.abs().max())) if expected.numel() else 1.0
+    return bool(((found - expected).abs() <= tolerance * scale).all())
+
+
+def number(value: Tensor) -> str:
+    """A tensor's largest value, short."""
+    largest = float(value.abs().max())
+    return f"{largest:.3g}" if math.isfinite(largest) else "not finite"
+
+
+@contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Raise `Violation` if the body draws from a global generator."""
+    states: dict[str, Callable[[], bytes]] = {
+        "PyTorch": lambda: torch.get_rng_state().numpy().tobytes(),
+        "NumPy": lambda: pickle.dumps(np.random.get_state()),  # noqa: NPY002 - it is what must not change
+        "Python": lambda: pickle.dumps(random.getstate()),
+    }
+    before = {name: state() for name, state in states.items()}
+    yield
+    for name, state in states.items():
+        if state() != before[name]:
+            raise Violation(f"it draws from the global random numbers of {name}")

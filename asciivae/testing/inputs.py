@@ -1,0 +1,117 @@
+"""Small pages, and what a loss is given for them: made as the engine makes it, from a fixed seed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+
+import torch
+from torch import Tensor
+
+from asciivae.contract import Facts, LossInputs, Posterior
+from asciivae.losses.objective import one_hot
+from asciivae.render.analytic import Analytic, AnalyticConfig
+from asciivae.render.glyphs import atlas
+from asciivae.text.charset import SIZE, SPACE
+
+LATENT = 4
+CERTAIN = 100.0
+"""A logit that leaves no doubt about a character, to float32."""
+
+
+@cache
+def glyphs() -> Tensor:
+    """The atlas that pages are drawn with: (95, 18, 9) float32."""
+    return atlas()
+
+
+def facts() -> Facts:
+    """Facts about a made-up training split."""
+    counts = torch.arange(SIZE).flip(0)
+    counts[SPACE] = 10_000
+    return Facts(glyphs=glyphs(), character_counts=counts)
+
+
+def pages(batch: int, height: int, width: int, *, ink: float = 0.5, seed: int = 0) -> Tensor:
+    """Random pages (batch, height, width) int64 in which about a share `ink` of the cells is no space."""
+    generator = torch.Generator().manual_seed(seed)
+    characters = torch.randint(1, SIZE, (batch, height, width), generator=generator)
+    return torch.where(torch.rand(characters.shape, generator=generator) < ink, characters, SPACE)
+
+
+def scores(target: Tensor, *, seed: int = 1, scale: float = 2.0) -> Tensor:
+    """Random logits (B, 95, H, W) float32 for pages (B, H, W)."""
+    shape = (len(target), SIZE, *target.shape[1:])
+    return scale * torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def certain(target: Tensor) -> Tensor:
+    """Logits (B, 95, H, W) float32 that say exactly what the pages are."""
+    return CERTAIN * one_hot(target, torch.float32)
+
+
+def posterior(batch: int, *, seed: int = 2) -> Posterior:
+    """A posterior of `LATENT` numbers per piece."""
+    generator = torch.Generator().manual_seed(seed)
+    mean, logvar = torch.randn(2, batch, LATENT, generator=generator)
+    return Posterior(mean, logvar)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Pages, what a decoder says of them, and a posterior; `inputs` makes of it what a loss is given.
+
+    Attributes:
+        target: (B, H, W) int64.
+        logits: (B, 95, H, W).
+        posterior: of B pieces.
+        mask: (B, H, W) bool; None for all.
+    """
+
+    target: Tensor
+    logits: Tensor
+    posterior: Posterior
+    mask: Tensor | None = None
+
+    def inputs(self, needs: Collection[str]) -> LossInputs:
+        """What a loss with these needs is given; gradients flow from pictures back to the logits."""
+        mask = torch.ones_like(self.target, dtype=torch.bool) if self.mask is None else self.mask
+        probs = self.logits.softmax(dim=1)
+        blank = one_hot(torch.full_like(self.target, SPACE), probs.dtype)
+        probs = torch.where(mask[:, None], probs, blank)
+        draw = Analytic(AnalyticConfig(), glyphs())
+        target_image, recon_image = draw(one_hot(self.target, probs.dtype)), draw(probs)
+        error = (recon_image - target_image).square().flatten(1).sum(1)
+        return LossInputs(
+            logits=self.logits,
+            probs=probs,
+            target=self.target,
+            mask=mask,
+            posterior=self.posterior,
+            target_image=target_image if "target_image" in needs else None,
+            recon_image=recon_image if "recon_image" in needs else None,
+            squared_error=error if "squared_error" in needs else None,
+        )
+
+    def pieces(self, chosen: Tensor | slice) -> Case:
+        """Some of the pieces, or all in another order."""
+        return Case(
+            self.target[chosen],
+            self.logits[chosen],
+            Posterior(self.posterior.mean[chosen], self.posterior.logvar[chosen]),
+            None if self.mask is None else self.mask[chosen],
+        )
+
+
+def random_case(batch: int = 4, height: int = 3, width: int = 5) -> Case:
+    """Random pages, and a decoder that knows nothing of them."""
+    target = pages(batch, height, width)
+    return Case(target, scores(target), posterior(batch))
+
+
+def tensors(inputs: LossInputs) -> Mapping[str, Tensor]:
+    """Every tensor that a loss is given, by name."""
+    found = {field.name: getattr(inputs, field.name) for field in fields(inputs) if field.name != "posterior"}
+    found |= {"posterior.mean": inputs.posterior.mean, "posterior.logvar": inputs.posterior.logvar}
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,224 @@
+"""What a renderer promises, each promise as a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from asciivae.losses.objective import one_hot, rendered_glyphs
+from asciivae.recipe.schema import Renderer as RecipeRenderer
+from asciivae.testing.checks import (
+    NotApplicable,
+    Violation,
+    check,
+    close,
+    number,
+    options_survive,
+    random_state_kept,
+    states_the_contract,
+)
+from asciivae.testing.inputs import glyphs, pages, scores
+
+
+@dataclass(frozen=True)
+class RendererSubject:
+    """A renderer class with one set of options."""
+
+    plugin: type[Any]
+    config: Any
+
+    def made(self, atlas: Tensor | None = None) -> Any:
+        """A new renderer, for the glyphs (95, h, w) that a run would give it."""
+        return self.plugin(self.config, glyphs() if atlas is None else atlas)
+
+
+def soft_page(batch: int = 2, height: int = 3, width: int = 5, *, seed: int = 1) -> Tensor:
+    """Random distributions over the characters: (batch, 95, height, width) float32."""
+    return scores(pages(batch, height, width), seed=seed).softmax(dim=1)
+
+
+def hard_page(batch: int = 2, height: int = 3, width: int = 5) -> Tensor:
+    """Random pages as ones and zeros: (batch, 95, height, width) float32."""
+    return one_hot(pages(batch, height, width, ink=0.8), torch.float32)
+
+
+@check(fundamental=True)
+def declaration(subject: RendererSubject) -> None:
+    """It states the contract's number, a frozen Config, its cell, and whether it is differentiable and linear."""
+    states_the_contract(subject.plugin)
+    renderer = subject.made()
+    cell = getattr(renderer, "cell", None)
+    if not (isinstance(cell, tuple) and len(cell) == 2 and all(type(side) is int and side > 0 for side in cell)):
+        raise Violation(f"`cell` is {cell!r}, not (h, w) in pixels")
+    for name in ("differentiable", "linear"):
+        if type(getattr(renderer, name, None)) is not bool:
+            raise Violation(f"`{name}` is {getattr(renderer, name, None)!r}, neither True nor False")
+    if not (isinstance(getattr(renderer, "digest", None), str) and renderer.digest):
+        raise Violation("`digest` is no text that names the glyphs")
+
+
+@check()
+def options(subject: RendererSubject) -> None:
+    """Its options can be written into a recipe and are read back as they were."""
+    options_survive(subject.config, reserved=list(RecipeRenderer.model_fields))
+
+
+@check(fundamental=True)
+def shape(subject: RendererSubject) -> None:
+    """It draws float32 pictures (B, 1, H·h, W·w), of pages of any size."""
+    renderer = subject.made()
+    height, width = renderer.cell
+    for rows, columns in ((3, 5), (1, 1), (1, 7), (7, 1), (2, 3)):
+        picture: Any = renderer(soft_page(2, rows, columns))
+        expected = (2, 1, rows * height, columns * width)
+        found = tuple(picture.shape) if isinstance(picture, Tensor) else type(picture).__name__
+        if found != expected:
+            raise Violation(f"a page of {rows} × {columns} cells became {found}, not {expected}")
+        if picture.dtype != torch.float32:
+            raise Violation(f"the picture is {picture.dtype}, not torch.float32")
+
+
+@check()
+def range_(subject: RendererSubject) -> None:
+    """Grey values are in [0, 1]: paper is 1, ink is 0."""
+    renderer = subject.made()
+    for picture in (renderer(soft_page()), renderer(hard_page())):
+        if not bool(picture.isfinite().all()):
+            raise Violation("a grey value is not finite")
+        if bool((picture < -1e-6).any()) or bool((picture > 1 + 1e-6).any()):
+            raise Violation(f"grey values are in [{picture.min():.4g}, {picture.max():.4g}]")
+    strip = rendered_glyphs(renderer)
+    if float(strip[0].mean()) <= float(strip[1:].mean()):
+        raise Violation("the space is no lighter than the other characters: is paper 1, and ink 0?")
+
+
+@check()
+def one_hot_page(subject: RendererSubject) -> None:
+    """A certain page is the pictures of its characters side by side, wherever they stand."""
+    renderer = subject.made()
+    ids = pages(2, 3, 5, ink=0.8)
+    height, width = renderer.cell
+    cells = renderer(one_hot(ids, torch.float32)).view(2, 3, height, 5, width).transpose(2, 3)
+    expected = rendered_glyphs(renderer)[ids]
+    if not close(cells, expected):
+        raise Violation(f"a cell differs from its character's picture by {number(cells - expected)}")
+
+
+@check()
+def linear(subject: RendererSubject) -> None:
+    """Where it states so, the picture of a cell is the mean of the glyphs under its probabilities."""
+    renderer = subject.made()
+    if not renderer.linear:
+        raise NotApplicable("it is not linear")
+    probs = soft_page()
+    height, width = renderer.cell
+    cells = renderer(probs).view(2, 3, height, 5, width).transpose(2, 3)
+    expected = torch.einsum("bcyx,chw->byxhw", probs, rendered_glyphs(renderer))
+    if not close(cells, expected):
+        raise Violation(f"`linear` is True, and a picture is off by {number(cells - expected)}")
+
+
+@check()
+def gradient(subject: RendererSubject) -> None:
+    """Where it states so, a finite gradient reaches the probabilities; otherwise none does."""
+    renderer = subject.made()
+    probs = soft_page().requires_grad_()
+    picture = renderer(probs)
+    if not renderer.differentiable:
+        if picture.requires_grad:
+            raise Violation("`differentiable` is False, and the picture takes a gradient")
+        return
+    if not picture.requires_grad:
+        raise Violation("`differentiable` is True, and the picture takes no gradient")
+    (picture * torch.linspace(0.5, 1.0, picture.shape[-1])).sum().backward()
+    if probs.grad is None or not bool((probs.grad != 0).any()):
+        raise Violation("`differentiable` is True, and no gradient reaches the probabilities")
+    if not bool(probs.grad.isfinite().all()):
+        raise Violation("the gradient is not finite")
+
+
+@check()
+def digest(subject: RendererSubject) -> None:
+    """The digest is the same for the same glyphs, and another one where it draws others."""
+    first, again = subject.made(), subject.made()
+    if first.digest != again.digest:
+        raise Violation(f"two renderers with the same glyphs say {first.digest} and {again.digest}")
+    other = subject.made(glyphs().flip(2))
+    alike = torch.equal(rendered_glyphs(other), rendered_glyphs(first))
+    if not alike and other.digest == first.digest:
+        raise Violation("renderers that draw different glyphs have one digest")
+
+
+@check()
+def batch_independence(subject: RendererSubject) -> None:
+    """What it draws of a batch is what it draws of each piece."""
+    renderer = subject.made()
+    probs = soft_page(3)
+    whole = renderer(probs)
+    apart = torch.cat([renderer(piece[None]) for piece in probs])
+    if not close(apart, whole):
+        raise Violation(f"a picture depends on the other pieces of the batch, by {number(apart - whole)}")
+
+
+@check()
+def inputs_unchanged(subject: RendererSubject) -> None:
+    """It writes neither into the page nor into the glyphs."""
+    atlas = glyphs().clone()
+    renderer = subject.made(atlas)
+    probs = soft_page()
+    copy = probs.clone()
+    renderer(probs)
+    if probs._version or not torch.equal(probs, copy):
+        raise Violation("it wrote into the page")
+    if not torch.equal(atlas, glyphs()):
+        raise Violation("it wrote into the glyphs")
+
+
+@check()
+def random_state(subject: RendererSubject) -> None:
+    """It leaves the global random numbers of PyTorch, NumPy and Python alone."""
+    with random_state_kept():
+        subject.made()(soft_page())
+
+
+@check()
+def determinism(subject: RendererSubject) -> None:
+    """The same page gives the same picture, from the same renderer and from another one like it."""
+    renderer = subject.made()
+    first = renderer(soft_page())
+    if not torch.equal(renderer(soft_page()), first):
+        raise Violation("the picture changed from one call to the next")
+    if not torch.equal(subject.made()(soft_page()), first):
+        raise Violation("two renderers with the same options draw differently")
+
+
+@check()
+def no_grad(subject: RendererSubject) -> None:
+    """Without gradients, as in validation, it draws the same."""
+    renderer = subject.made()
+    expected = renderer(soft_page().requires_grad_()).detach()
+    with torch.no_grad():
+        found = renderer(soft_page())
+    if not close(found, expected):
+        raise Violation(f"the picture differs without gradients by {number(found - expected)}")
+
+
+CHECKS = (
+    declaration,
+    options,
+    shape,
+    range_,
+    one_hot_page,
+    linear,
+    gradient,
+    digest,
+    batch_independence,
+    inputs_unchanged,
+    random_state,
+    determinism,
+    no_grad,
+)
+"""Every check of a renderer."""
