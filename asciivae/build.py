@@ -15,10 +15,11 @@ import torch
 from torch import Tensor, nn
 
 from asciivae import __version__, registry
+from asciivae.contract import Facts
 from asciivae.corpus import Corpus, open_corpus
 from asciivae.corpus.filters import fits
 from asciivae.corpus.splits import split
-from asciivae.errors import ModelError, RecipeError, UsageError
+from asciivae.errors import AsciivaeError, ModelError, PluginError, RecipeError, UsageError
 from asciivae.evaluate.validation import Validation
 from asciivae.losses.objective import Objective, Term, facts_of, rendered_glyphs
 from asciivae.losses.schedule import Schedule, constant, piecewise, ramp
@@ -30,6 +31,7 @@ from asciivae.recipe.schema import Canvas as FixedCanvas
 from asciivae.recipe.schema import Data, Glyphs, Gumbel, Points, Ramp, Recipe
 from asciivae.render.glyphs import atlas
 from asciivae.text.charset import SIZE, SPACE
+from asciivae.train.averaging import WeightAveraging
 from asciivae.train.batches import Batches, Canvas, Roll
 from asciivae.train.loop import Task
 from asciivae.train.optimiser import OptimiserSettings
@@ -118,9 +120,10 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     canvas = _canvas(recipe.data, model)
     cell = recipe.glyphs
     glyphs = atlas(cell.font, cell=cell.cell, res=_resolution(cell), zoom=cell.zoom, antialias=cell.antialias)
-    renderer = registry.load("renderer", recipe.renderer.use)(loaded.renderer_config, glyphs)
+    renderer, drawn_by = _made("renderer", recipe.renderer.use, loaded.renderer_config, glyphs)
     counts = character_counts(corpus, training, canvas)
-    objective = Objective(_terms(loaded, facts_of(renderer, counts)), renderer).to(device)
+    terms = _terms(loaded, facts_of(renderer, counts))
+    objective = Objective(terms, renderer, drawn_by=f"renderer {recipe.renderer.use!r} of {drawn_by}").to(device)
     roll = recipe.data.roll
     shift = Roll(roll.max, roll.sigma) if roll else None
     batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, shift)
@@ -133,6 +136,7 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
         seed=recipe.seed,
         total_steps=recipe.train.steps or (recipe.train.epochs or 0) * batches.steps_per_epoch,
         precision=recipe.train.precision,
+        averaging=_averaging(recipe),
     )
     state = TrainState(module, _optimiser(recipe), ema=recipe.train.ema, scaled=recipe.train.precision == "fp16")
     validation = Validation(
@@ -291,13 +295,28 @@ def _relaxation(recipe: Recipe) -> Relaxation:
     return Relaxation("gumbel", relax.hard, tau)
 
 
-def _terms(loaded: LoadedRecipe, facts: Any) -> list[Term]:
+def _terms(loaded: LoadedRecipe, facts: Facts) -> list[Term]:
     terms = []
     for spec, config in zip(loaded.recipe.losses, loaded.loss_configs, strict=True):
-        entry = registry.find("loss", spec.use)
-        loss = registry.load("loss", spec.use)(config, facts)
-        terms.append(Term(spec.name, loss, _schedule(spec.weight), f"{entry.distribution} {entry.version}"))
+        loss, origin = _made("loss", spec.use, config, facts)
+        terms.append(Term(spec.name, loss, _schedule(spec.weight), origin))
     return terms
+
+
+def _made(kind: str, name: str, *arguments: Any) -> tuple[Any, str]:
+    """A component, and the package and version that it comes from."""
+    origin = registry.find(kind, name).origin
+    component = registry.load(kind, name)
+    try:
+        return component(*arguments), origin
+    except AsciivaeError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"cannot be made: {type(error).__name__}: {error}",
+            place=f"{kind} {name!r} of {origin}",
+            hint=f"see to its options: asciivae plugins show {name}; --debug prints the traceback",
+        ) from error
 
 
 def _schedule(weight: float | Ramp | Points) -> Schedule:
@@ -306,6 +325,11 @@ def _schedule(weight: float | Ramp | Points) -> Schedule:
     if isinstance(weight, Points):
         return piecewise(weight.points)
     return constant(weight)
+
+
+def _averaging(recipe: Recipe) -> WeightAveraging | None:
+    swa = recipe.train.swa
+    return WeightAveraging(swa.start, swa.lr, swa.anneal) if swa else None
 
 
 def _optimiser(recipe: Recipe) -> OptimiserSettings:

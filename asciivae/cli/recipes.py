@@ -1,4 +1,4 @@
-"""`asciivae recipes list | show | copy | check | schema`."""
+"""`asciivae recipes list | show | copy | check | schema | translate`."""
 
 from __future__ import annotations
 
@@ -130,6 +130,30 @@ def schema() -> None:
     from asciivae.recipe.export import json_schema
 
     result(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+# The log's flags begin with dashes, in quotes or not: they are none of ours.
+@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@reported
+def translate(
+    flags: Annotated[list[str], typer.Argument(metavar="FLAGS…", help="A command line of the log, in quotes or not.")],
+    commit: Annotated[str | None, typer.Option(help="Whose code is meant [default: found by the flags].")] = None,
+) -> None:
+    """Print the recipe that a command line of the research log amounts to.
+
+    Examples:
+
+      asciivae recipes translate "--font-res 9 --font-zoom 21 --gumbel-tau 0.2 -b 164 --validation-prop 0.025"
+
+      asciivae recipes translate --commit e49ec1d "bpython train.py --renderer-type continuous"
+    """
+    from asciivae.recipe.export import dump_yaml
+    from asciivae.recipe.legacy import translate as read
+
+    made = read(" ".join(flags), commit)
+    for note in made.notes:
+        say(note)
+    result(dump_yaml(made.recipe))
 
 
 def _problem(error: Any) -> dict[str, Any]:

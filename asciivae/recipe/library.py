@@ -26,7 +26,7 @@ class Found:
     """A recipe file and where it comes from.
 
     Attributes:
-        name: its name: the stem of the file.
+        name: its name: the stem of the file, without the number that may put it in its place in the list.
         path: the file.
         origin: `asciivae`, the distribution that brings it (with its version), or `file` for a path.
     """
@@ -55,6 +55,8 @@ def packaged_folder() -> Path:
 def find(name_or_path: str | Path) -> Found:
     """The recipe of this name, `distribution:name`, or path (which ends in .yaml or .yml).
 
+    A name may carry the number that its file has: `05-20717f2` is `20717f2`.
+
     Raises:
         RecipeError: there is none, or two distributions bring one of this name.
     """
@@ -63,10 +65,10 @@ def find(name_or_path: str | Path) -> Found:
         path = Path(text)
         if not path.is_file():
             raise RecipeError("there is no such file", place=Place(text), hint="asciivae recipes list")
-        return Found(path.stem, path, "file")
+        return Found(_name(path), path, "file")
     distribution, _, name = text.rpartition(":")
     known = list(_known())
-    matches = [f for f in known if f.name == name and distribution in ("", f.origin.split(" ")[0])]
+    matches = [f for f in known if name in (f.name, f.path.stem) and distribution in ("", f.origin.split(" ")[0])]
     if not matches:
         guess = did_you_mean(text, [f.name for f in known])
         raise RecipeError(f"unknown recipe {text!r}{guess}", hint="asciivae recipes list")
@@ -92,9 +94,13 @@ def _known() -> Iterator[Found]:
 
 def _folder(folder: Path | None, origin: str) -> Iterator[Found]:
     if folder and folder.is_dir():
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder.iterdir(), key=lambda path: path.stem):
             if path.name.endswith(SUFFIXES):
-                yield Found(path.stem, path, origin)
+                yield Found(_name(path), path, origin)
+
+
+def _name(path: Path) -> str:
+    return re.sub(r"^\d\d-", "", path.stem)
 
 
 def _package_folder(package: str) -> Path | None:

@@ -80,6 +80,8 @@ class Log(Section):
     """The commit that the experiment ran on."""
     command: str | None = None
     """The logged command line, as far as it is known."""
+    words: str | None = None
+    """What the log says of the settings in words, written as flags of the commit."""
     outcome: str | None = None
     """What the log says about the result."""
     chosen: Many[str] = ()
@@ -310,6 +312,17 @@ class Optim(Section):
     """How the learning rate moves."""
 
 
+class WeightAveraging(Section):
+    """Stochastic weight averaging: from one epoch on, the weights at the beginning of every epoch are averaged."""
+
+    start: Count
+    """The epoch, counted from 1, at whose beginning it starts."""
+    lr: Positive
+    """The learning rate from then on."""
+    anneal: Whole = 10
+    """Epochs over which the learning rate goes over to it, along half a cosine."""
+
+
 class Train(Section):
     """How long, how many at once, how precisely."""
 
@@ -323,6 +336,8 @@ class Train(Section):
     """The numbers of the forward pass; losses are always fp32."""
     ema: Share | None = None
     """The decay of a running mean of the weights, which is then what is evaluated; null for none."""
+    swa: WeightAveraging | None = None
+    """Stochastic weight averaging, whose average is then what is evaluated; null for none."""
     on_divergence: Literal["stop", "rollback"] = "stop"
     """What happens when a term is not finite: stop, or go back to the last checkpoint with a lower rate."""
 
@@ -330,6 +345,8 @@ class Train(Section):
     def _steps_or_epochs(self) -> Train:
         if (self.steps is None) == (self.epochs is None):
             raise ValueError("exactly one of steps and epochs is needed")
+        if self.ema is not None and self.swa is not None:
+            raise ValueError("only one of ema and swa can average the weights")
         return self
 
 
@@ -369,8 +386,12 @@ class Expected(Section):
 class Expect(Section):
     """The numbers that a rebuilt run is compared with."""
 
+    set: Many[str] = ()
+    """The overrides, as given to `--set`, under which `losses` were measured: what makes the first steps affordable."""
     losses: Annotated[Many[float], Field(min_length=1)] | None = None
     """The objective's total at the first steps, on CPU in fp32."""
+    rtol: Positive = 1e-4
+    """How far, relative to them, the losses of another machine may be."""
     metrics: dict[str, Expected] | None = None
     """Final metrics by name."""
 

@@ -5,17 +5,19 @@ batch → model → losses → gradient → is everything a number? → step
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
-from asciivae.errors import DivergedError
+from asciivae.errors import DivergedError, PluginError
 from asciivae.losses.objective import Evaluation, Objective
 from asciivae.models.autoencoder import Draw, Noise, run
 from asciivae.models.relax import Relaxation
+from asciivae.train.averaging import WeightAveraging, measure_statistics
 from asciivae.train.batches import Batch, Batches
 from asciivae.train.guard import bad_parameters, first_bad, first_bad_module
 from asciivae.train.state import TrainState
@@ -42,6 +44,7 @@ class Task:
         seed: all randomness is derived from it.
         total_steps: where the run ends.
         precision: what the network computes in; losses are float32 or wider always.
+        averaging: stochastic weight averaging, if wanted.
     """
 
     model: Model
@@ -51,6 +54,7 @@ class Task:
     seed: int
     total_steps: int
     precision: Precision = "fp32"
+    averaging: WeightAveraging | None = None
 
     @property
     def device(self) -> torch.device:
@@ -114,18 +118,22 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
 
     Raises:
         DivergedError: a term or the gradient was not finite; the weights are those before the step.
+        PluginError: a loss or the renderer failed; the state is that before the step.
     """
     while state.step < task.total_steps:
         step = state.step
         batch = task.batches(step).to(task.device)
-        rate = state.settings.rate(step, task.total_steps) * state.rate_scale
+        if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
+            state.add_to_average()
+        rate = _rate(task, state)
         for group in state.optimiser.param_groups:
             group["lr"] = rate
 
         task.module.train()
         state.optimiser.zero_grad(set_to_none=True)
         # Only the losses are kept: the pass itself is as large as all the rest, and would live through the backward.
-        measured = task.evaluate(batch, task.noise(step), step)[1]
+        with _statistics_kept(task.module):
+            measured = task.evaluate(batch, task.noise(step), step)[1]
         state.scaler.scale(measured.total).backward()
         state.scaler.unscale_(state.optimiser)
         limit = state.settings.clip or float("inf")
@@ -141,6 +149,8 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         state.scaler.update()
         state.step += 1
         state.update_average()
+        if state.averaged_weights and state.step == task.total_steps:
+            _measure_statistics(task, state)
         yield Step(
             number=state.step,
             epoch=step // task.batches.steps_per_epoch,
@@ -151,6 +161,37 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
             rate=rate,
             pieces=len(batch.pieces),
         )
+
+
+def _rate(task: Task, state: TrainState) -> float:
+    rate = state.settings.rate(state.step, task.total_steps)
+    if task.averaging:
+        rate = task.averaging.rate(rate, state.step // task.batches.steps_per_epoch)
+    return rate * state.rate_scale
+
+
+def _measure_statistics(task: Task, state: TrainState) -> None:
+    """Measure the averaged weights' batch-norm statistics in the epoch that would come next."""
+    epoch = -(-task.total_steps // task.batches.steps_per_epoch)
+
+    def one_pass(step: int) -> None:
+        task.evaluate(task.batches(step).to(task.device), task.noise(step), step)
+
+    first = epoch * task.batches.steps_per_epoch
+    steps = range(first, first + task.batches.steps_per_epoch)
+    measure_statistics(state, (functools.partial(one_pass, step) for step in steps))
+
+
+@contextmanager
+def _statistics_kept(module: torch.nn.Module) -> Iterator[None]:
+    """If a plugin fails, undo what the pass did to running statistics: what is saved then is the last whole step."""
+    before = [buffer.clone() for buffer in module.buffers()]
+    try:
+        yield
+    except PluginError:
+        for buffer, value in zip(module.buffers(), before, strict=True):
+            buffer.copy_(value)
+        raise
 
 
 def _numbers(scalars: Mapping[str, torch.Tensor]) -> dict[str, float]:
@@ -170,6 +211,9 @@ def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str
         "parameters": bad_parameters(task.module),
     }
     what = "the gradient" if wrong == "gradient" else f"term {wrong!r}"
+    blamed = next((term for term in task.objective.terms if f"{wrong}.".startswith(f"{term.name}.")), None)
+    if blamed and blamed.origin.partition(" ")[0] != "asciivae":
+        what += f" of {blamed.origin}"
     where = f", first in the output of module {module!r}" if module else ""
     return DivergedError(
         f"{what} became {numbers[wrong]}{where}; no step was taken",

@@ -23,6 +23,8 @@ class TrainState:
 
     Attributes:
         step: optimiser steps taken.
+        average: the averaged weights, by name, once there are any.
+        averaged_weights: how many weights the equal average of stochastic weight averaging is made of.
         rate_scale: what the learning rate is multiplied by; less than 1 after a rollback.
     """
 
@@ -34,6 +36,7 @@ class TrainState:
         self.optimiser = optimiser.create(model.parameters())
         self.decay = ema
         self.average = self._copied() if ema else None
+        self.averaged_weights = 0
         self._trained = {name for name, _ in model.named_parameters()}
         self.scaler = torch.amp.GradScaler(next(model.parameters()).device.type, enabled=scaled)
         self.step = 0
@@ -41,16 +44,38 @@ class TrainState:
 
     @torch.no_grad()
     def update_average(self) -> None:
-        """Move the averaged weights towards the present ones; running statistics are copied."""
-        if self.average is None or self.decay is None:
-            return
-        # A young average must not remember the initialisation.
-        decay = min(self.decay, (1 + self.step) / (10 + self.step))
-        for name, value in self.model.state_dict().items():
-            if value.is_floating_point() and name in self._trained:
-                self.average[name].lerp_(value, 1 - decay)
-            else:
-                self.average[name].copy_(value)
+        """Move an exponential average towards the present weights; running statistics are copied to any average."""
+        if self.decay is not None:
+            # A young average must not remember the initialisation.
+            self._move_average(1 - min(self.decay, (1 + self.step) / (10 + self.step)))
+        self.average_buffers()
+
+    @torch.no_grad()
+    def add_to_average(self) -> None:
+        """Take the present weights into the equal average of stochastic weight averaging."""
+        if self.average is None:
+            self.average = self._copied()
+        self.averaged_weights += 1
+        self._move_average(1 / self.averaged_weights)
+
+    @torch.no_grad()
+    def average_buffers(self) -> None:
+        """Copy what is not trained, such as running statistics, to the averaged weights, if there are any."""
+        if self.average is not None:
+            for name, value in self.model.state_dict().items():
+                if name not in self._trained:
+                    self.average[name].copy_(value)
+
+    def _move_average(self, share: float) -> None:
+        assert self.average is not None
+        for name, parameter in self.model.named_parameters():
+            self.average[name].lerp_(parameter, share)
+
+    @torch.no_grad()
+    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
+        """Take these weights in place of the initial ones; those that are not given stay."""
+        self.model.load_state_dict({**self.model.state_dict(), **weights})
+        self.average = self._copied() if self.average is not None else None
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
@@ -82,7 +107,8 @@ class TrainState:
     def numbers(self) -> dict[str, float]:
         """The scalars that `restore` needs."""
         scaler = {f"scaler_{key}": value for key, value in self.scaler.state_dict().items()}
-        return {"step": self.step, "rate_scale": self.rate_scale, **scaler}
+        averaged = {"averaged_weights": self.averaged_weights} if self.averaged_weights else {}
+        return {"step": self.step, "rate_scale": self.rate_scale, **averaged, **scaler}
 
     @torch.no_grad()
     def restore(
@@ -95,8 +121,9 @@ class TrainState:
         """
         try:
             self.model.load_state_dict(weights)
+            self.averaged_weights = int(numbers.get("averaged_weights", 0))
+            self.average = self._copied() if self.decay is not None or self.averaged_weights else None
             if self.average is not None:
-                self.average = self._copied()
                 self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.average})
             self._restore_optimiser(tensors)
             self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])

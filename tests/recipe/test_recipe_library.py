@@ -13,7 +13,7 @@ from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import check_recipe, load_recipe
 
-SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"))
+SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
 
 
 @pytest.fixture
@@ -39,6 +39,11 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pa
     return make
 
 
+def name_of(path: Path) -> str:
+    number, _, name = path.stem.partition("-")
+    return name if number.isdigit() and len(number) == 2 else path.stem
+
+
 def listed() -> dict[str, tuple[str, str]]:
     return {line.name: (line.about, line.origin) for line in library.catalogue()}
 
@@ -48,6 +53,12 @@ class TestFind:
         found = library.find("quickstart")
         assert (found.name, found.origin) == ("quickstart", "asciivae")
         assert found.path.name == "quickstart.yaml"
+
+    @pytest.mark.parametrize("name", ["20717f2", "05-20717f2", "asciivae:05-20717f2"])
+    def test_the_number_of_a_file_is_no_part_of_its_name(self, name: str) -> None:
+        found = library.find(name)
+        assert (found.name, found.path.name) == ("20717f2", "05-20717f2.yaml")
+        assert library.find(found.path).name == "20717f2"
 
     def test_by_path(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.yml"
@@ -113,17 +124,17 @@ class TestCatalogue:
             "print(*names, *({'torch', 'pydantic', 'numpy'} & sys.modules.keys()))"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        assert done.stdout.split() == sorted(path.stem for path in SHIPPED)
+        assert done.stdout.split() == [name_of(path) for path in SHIPPED]
 
 
 class TestShipped:
     def test_there_are_some_and_each_is_in_the_catalogue(self) -> None:
-        assert {"quickstart", "base", "20717f2"} <= {path.stem for path in SHIPPED}
+        assert {"quickstart", "base", "20717f2"} <= {name_of(path) for path in SHIPPED}
         assert all(path.parent == library.packaged_folder() for path in SHIPPED)
 
     @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
     def test_each_is_sound_and_resolves_to_itself(self, path: Path) -> None:
-        loaded = load_recipe(path.stem)
+        loaded = load_recipe(name_of(path))
         assert loaded.text == path.read_text()
         again = check_recipe(dump_yaml(loaded.resolved()), "resolved.yaml")
         assert again.recipe == loaded.recipe
@@ -132,7 +143,7 @@ class TestShipped:
             loaded.model_config,
             loaded.loss_configs,
         )
-        assert listed()[path.stem] == (loaded.recipe.about, "asciivae")
+        assert listed()[name_of(path)] == (loaded.recipe.about, "asciivae")
 
     def test_the_logged_experiment_is_as_it_was(self) -> None:
         loaded = load_recipe("20717f2")
