@@ -173,11 +173,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     file = _weights_file(path)
     try:
         with safe_open(file, framework="pt") as weights:
-            header = weights.metadata() or {}
-            if header.get("format") != MODEL_FORMAT:
-                raise ModelError(
-                    "is not the weights file of a model", place=str(file), hint="give a model.safetensors or a run"
-                )
+            header = _checked_header(file, weights.metadata())
             model_config, recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
             with torch.device("meta"):
                 model = create(model_config)
@@ -192,20 +188,94 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=_DAMAGED) from error
     model.eval()
-    name, step = header.get("name", ""), header.get("step", "")
     return TrainedModel(
         model,
         _canvas(recipe.data, model),
         glyphs,
-        name if re.fullmatch(_NAME, name) else "?",
-        int(step) if re.fullmatch(_STEP, step) else 0,
+        _stated(header, "name", _NAME, "?"),
+        int(_stated(header, "step", _STEP, "0")),
         file,
     )
+
+
+def _checked_header(file: Path, header: dict[str, str] | None) -> dict[str, str]:
+    if header is None or header.get("format") != MODEL_FORMAT:
+        raise ModelError(
+            "is not the weights file of a model", place=str(file), hint="give a model.safetensors or a run"
+        )
+    return header
+
+
+def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
+    value = header.get(key, "")
+    return value if re.fullmatch(pattern, value) else otherwise
 
 
 # What a stranger's file says of itself reaches the terminal: nothing else than a name and a number may.
 _NAME, _STEP = r"[\w.-]{1,80}", r"[0-9]{1,18}"
 _DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What a run begins with of another one's weights.
+
+    Attributes:
+        path: the weights file.
+        name: of the recipe that they were trained by.
+        step: when they were saved.
+        loaded: tensors taken over.
+        differing: tensors of this name in both, with other shapes; not loaded.
+        missing: tensors that only the new model has; they keep their initial values.
+        unused: tensors that only the file has.
+    """
+
+    path: Path
+    name: str
+    step: int
+    loaded: tuple[str, ...]
+    differing: tuple[str, ...]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def begin_with(state: TrainState, path: Path) -> Borrowed:
+    """Give a new run's model the weights of another run, as far as names and shapes agree.
+
+    Args:
+        state: at step 0.
+        path: a run's folder, a checkpoint's, or a .safetensors file.
+
+    Raises:
+        ModelError: it is no weights file, or none of its tensors fits.
+        RunError: the folder has no checkpoint.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    file = _weights_file(path)
+    own = {name: tuple(value.shape) for name, value in state.model.state_dict().items()}
+    try:
+        with safe_open(file, framework="pt") as weights:
+            header = _checked_header(file, weights.metadata())
+            found = {name: tuple(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118
+            found.pop("glyphs", None)
+            fitting = tuple(name for name in own if found.get(name) == own[name])
+            state.begin_with({name: weights.get_tensor(name) for name in fitting})
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=_DAMAGED) from error
+    if not fitting:
+        raise ModelError(
+            "has no tensor that fits this recipe's model", place=str(file), hint="take a run of the same kind of model"
+        )
+    return Borrowed(
+        path=file,
+        name=_stated(header, "name", _NAME, "?"),
+        step=int(_stated(header, "step", _STEP, "0")),
+        loaded=fitting,
+        differing=tuple(name for name in own if name in found and name not in fitting),
+        missing=tuple(name for name in own if name not in found),
+        unused=tuple(name for name in found if name not in own),
+    )
 
 
 def choose_device(name: str) -> torch.device:

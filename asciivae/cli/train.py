@@ -11,7 +11,7 @@ from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.build import Experiment
+    from asciivae.build import Borrowed, Experiment
     from asciivae.recipe.resolve import LoadedRecipe
     from asciivae.train.run_folder import RunFolder
     from asciivae.train.state import TrainState
@@ -27,6 +27,9 @@ def train(
     sets: Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")] = None,
     unsets: Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None,
+    init_from: Annotated[
+        Path | None, typer.Option(metavar="RUN|FILE", help="Begin with the weights of this run or .safetensors file.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder [default: runs/RECIPE/TIME].")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16; like --set train.precision=…")] = None,
@@ -41,6 +44,8 @@ def train(
 
       asciivae train --recipe base --set data.corpus=art/ --set train.steps=2000
 
+      asciivae train --recipe 2e13fa9-resumed --init-from runs/2e13fa9/20260102-030405
+
       asciivae train --resume runs/base/20260102-030405
     """
     if (recipe is None) == (resume is None):
@@ -49,30 +54,53 @@ def train(
         )
     overrides = [*(sets or []), *([f"train.precision={precision}"] if precision else [])]
     if resume is not None:
+        if init_from is not None:
+            raise UsageError(
+                "--init-from goes with --recipe; a resumed run has weights of its own", hint="leave --init-from away"
+            )
         _resume(resume, overrides, unsets or [], out, device)
     else:
-        _begin(str(recipe), overrides, unsets or [], out, device)
+        _begin(str(recipe), overrides, unsets or [], init_from, out, device)
 
 
-def _begin(recipe: str, sets: list[str], unsets: list[str], out: Path | None, device: str) -> None:
+def _begin(
+    recipe: str, sets: list[str], unsets: list[str], init_from: Path | None, out: Path | None, device: str
+) -> None:
     from asciivae.recipe.resolve import load_recipe
 
     loaded = load_recipe(recipe, sets, unsets)
-    from asciivae.build import build, choose_device
+    from asciivae.build import begin_with, build, choose_device
     from asciivae.recipe.export import dump_yaml
     from asciivae.train.run_folder import RunFolder
 
     say(f"recipe {loaded.name}: {loaded.recipe.about}")
     experiment = build(loaded, choose_device(device))
+    borrowed = begin_with(experiment.state, init_from) if init_from else None
     folder = RunFolder.create(
         out or _stamped(loaded.name),
         {
             "recipe.yaml": loaded.text,
             "resolved.yaml": dump_yaml(loaded.resolved()),
-            "provenance.json": _provenance(experiment),
+            "provenance.json": _provenance(experiment, borrowed=borrowed),
         },
     )
+    if borrowed:
+        _say_borrowed(borrowed)
+        # A run that is killed before its first checkpoint must not begin again with other weights.
+        folder.save(experiment.state, experiment.metadata(), experiment.glyphs, keep=experiment.recipe.every.keep)
     _run(experiment, folder)
+
+
+def _say_borrowed(borrowed: Borrowed) -> None:
+    tensors = "1 tensor" if len(borrowed.loaded) == 1 else f"{len(borrowed.loaded)} tensors"
+    say(f"loaded: {tensors} of {borrowed.name}, step {borrowed.step} ({borrowed.path})")
+    left = {
+        "of another shape": borrowed.differing,
+        "not in the file": borrowed.missing,
+        "not in this model": borrowed.unused,
+    }
+    tensors_left = [f"{', '.join(names)} ({why})" for why, names in left.items() if names]
+    say("not loaded: " + "; ".join([*tensors_left, "the optimiser, its rate and the step, which begin anew"]))
 
 
 def _resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, device: str) -> None:
@@ -145,7 +173,7 @@ def _sample(experiment: Experiment, state: TrainState) -> str:
     return "\n".join(side_by_side(pair.original, pair.grid) for pair in pairs)
 
 
-def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None) -> str:
+def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, borrowed: Borrowed | None = None) -> str:
     import json
 
     from asciivae.render.glyphs import digest
@@ -163,6 +191,8 @@ def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None) -
         glyphs=digest(experiment.glyphs),
         losses={term.name: term.origin for term in experiment.task.objective.terms},
     )
+    if borrowed:
+        made["initial_weights"] = {"path": str(borrowed.path), "recipe": borrowed.name, "step": borrowed.step}
     if earlier:
         made["earlier"] = [*earlier.pop("earlier", []), earlier]
     return json.dumps(made, indent=2) + "\n"

@@ -75,7 +75,8 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
 
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     try:
-        save_file(plain, path, metadata=dict(metadata or {}))
+        # Without tensors, and with metadata that is empty, safetensors writes what it cannot read.
+        save_file(plain, path, metadata=dict(metadata) if metadata else None)
     except SafetensorError as error:
         raise OSError(str(error)) from error
 
