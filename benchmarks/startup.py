@@ -1,6 +1,6 @@
 """How long the command line takes to answer, and whether it imports what it does not need.
 
-    python benchmarks/startup.py [--repeats 10]
+python benchmarks/startup.py [--repeats 10]
 """
 
 from __future__ import annotations

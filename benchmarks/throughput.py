@@ -1,6 +1,6 @@
 """Pieces per second of a recipe in training, against the plain step of `train_step.py`, in turn in one process.
 
-    python benchmarks/throughput.py [--recipe base] [--corpus PATH] [--steps 40] [--repeats 5]
+python benchmarks/throughput.py [--recipe base] [--corpus PATH] [--steps 40] [--repeats 5]
 """
 
 from __future__ import annotations
