@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from asciivae import __version__
-from asciivae.cli import corpus, edges, fonts, recipes, reconstruct, scrape, train
+from asciivae.cli import corpus, edges, fonts, plugins, recipes, reconstruct, scrape, train
 from asciivae.cli.output import Settings, prepare_streams, result
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(fonts.fonts)
 app.command()(scrape.scrape)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
+app.add_typer(plugins.app, name="plugins")
 
 
 def _version(wanted: bool) -> None:

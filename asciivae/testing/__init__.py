@@ -16,11 +16,14 @@ prints it as a table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asciivae.contract import Page
 from asciivae.testing import losses, renderers, sources
 from asciivae.testing.checks import Outcome, Violation, outcomes, parametrised, require
+
+if TYPE_CHECKING:
+    import pytest
 
 __all__ = [
     "Outcome",
@@ -67,17 +70,17 @@ def check_source(plugin: type[Any], *configs: Any, pages: Sequence[Page] = ()) -
     require(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs or [plugin.Config()]])
 
 
-def loss_checks(plugin: type[Any], configs: Sequence[Any]) -> Any:
+def loss_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
     """Decorate a test function that calls its argument `check`: it runs for each check and each of the options."""
     return parametrised(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs])
 
 
-def renderer_checks(plugin: type[Any], configs: Sequence[Any]) -> Any:
+def renderer_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
     """As `loss_checks`, for a renderer."""
     return parametrised(renderers.CHECKS, [renderers.RendererSubject(plugin, config) for config in configs])
 
 
-def source_checks(plugin: type[Any], configs: Sequence[Any], pages: Sequence[Page]) -> Any:
+def source_checks(plugin: type[Any], configs: Sequence[Any], pages: Sequence[Page]) -> pytest.MarkDecorator:
     """As `loss_checks`, for a source; `pages` are such as it was written for, and hold art."""
     return parametrised(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs])
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,9 @@ from torch import Tensor
 
 from asciivae.contract import CONTRACT
 from asciivae.recipe.options import filled, plain_options
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Violation(AssertionError):
@@ -126,7 +129,7 @@ def require(checks: Sequence[Check[S]], subjects: Sequence[S]) -> None:
         raise Violation("\n".join(broken))
 
 
-def parametrised(checks: Sequence[Check[S]], subjects: Sequence[S]) -> Any:
+def parametrised(checks: Sequence[Check[S]], subjects: Sequence[S]) -> pytest.MarkDecorator:
     """A pytest mark that gives a test function each check on each subject as its argument `check`, to be called."""
     import pytest
 

@@ -1,0 +1,218 @@
+"""`asciivae plugins list | show | check | new`."""
+
+from __future__ import annotations
+
+import dataclasses
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from asciivae import registry
+from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.errors import AsciivaeError, PluginError, UsageError
+
+if TYPE_CHECKING:
+    from asciivae.cli.outline import Outline
+    from asciivae.testing import Outcome
+
+app = typer.Typer(help="See what is installed, check it, write plugins of your own.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+Kinds = Literal["losses", "renderers", "sources", "recipes"]
+KIND = {"losses": "loss", "renderers": "renderer", "sources": "source", "recipes": "recipe"}
+
+
+@app.command("list")
+@reported
+def list_(
+    kinds: Annotated[Kinds | None, typer.Argument(help="Only these.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List losses, renderers, sources and packages of recipes: ours and others'. None of their code is run."""
+    wanted = [KIND[kinds]] if kinds else list(registry.KINDS)
+    known = [entry for kind in wanted for entry in registry.entries(kind)]
+    if as_json:
+        json_result({"plugins": [_described(entry) for entry in known]})
+    else:
+        table(["kind", "name", "from", "state", "what it is", "options"], [_row(entry) for entry in known])
+
+
+@app.command()
+@reported
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin's name.")], as_json: AsJson = False
+) -> None:
+    """Show a plugin and its options, then import it to see whether it works here."""
+    found = _named(name)
+    if as_json:
+        json_result({"plugins": [_described(entry) for entry in found]})
+    for entry in [] if as_json else found:
+        read = _outline(entry)
+        result(f"{entry.kind} {entry.name}, from {entry.origin}, {entry.value}\n{read.about}")
+        if read.options:
+            rows = [[option.name, option.type, option.default, option.about] for option in read.options]
+            table(["option", "type", "default", "what it does"], rows)
+    for entry in found:
+        if entry.kind != "recipe":
+            registry.load(entry.kind, name)
+
+
+@app.command()
+@reported
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Plugins' names.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Check whatever is installed.")] = False,
+    sets: Annotated[list[str] | None, typer.Option("--set", help="Give the plugin an option: NAME=VALUE.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every check, not only the reasons.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold plugins to the contract; exit with 1 and the reasons if one breaks it."""
+    if everything == bool(names):
+        raise UsageError("name plugins, or give --all", hint="asciivae plugins check --all, or: asciivae plugins list")
+    if everything:
+        entries = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
+    else:
+        entries = [entry for name in names or [] for entry in _named(name)]
+    options = _options(sets or [])
+    checked = [(entry, _outcomes(entry, options)) for entry in entries]
+    if as_json:
+        documents = [
+            {**_identity(entry), "outcomes": [dataclasses.asdict(found) for found in outcomes]}
+            for entry, outcomes in checked
+        ]
+        json_result({"checked": documents})
+    else:
+        for entry, outcomes in checked:
+            _report(entry, outcomes, verbose)
+    if any(found.state == "broken" for _, outcomes in checked for found in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+@reported
+def new(
+    kind: Annotated[Literal["loss", "renderer", "source"], typer.Argument(help="What to write.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as recipes will write it: my-loss.")],
+    destination: Annotated[Path | None, typer.Option("--to", help="The folder [default: asciivae-NAME].")] = None,
+) -> None:
+    """Write a package with a plugin that installs, passes its tests and runs at once."""
+    from asciivae.cli.scaffold import write_package
+
+    folder = write_package(kind, name, destination)
+    say(
+        f"install it and see it work:\n  pip install -e {folder}\n  asciivae plugins check {name}\n"
+        f"then read {folder / 'README.md'}"
+    )
+    result(str(folder))
+
+
+def _named(name: str) -> list[registry.Entry]:
+    """What is called so, of whatever kind; `distribution:name` picks one of two that clash."""
+    distribution, _, short = name.rpartition(":")
+    known = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
+    found = [entry for entry in known if entry.name == short and distribution in ("", entry.distribution)]
+    if not found:
+        near = get_close_matches(short, dict.fromkeys(entry.name for entry in known), n=1)
+        guess = f" — did you mean {near[0]!r}?" if near else ""
+        raise PluginError(f"unknown plugin {name!r}{guess}", hint="asciivae plugins list")
+    for entry in found:
+        if entry.state == "ambiguous":
+            registry.find(entry.kind, name)  # says who else has the name, unless `name` tells them apart
+    return found
+
+
+def _identity(entry: registry.Entry) -> dict[str, Any]:
+    return {
+        "kind": entry.kind,
+        "name": entry.name,
+        "distribution": entry.distribution,
+        "version": entry.version,
+    }
+
+
+def _described(entry: registry.Entry) -> dict[str, Any]:
+    read = _outline(entry)
+    return {
+        **_identity(entry),
+        "state": entry.state,
+        "reason": entry.reason,
+        "about": read.about,
+        "options": [dataclasses.asdict(option) for option in read.options],
+    }
+
+
+def _row(entry: registry.Entry) -> list[str]:
+    read = _outline(entry)
+    what = read.about if entry.state == "ok" else f"it comes from {entry.origin}, {entry.reason}"
+    return [entry.kind, entry.name, entry.origin, entry.state, what, ", ".join(map(str, read.options))]
+
+
+def _outline(entry: registry.Entry) -> Outline:
+    from asciivae.cli.outline import Outline, outline
+
+    if entry.kind == "recipe":
+        return Outline(about=_recipes_of(entry))
+    read = outline(entry.value)
+    return read if read.about else dataclasses.replace(read, about=entry.about)
+
+
+def _recipes_of(entry: registry.Entry) -> str:
+    from asciivae.recipe.library import catalogue
+
+    return "recipes: " + (", ".join(listed.name for listed in catalogue() if listed.origin == entry.origin) or "none")
+
+
+def _options(sets: list[str]) -> dict[str, Any]:
+    from asciivae.recipe import loader
+
+    options = {}
+    for number, text in enumerate(sets, start=1):
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{text!r} is not of the form NAME=VALUE", place=f"--set #{number}", hint="--set window=3")
+        options[name] = loader.parse(value, f"--set #{number}").plain()
+    return options
+
+
+def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> list[Outcome]:
+    from asciivae.testing import Outcome, examine
+
+    promise = "It loads, with these options."
+    try:
+        if entry.kind == "recipe":
+            return _recipe_outcomes(entry)
+        plugin = registry.load(entry.kind, entry.qualified)
+        from asciivae.recipe.options import filled
+
+        config = filled(plugin.Config, options)
+    except AsciivaeError as error:
+        return [Outcome("loading", promise, "broken", error.headline)]
+    except ValueError as error:
+        return [Outcome("loading", promise, "broken", f"its options: {' '.join(str(error).split())}; see --set")]
+    return [Outcome("loading", promise, "kept"), *examine(entry.kind, plugin, config)]
+
+
+def _recipe_outcomes(entry: registry.Entry) -> list[Outcome]:
+    from asciivae.recipe.library import catalogue
+    from asciivae.recipe.resolve import load_recipe
+    from asciivae.testing import Outcome
+
+    found = []
+    for listed in catalogue():
+        if listed.origin == entry.origin:
+            try:
+                load_recipe(f"{entry.distribution}:{listed.name}")
+                found.append(Outcome(listed.name, "The recipe has no problems.", "kept"))
+            except AsciivaeError as error:
+                found.append(Outcome(listed.name, "The recipe has no problems.", "broken", error.headline))
+    return found or [Outcome("recipes", "It brings recipes.", "broken", f"there is none in {entry.value}")]
+
+
+def _report(entry: registry.Entry, outcomes: list[Outcome], verbose: bool) -> None:
+    counts = {state: sum(found.state == state for found in outcomes) for state in ("kept", "broken", "skipped")}
+    numbers = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    result(f"{entry.kind} {entry.name} of {entry.origin}: {numbers}")
+    shown = [found for found in outcomes if verbose or found.state == "broken"]
+    if shown:
+        table(["check", "", "reason"], [[found.check, found.state, found.reason or found.promise] for found in shown])

@@ -1,0 +1,81 @@
+"""Writing the package of a new plugin from the templates that come with asciivae."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from string import Template
+
+from asciivae import registry
+from asciivae.contract import CONTRACT
+from asciivae.errors import UsageError
+
+SUFFIX = ".template"
+
+
+def write_package(kind: str, name: str, destination: Path | None = None) -> Path:
+    """Write the package of a plugin.
+
+    Args:
+        kind: `loss`, `renderer` or `source`.
+        name: its public name, in kebab-case.
+        destination: the folder to make; by default that of the distribution's name, here.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UsageError: the name is no such name or is taken, or the folder is there already or cannot be made.
+    """
+    name = name.removeprefix("asciivae-")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise UsageError(f"{name!r} is not a plugin's name", hint="write it in small letters, as in my-loss")
+    taken = [entry for entry in registry.entries(kind) if entry.name == name]
+    if taken:
+        raise UsageError(f"there is a {kind} {name!r} in {taken[0].origin} already", hint="choose another name")
+    words = {
+        "name": name,
+        "distribution": f"asciivae-{name}",
+        "module": f"asciivae_{name.replace('-', '_')}",
+        "Class": _class_name(name, kind),
+        "group": registry.KINDS[kind],
+        "contract": str(CONTRACT),
+    }
+    folder = destination or Path(words["distribution"])
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise UsageError("exists already", place=str(folder), hint="name another folder with --to") from error
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    templates = resources.files("asciivae") / "templates"
+    try:
+        for part in ("package", kind):
+            _fill(templates / part, folder, words)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise _cannot_write(folder, error) from error
+    return folder
+
+
+def _class_name(name: str, kind: str) -> str:
+    """`my-loss` gives MyLoss, `none` NoneLoss: the kind at its end keeps it clear of Python's own words."""
+    camel = "".join(word.capitalize() for word in name.split("-"))
+    return camel if camel.endswith(kind.capitalize()) else camel + kind.capitalize()
+
+
+def _fill(templates: Traversable, folder: Path, words: dict[str, str]) -> None:
+    for template in templates.iterdir():
+        target = folder / Template(template.name.removesuffix(SUFFIX)).substitute(words)
+        if template.is_dir():
+            target.mkdir(exist_ok=True)
+            _fill(template, target, words)
+        else:
+            target.write_text(Template(template.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
+
+
+def _cannot_write(folder: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot be written: {error.strerror}", place=str(folder), hint="name another folder with --to")
