@@ -91,7 +91,7 @@ def minimum(subject: LossSubject) -> None:
         raise NotApplicable("it states no minimum")
     target = random_case().target
     perfect = Case(target, certain(target), Posterior(torch.zeros(len(target), 1), torch.zeros(len(target), 1)))
-    tolerance = 1e-4 * max(1.0, abs(least))
+    tolerance = 1e-3 * max(1.0, abs(least))  # float32, and differences of large sums
     for name, value in subject.values(perfect).items():
         if not bool(((value - least).abs() <= tolerance).all()):
             raise Violation(
@@ -135,8 +135,8 @@ def padding(subject: LossSubject) -> None:
     kept[:, :height, :width] = True
     padded = subject.values(Case(target, logits, alone.posterior, kept))
     for name, value in subject.values(alone).items():
-        # Windows that reach over the border may see a little more there; a mean over the canvas is far off.
-        if bool(((padded[name] - value).abs() > 0.1 * value.abs().max()).any()):
+        # Windows that reach over the border see other things there; a mean over the canvas is farther off than that.
+        if bool(((padded[name] - value).abs() > 0.5 * value.abs().max()).any()):
             raise Violation(
                 f"term {name!r} of a piece depends on its canvas: {value[0]:.4g} alone, {padded[name][0]:.4g} padded"
             )
