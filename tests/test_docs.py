@@ -1,0 +1,66 @@
+"""The manual keeps its word: its commands exist, and those that a newcomer meets first are run."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from tiny_runs import asciivae
+from tiny_runs import own_cache as own_cache
+
+from asciivae.cli import app
+
+PROJECT = Path(__file__).resolve().parents[1]
+MANUAL = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+
+
+def commands(path: Path) -> list[list[str]]:
+    """The words behind `asciivae` in every shell block and every piece of inline code of a page."""
+    text = path.read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    lines += [code for code in re.findall(r"`([^`]+)`", prose) if code.startswith("asciivae ")]
+    found = (re.search(r"(?:^|[ /])asciivae (.+)$", line.split(" #")[0]) for line in lines)
+    return [shlex.split(match[1].split(" | ")[0]) for match in found if match]
+
+
+@pytest.mark.parametrize("page", MANUAL, ids=lambda page: page.name)
+def test_every_command_of_the_manual_exists(page: Path) -> None:
+    root: Any = typer.main.get_command(app)
+    for words in commands(page):
+        command = root
+        while words and hasattr(command, "commands") and words[0] in command.commands:
+            command = command.commands[words.pop(0)]
+        assert not hasattr(command, "commands") or not words or words[0] in ("…", "--help"), f"asciivae … {words}"
+        known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+        options = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert options <= known | {"--help"}, f"{words}: {options - known}"
+
+
+def test_the_readme_begins_with_training_and_a_drawing_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cat.txt").write_text(" /\\_/\\\n( o.o )\n > ^ <\n")
+    first, second = commands(PROJECT / "README.md")[:2]
+    assert first == ["train", "--recipe", "quickstart"]
+    assert second == ["reconstruct", "cat.txt", "--side-by-side"]
+    trained = asciivae(*first, "--set", "train.steps=2", "--set", "data.limit=64", "--set", "evaluation.pieces=8")
+    assert trained.exit_code == 0, trained.stderr
+    assert Path(trained.stdout.strip()).is_dir()
+    made = asciivae(*second)
+    assert made.exit_code == 0, made.stderr
+    assert "( o.o )" in made.stdout
+
+
+def test_the_commands_about_recipes_do_what_the_manual_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = [words for words in commands(PROJECT / "docs" / "recipes.md") if words[0] == "recipes"]
+    assert {words[1] for words in ran} >= {"list", "show", "copy", "check", "schema"}
+    for words in ran:
+        if words[1] in ("list", "show", "copy", "check", "schema"):
+            done = asciivae(*words)
+            assert done.exit_code == 0, (words, done.stderr)
