@@ -148,7 +148,7 @@ def gradient(subject: LossSubject) -> None:
     loss = subject.made()
     leaves = _leaves(random_case().inputs(loss.needs))
     wanted = loss.needs - {"target_image"}
-    _total(loss(leaves)).backward()
+    _backward(loss(leaves))
     reached = {}
     for name, leaf in tensors(leaves).items():
         if leaf.grad is not None and bool((leaf.grad != 0).any()):
@@ -199,6 +199,8 @@ def gradient_value(subject: LossSubject) -> None:
         return _total(loss(Case(case.target, logits, Posterior(mean, logvar)).inputs(loss.needs)))
 
     leaves = [value.double().requires_grad_() for value in (case.logits, case.posterior.mean, case.posterior.logvar)]
+    if not total(*leaves).requires_grad:
+        raise NotApplicable("it has no gradient")
     try:
         gradcheck(total, leaves, eps=1e-6, atol=1e-4, rtol=1e-3, fast_mode=True)
     except GradcheckError as error:
@@ -224,7 +226,7 @@ def random_state(subject: LossSubject) -> None:
     with random_state_kept():
         loss = subject.made()
         leaves = _leaves(random_case().inputs(loss.needs))
-        _total(loss(leaves)).backward()
+        _backward(loss(leaves))
 
 
 @check()
@@ -249,7 +251,7 @@ def autocast(subject: LossSubject) -> None:
     leaves = _leaves(case.inputs(loss.needs))
     with torch.autocast("cpu", dtype=torch.bfloat16):
         found = loss(leaves)
-    _total(found).backward()
+    _backward(found)
     for name, value in found.items():
         if not close(value.float(), expected[name], 0.05):
             raise Violation(f"term {name!r} is off by {number(value.float() - expected[name])} under bfloat16 autocast")
@@ -313,6 +315,12 @@ def _total(values: Mapping[str, Tensor]) -> Tensor:
     ).sum()
 
 
+def _backward(values: Mapping[str, Tensor]) -> None:
+    total = _total(values)
+    if total.requires_grad:
+        total.backward()
+
+
 def _finite(subject: LossSubject, case: Case, where: str) -> None:
     loss = subject.made()
     leaf, mean, logvar = map(_leaf, (case.logits, case.posterior.mean, case.posterior.logvar))
@@ -320,9 +328,7 @@ def _finite(subject: LossSubject, case: Case, where: str) -> None:
     for name, value in values.items():
         if not bool(value.isfinite().all()):
             raise Violation(f"term {name!r} is not finite {where}")
-    total = _total(values)
-    if total.requires_grad:
-        total.backward()
+    _backward(values)
     for name, value in (("the logits", leaf), ("the posterior", mean), ("the posterior", logvar)):
         if value.grad is not None and not bool(value.grad.isfinite().all()):
             raise Violation(f"the gradient of {name} is not finite {where}")
