@@ -205,7 +205,7 @@ def close(found: Tensor, expected: Tensor, tolerance: float = 1e-4) -> bool:
 
 def number(value: Tensor) -> str:
     """A tensor's largest value, short."""
-    largest = float(value.abs().max())
+    largest = float(value.detach().abs().max())
     return f"{largest:.3g}" if math.isfinite(largest) else "not finite"
 
 

@@ -60,9 +60,7 @@ def options(subject: SourceSubject) -> None:
     options_survive(subject.config)
     for option in dataclasses.fields(subject.config):
         if option.type not in (*PLAIN, *PLAIN.values()):
-            raise Violation(
-                f"the option {option.name!r} is {option.type}, and the command line knows {', '.join(PLAIN.values())}"
-            )
+            raise Violation(f"the option {option.name!r} is {option.type}; it can be {', '.join(PLAIN.values())}")
 
 
 @check()
