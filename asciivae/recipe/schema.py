@@ -389,7 +389,7 @@ class Expect(Section):
     set: Many[str] = ()
     """The overrides, as given to `--set`, under which `losses` were measured: what makes the first steps affordable."""
     losses: Annotated[Many[float], Field(min_length=1)] | None = None
-    """The objective's total at the first steps, on CPU in fp32."""
+    """The objective's total at the first steps, on the CPU in float64."""
     rtol: Positive = 1e-4
     """How far, relative to them, the losses of another machine may be."""
     metrics: dict[str, Expected] | None = None
