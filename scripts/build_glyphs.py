@@ -1,6 +1,6 @@
 """Rebuild the bundled glyph sheets from a font file.
 
-    python scripts/build_glyphs.py /path/to/DejaVuSansMono.ttf
+    python scripts/build_glyphs.py --font DejaVuSansMono.ttf
 
 Writes `asciivae/assets/dejavu-sans-mono.{tight,logged}.png`: the 95 characters in 19 columns and 5 rows, 64 × 64 each.
 """
@@ -19,7 +19,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "asciivae" / "assets"
 def main() -> None:
     """Draw both sheets of the font named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("font", type=Path, help="a .ttf or .otf file")
+    parser.add_argument("--font", type=Path, required=True, help="a .ttf or .otf file")
     parser.add_argument("--name", default="dejavu-sans-mono", help="the name under which recipes find it")
     parser.add_argument("--out", type=Path, default=ASSETS)
     arguments = parser.parse_args()
