@@ -199,6 +199,7 @@ def close(found: Tensor, expected: Tensor, tolerance: float = 1e-4) -> bool:
     """Whether two tensors agree within a tolerance, relative to the largest value where that is above 1."""
     if found.shape != expected.shape:
         return False
+    found, expected = found.detach(), expected.detach()
     scale = max(1.0, float(expected.abs().max())) if expected.numel() else 1.0
     return bool(((found - expected).abs() <= tolerance * scale).all())
 
