@@ -1,4 +1,4 @@
-"""`asciivae recipes list | show | copy | check | schema | translate | verify`."""
+"""`asciivae recipes list | show | copy | check | schema | translate | verify | claims`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli import evidence
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import RecipeProblems, UsageError
 
 if TYPE_CHECKING:
     from asciivae.recipe.resolve import LoadedRecipe
-    from asciivae.verify import Verification
 
 app = typer.Typer(help="Look at recipes, copy them, check them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
 Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+
+
+app.command()(evidence.verify)
+app.command()(evidence.claims)
 
 
 @app.command("list")
@@ -155,75 +159,6 @@ def translate(
     for note in made.notes:
         say(note)
     result(dump_yaml(made.recipe))
-
-
-@app.command()
-@reported
-def verify(
-    recipes: Annotated[list[str] | None, typer.Argument(metavar="NAME|PATH…", help="Recipes' names or files.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of asciivae's own recipes.")] = False,
-    measure: Annotated[
-        bool, typer.Option("--measure", help="Print the losses as an `expect` block instead, to put into the recipe.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Repeat a recipe's first steps on the CPU, and compare the losses with those written in it.
-
-    What is run is the recipe in float64, with the overrides that its `expect.set` names.
-    """
-    if bool(recipes) == everything:
-        raise UsageError("give either recipes or --all", hint="asciivae recipes verify quickstart")
-    names = recipes or _own_recipes()
-    from asciivae import verify as engine
-
-    if measure:
-        for name in names:
-            losses = ", ".join(f"{total:.8g}" for total in engine.measure(name))
-            result(f"expect: {{set: [{', '.join(engine.AFFORDABLE)}], losses: [{losses}]}}  # {name}")
-        return
-    found = []
-    for name in names:
-        one = engine.verify(name)
-        found.append(one)
-        verdict = "as expected" if one.holds else "NOT as expected"
-        say(f"{one.name}: {verdict}, within {max(one.deviations):.1e}")
-    if as_json:
-        json_result({"recipes": [_verified(one) for one in found]})
-    else:
-        table(
-            ["recipe", "step", "expected", "measured", "relative", f"rtol {found[0].rtol:g}"],
-            [row for one in found for row in _verified_rows(one)],
-        )
-    if not all(one.holds for one in found):
-        raise typer.Exit(1)
-
-
-def _own_recipes() -> list[str]:
-    from asciivae.recipe.library import catalogue
-
-    return [f"{listed.origin}:{listed.name}" for listed in catalogue() if listed.origin == "asciivae"]
-
-
-def _verified(one: Verification) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "set": list(one.settings),
-        "expected": list(one.expected),
-        "measured": list(one.measured),
-        "rtol": one.rtol,
-        "holds": one.holds,
-    }
-
-
-def _verified_rows(one: Verification) -> list[list[str]]:
-    """One line for a recipe that holds; every step of one that does not."""
-    steps = list(zip(one.expected, one.measured, one.deviations, strict=True))
-    if one.holds:
-        return [[one.name, f"1-{len(steps)}", "", "", f"{max(one.deviations):.1e}", "ok"]]
-    return [
-        [one.name, str(i), f"{old:.8g}", f"{new:.8g}", f"{apart:.1e}", "ok" if apart <= one.rtol else "DIFFERS"]
-        for i, (old, new, apart) in enumerate(steps, start=1)
-    ]
 
 
 def _problem(error: Any) -> dict[str, Any]:
