@@ -115,7 +115,7 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     """
     recipe = loaded.recipe
     corpus = open_corpus(recipe.data.corpus)
-    training, validating = _sides(recipe, corpus)
+    training, validating = sides(recipe.data, corpus)
     model = _initialised(loaded, recipe.seed)
     canvas = _canvas(recipe.data, model)
     cell = recipe.glyphs
@@ -296,6 +296,18 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def sides(data: Data, corpus: Corpus) -> tuple[Pieces, Pieces]:
+    """The numbers of the pieces that a recipe trains on, and of those that it validates on.
+
+    Raises:
+        CorpusError: one of the two would be empty.
+    """
+    kept = np.arange(len(corpus)) if data.max_side is None else fits(corpus, data.max_side)
+    usable = corpus if data.max_side is None else corpus.select(kept)
+    training, validating = split(usable, data.split.rule, data.split.share, data.split.seed)
+    return kept[training][: data.limit], kept[validating]
+
+
 def character_counts(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> Tensor:
     """How often each character stands on the pages of these pieces, padding included: (95,) int64."""
     counts = np.zeros(SIZE, np.int64)
@@ -314,14 +326,6 @@ def _weights_file(path: Path) -> Path:
     if not path.is_file():
         raise ModelError("does not exist", place=str(path), hint="give a run's folder or a .safetensors file")
     return path
-
-
-def _sides(recipe: Recipe, corpus: Corpus) -> tuple[Pieces, Pieces]:
-    data = recipe.data
-    usable = corpus if data.max_side is None else corpus.select(fits(corpus, data.max_side))
-    kept = np.arange(len(corpus)) if data.max_side is None else fits(corpus, data.max_side)
-    training, validating = split(usable, data.split.rule, data.split.share, data.split.seed)
-    return kept[training][: data.limit], kept[validating]
 
 
 def _initialised(loaded: LoadedRecipe, seed: int) -> Model:

@@ -21,10 +21,6 @@ Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a valu
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
 
 
-app.command()(evidence.verify)
-app.command()(evidence.claims)
-
-
 @app.command("list")
 @reported
 def list_(as_json: AsJson = False) -> None:
@@ -159,6 +155,10 @@ def translate(
     for note in made.notes:
         say(note)
     result(dump_yaml(made.recipe))
+
+
+app.command()(evidence.verify)
+app.command()(evidence.claims)
 
 
 def _problem(error: Any) -> dict[str, Any]:

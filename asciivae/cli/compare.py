@@ -1,0 +1,91 @@
+"""`asciivae compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.errors import UsageError
+
+if TYPE_CHECKING:
+    from asciivae.compare import Compared
+
+
+@reported
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="Folders of runs.")],
+    pieces: Annotated[
+        list[str] | None, typer.Option("--piece", help="A drawing to give them all [default: some that none has seen].")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many drawings, where none is named.")] = 4,
+    png: Annotated[Path, typer.Option(help="Where the curves go.")] = Path("comparison.png"),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Compare runs: curves in a PNG, a table of metrics, and the same drawings through each model.
+
+    Examples:
+
+      asciivae compare runs/20717f2/20260102-030405 runs/20717f2-repaired/20260102-040506
+
+      asciivae compare runs/*/* --piece cat.txt --png cats.png
+    """
+    if len(runs) < 2:
+        raise UsageError("needs at least two runs", hint="asciivae compare runs/FIRST runs/SECOND")
+    from asciivae.compare import compare as put_together
+    from asciivae.compare import unseen_pieces
+    from asciivae.evaluate.curves import save_curves
+    from asciivae.text.art import read, side_by_side
+
+    grids = [read(piece) for piece in pieces] if pieces else unseen_pieces(runs, count)
+    found = put_together(runs, grids)
+    labels = _distinct([one.label for one in found])
+    save_curves(png, {label: one.records for label, one in zip(labels, found, strict=True)})
+    say(f"curves: {png}")
+    if as_json:
+        json_result(_document(labels, found, grids, png))
+        return
+    table(["", *labels], _rows(found))
+    for number, grid in enumerate(grids):
+        result("\n" + side_by_side(grid, *(one.reconstructions[number] for one in found)))
+
+
+def _distinct(labels: Sequence[str]) -> list[str]:
+    return [label if labels.count(label) == 1 else f"{label} #{i}" for i, label in enumerate(labels, start=1)]
+
+
+def _rows(found: Sequence[Compared]) -> list[list[str]]:
+    rows = [["step", *(str(one.step) for one in found)]]
+    for what, numbers in (
+        ("own validation", [one.validation for one in found]),
+        ("these drawings", [one.scores for one in found]),
+    ):
+        names = dict.fromkeys(name for one in numbers for name in one)
+        rows += [[f"{what}: {name}", *(_shown(one.get(name)) for one in numbers)] for name in names]
+    return rows
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _document(labels: Sequence[str], found: Sequence[Compared], grids: Sequence[Any], png: Path) -> dict[str, Any]:
+    from asciivae.text.art import to_text
+
+    return {
+        "curves": str(png),
+        "pieces": [to_text(grid) for grid in grids],
+        "runs": [
+            {
+                "name": label,
+                "step": one.step,
+                "validation": dict(one.validation),
+                "scores": dict(one.scores),
+                "reconstructions": [to_text(grid) for grid in one.reconstructions],
+            }
+            for label, one in zip(labels, found, strict=True)
+        ],
+    }

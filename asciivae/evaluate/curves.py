@@ -1,0 +1,62 @@
+"""The curves of several runs in one picture: every term in a panel of its own, training and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from asciivae.errors import AsciivaeError
+
+NOT_DRAWN = {"kind", "step", "epoch", "pieces_per_second"}
+COLUMNS = 3
+
+
+def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Draw the metrics of runs into one PNG: training as lines, validation as dots.
+
+    Args:
+        path: the file to write.
+        runs: the records of `metrics.jsonl` by the label of each run.
+
+    Raises:
+        AsciivaeError: there is nothing to draw, or the file cannot be written.
+    """
+    names = _names(runs)
+    if not names:
+        raise AsciivaeError("there are no metrics to draw", place=str(path), hint="compare runs that took steps")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = -(-len(names) // COLUMNS)
+    figure = Figure(figsize=(5.0 * COLUMNS, 3.2 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    for position, name in enumerate(names, start=1):
+        axes = figure.add_subplot(rows, COLUMNS, position)
+        for number, (label, records) in enumerate(runs.items()):
+            for kind, style in (("train", "-"), ("validation", "o")):
+                points = [(r["step"], r[name]) for r in records if r.get("kind") == kind and r.get(name) is not None]
+                if points:
+                    steps, values = zip(*points, strict=True)
+                    whose = label if kind == "train" else f"{label}, validation"
+                    axes.plot(steps, values, style, color=f"C{number}", markersize=3, linewidth=1, label=whose)
+        axes.set_title(name)
+        axes.set_xlabel("step")
+        if position == 1:
+            axes.legend(fontsize="small")
+    try:
+        figure.savefig(path, format="png", dpi=100)
+    except OSError as error:
+        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
+
+
+def _names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """What any of the runs recorded, `total` first, in the order of the records."""
+    found = {
+        name: None
+        for records in runs.values()
+        for record in records
+        for name, value in record.items()
+        if name not in NOT_DRAWN and isinstance(value, int | float)
+    }
+    return sorted(found, key=lambda name: name != "total")
