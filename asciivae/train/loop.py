@@ -123,8 +123,6 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
     while state.step < task.total_steps:
         step = state.step
         batch = task.batches(step).to(task.device)
-        if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
-            state.add_to_average()
         rate = _rate(task, state)
         for group in state.optimiser.param_groups:
             group["lr"] = rate
@@ -145,6 +143,9 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "gradient")})
         if wrong is not None:
             raise _diverged(task, batch, step, wrong, numbers)
+        # Only now is it sure that the step is taken, and will not be taken again by a run that goes on.
+        if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
+            state.add_to_average()
         state.scaler.step(state.optimiser)
         state.scaler.update()
         state.step += 1
