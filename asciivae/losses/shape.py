@@ -119,7 +119,13 @@ class ShapeMeasure(nn.Module):
         return self.features(page(cells * mask[..., None, None]))
 
     def features(self, strokes: Tensor) -> Tensor:
-        """The blur and the four directions, (B, 5, h', w'), of stroke probabilities (B, 1, H·h, W·w)."""
+        """The blur and the four directions, (B, 5, h', w'), of stroke probabilities (B, 1, H·h, W·w).
+
+        Ink at the edge of a page shows beyond it, on paper two cells wide and one high: as far as a filter reaches. So a
+        drawing has the same features on any canvas.
+        """
+        height, width = (side * self.stride for side in self.cell)
+        strokes = functional.pad(strokes, (2 * width, 2 * width, height, height))
         dilation, filters = self.dilation.to(strokes), self.filters.to(strokes)
         fat = torch.log1p(convolve(torch.expm1(BETA * strokes), dilation, padding=_half(dilation))) / BETA
         blurred = convolve(fat.clamp(max=1.0), filters, stride=self.stride, padding=_half(filters))
