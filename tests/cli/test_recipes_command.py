@@ -1,6 +1,7 @@
 """`asciivae recipes`: list, show, copy, check, schema."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from tiny_runs import asciivae, tiny_recipe, written
 
 from asciivae.recipe.library import packaged_folder
 
-NAMES = sorted(path.stem for path in packaged_folder().glob("*.yaml"))
+FILES = {re.sub(r"^\d\d-", "", path.stem): path for path in packaged_folder().glob("*.yaml")}
+NAMES = sorted(FILES)
 
 
 def test_list_is_a_table_for_pipes_with_every_recipe() -> None:
@@ -33,7 +35,7 @@ def test_list_as_json() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_show_prints_a_recipe_as_it_is_written(name: str) -> None:
-    assert asciivae("recipes", "show", name).stdout == (packaged_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    assert asciivae("recipes", "show", name).stdout == FILES[name].read_text(encoding="utf-8")
 
 
 def test_show_with_changes_prints_what_would_be_run(tmp_path: Path) -> None:
