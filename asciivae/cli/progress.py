@@ -68,6 +68,9 @@ class Progress:
 
     def rolled_back(self, error: DivergedError, step: int, rate_scale: float) -> None:
         """Say that the run went back."""
+        self._bar.n = step
+        self._bar.refresh()
+        self._start = min(self._start, step)
         self._write(f"{error.headline}; going back to step {step} with {rate_scale:g} × the learning rate")
 
     def _write(self, line: str) -> None:

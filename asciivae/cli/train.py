@@ -84,11 +84,12 @@ def _begin(
             "provenance.json": _provenance(experiment, borrowed=borrowed),
         },
     )
-    if borrowed:
-        _say_borrowed(borrowed)
-        # A run that is killed before its first checkpoint must not begin again with other weights.
-        folder.save(experiment.state, experiment.metadata(), experiment.glyphs, keep=experiment.recipe.every.keep)
-    _run(experiment, folder)
+    with folder.locked():
+        if borrowed:
+            _say_borrowed(borrowed)
+            # A run that is killed before its first checkpoint must not begin again with other weights.
+            folder.save(experiment.state, experiment.metadata(), experiment.glyphs, keep=experiment.recipe.every.keep)
+        _run(experiment, folder)
 
 
 def _say_borrowed(borrowed: Borrowed) -> None:
@@ -121,12 +122,14 @@ def _resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, de
     from asciivae.build import build, choose_device
 
     experiment = build(loaded, choose_device(device))
-    folder.load(experiment.state)
-    folder.rewind(experiment.state.step)
-    write_text(file, dump_yaml(loaded.resolved()))
-    write_text(path / "provenance.json", _provenance(experiment, earlier))
-    say(f"resuming {path} after step {experiment.state.step}")
-    _run(experiment, folder)
+    _refuse_other_material(experiment, earlier, path)
+    with folder.locked():
+        folder.load(experiment.state)
+        folder.rewind(experiment.state.step)
+        write_text(file, dump_yaml(loaded.resolved()))
+        write_text(path / "provenance.json", _provenance(experiment, earlier))
+        say(f"resuming {path} after step {experiment.state.step}")
+        _run(experiment, folder)
 
 
 def _run(experiment: Experiment, folder: RunFolder) -> None:
@@ -219,6 +222,22 @@ def _refuse_other_experiment(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
         raise UsageError(
             f"a resumed run keeps its recipe, and {', '.join(changed)} would change",
             hint=f"only {', '.join(CHANGEABLE)} may; for anything else start a new run",
+        )
+
+
+def _refuse_other_material(experiment: Experiment, earlier: dict[str, Any], path: Path) -> None:
+    from asciivae.errors import RunError
+    from asciivae.render.glyphs import digest
+
+    then = earlier.get("corpus")
+    now = {"corpus": experiment.corpus.digest, "glyphs": digest(experiment.glyphs)}
+    begun = {"corpus": then.get("digest") if isinstance(then, dict) else None, "glyphs": earlier.get("glyphs")}
+    changed = [name for name in now if begun[name] is not None and begun[name] != now[name]]
+    if changed:
+        raise RunError(
+            f"the {' and the '.join(changed)} of this run changed since it began, so it cannot go on",
+            place=str(path),
+            hint=f"bring back what it began with, or begin anew with these weights: --init-from {path}",
         )
 
 

@@ -113,6 +113,10 @@ class Batches:
     Pieces whose pages are equally large go together, so that the work follows the area of the drawings. What is left
     over of every size is put together by area, and padded. Every epoch has the same number of batches.
 
+    In a batch of mixed sizes a convolution near the border of a smaller piece's canvas sees blank page beyond it, where
+    alone it would see the model's own padding. The mask keeps that page out of the losses, but not its small effect on
+    the cells within.
+
     Args:
         corpus: the pieces.
         pieces: the numbers of those to use.

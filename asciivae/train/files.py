@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -17,12 +18,15 @@ from asciivae.errors import RunError
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Fill a folder that appears at `path`, complete, when the block ends; an existing one is replaced.
+    """Fill a folder that appears at `path`, complete, when the block ends.
+
+    One that is there already is replaced: it is moved away first, so that at no moment both are gone.
 
     Raises:
         RunError: the disk is full, or the place cannot be written.
     """
     aside = path.with_name(f".{path.name}.partial")
+    before = path.with_name(f".{path.name}.before")
     try:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -30,11 +34,15 @@ def new_folder(path: Path) -> Iterator[Path]:
         for file in aside.iterdir():
             _flush(file)
         _flush(aside)
+        shutil.rmtree(before, ignore_errors=True)
         if path.exists():
-            shutil.rmtree(path)
+            path.rename(before)
         aside.rename(path)
         _flush(path.parent)
+        shutil.rmtree(before, ignore_errors=True)
     except BaseException as error:
+        if before.exists() and not path.exists():
+            before.rename(path)
         shutil.rmtree(aside, ignore_errors=True)
         if isinstance(error, OSError):
             raise cannot_write(path, error) from error
@@ -83,10 +91,12 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
 
 def cannot_write(path: Path, error: OSError) -> RunError:
     """What to say when the operating system refuses."""
+    forbidden = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+    remedy = "choose a folder that you may write to" if forbidden else "free some space or choose another folder"
     return RunError(
         f"cannot be written: {error.strerror or error}",
         place=str(path),
-        hint="free some space or choose another folder with --out; what was saved before is intact",
+        hint=f"{remedy}; what was saved before is intact",
     )
 
 

@@ -93,12 +93,14 @@ def fit(run: Run, observer: Observer) -> None:
     """
     with _interruptible() as wanted:
         rollbacks = 0
+        if run.rollback and not run.folder.has_checkpoint():
+            _save(run)  # early steps diverge most often, and need something to go back to
         while True:
             try:
                 _to_the_end(run, observer, wanted)
                 break
             except PluginError as error:
-                run.folder.save(run.state, run.metadata, run.glyphs, keep=run.cadence.keep)
+                _save(run)
                 error.hint = (
                     f"{error.hint}; step {run.state.step} is saved, and with the plugin mended the run goes on: "
                     f"asciivae train --resume {run.folder.path}"
@@ -106,7 +108,8 @@ def fit(run: Run, observer: Observer) -> None:
                 raise
             except DivergedError as error:
                 where = run.folder.write_divergence(error.report)
-                error.hint = f"{error.hint}; the full report is in {where}"
+                alone = "" if run.rollback else "; with --set train.on_divergence=rollback a run goes back by itself"
+                error.hint = f"{error.hint}{alone}; the full report is in {where}"
                 if not run.rollback or rollbacks == MOST_ROLLBACKS:
                     raise
                 rollbacks += 1
@@ -119,36 +122,56 @@ def fit(run: Run, observer: Observer) -> None:
 
 
 def _to_the_end(run: Run, observer: Observer, wanted: list[int]) -> None:
-    saved = run.state.step
-    pieces, since = 0, time.perf_counter()
+    cadence, clock = run.cadence, _Clock()
     for step in train(run.task, run.state):
         last = step.number == run.task.total_steps
-        pieces += step.pieces
+        clock.pieces += step.pieces
         observer.stepped(step)
-        if last or step.number % run.cadence.log == 0:
-            now = time.perf_counter()
-            _log(run, observer, _training_record(step, pieces / (now - since)))
-            pieces, since = 0, now
-        if last or step.number % run.cadence.evaluate == 0:
-            record = {"kind": "validation", "step": step.number, **run.validate(run.state)}
-            _log(run, observer, record)
-            since = time.perf_counter()
-        if last or step.number % run.cadence.sample == 0:
-            text = run.sample(run.state)
-            run.folder.write_sample(step.number, text)
-            observer.sampled(step.number, text)
-            since = time.perf_counter()
-        if last or wanted or step.number % run.cadence.checkpoint == 0:
-            run.folder.save(run.state, run.metadata, run.glyphs, keep=run.cadence.keep)
-            saved = step.number
+        if last or step.number % cadence.log == 0:
+            _log(run, observer, _training_record(step, clock.rate()))
+        with clock.stopped():
+            if last or step.number % cadence.evaluate == 0:
+                record = {"kind": "validation", "step": step.number, **run.validate(run.state)}
+                _log(run, observer, record)
+            if last or step.number % cadence.sample == 0:
+                text = run.sample(run.state)
+                run.folder.write_sample(step.number, text)
+                observer.sampled(step.number, text)
+            if last or wanted or step.number % cadence.checkpoint == 0:
+                _save(run)
         if wanted and not last:
             raise Interrupted(
                 f"stopped by Ctrl-C after step {step.number} of {run.task.total_steps}, and saved",
                 place=str(run.folder.path),
                 hint=f"asciivae train --resume {run.folder.path}",
             )
-    if saved != run.state.step or not run.folder.has_checkpoint():
-        run.folder.save(run.state, run.metadata, run.glyphs, keep=run.cadence.keep)
+    _save(run)
+
+
+class _Clock:
+    """Counts pieces and the time spent training on them, without what is done between steps."""
+
+    def __init__(self) -> None:
+        self.pieces = 0
+        self._since = time.perf_counter()
+
+    def rate(self) -> float:
+        """Pieces per second since the last time this was asked."""
+        now = time.perf_counter()
+        rate = self.pieces / max(now - self._since, 1e-9)
+        self.pieces, self._since = 0, now
+        return rate
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """The time in this block does not count."""
+        begun = time.perf_counter()
+        yield
+        self._since += time.perf_counter() - begun
+
+
+def _save(run: Run) -> None:
+    run.folder.save(run.state, run.metadata, run.glyphs, keep=run.cadence.keep)
 
 
 def _training_record(step: Step, pieces_per_second: float) -> dict[str, Any]:

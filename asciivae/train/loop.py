@@ -219,7 +219,6 @@ def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str
     return DivergedError(
         f"{what} became {numbers[wrong]}{where}; no step was taken",
         place=f"step {step}",
-        hint="lower optim.lr, set optim.clip, or train in fp32; "
-        "with train.on_divergence=rollback a run goes back by itself",
+        hint="lower optim.lr, set optim.clip, or train in fp32",
         report=report,
     )

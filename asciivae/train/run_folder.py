@@ -13,11 +13,13 @@ Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is
 
 from __future__ import annotations
 
+import fcntl
 import json
 import math
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +94,9 @@ class RunFolder:
             keep: at least 1.
         """
         name = f"step-{state.step}"
+        latest = self._latest()
+        if latest is not None and latest.name == name:
+            return latest
         with new_folder(self.checkpoints / name) as folder:
             save_model(folder / "model.safetensors", state.weights(), glyphs, {**metadata, "step": str(state.step)})
             write_tensors(folder / "training.safetensors", state.tensors())
@@ -105,6 +110,26 @@ class RunFolder:
             if other not in kept:
                 shutil.rmtree(other, ignore_errors=True)
         return self.checkpoints / name
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Within the block no other process may train in this folder; the lock goes with the process.
+
+        Raises:
+            RunError: another process has it.
+        """
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(handle)
+            raise RunError(
+                "another process is training in this folder", place=str(self.path), hint="wait for it, or stop it"
+            ) from error
+        try:
+            yield
+        finally:
+            os.close(handle)
 
     def has_checkpoint(self) -> bool:
         """Whether anything was saved yet."""

@@ -107,6 +107,17 @@ def test_a_folder_that_is_no_run_cannot_be_resumed(tmp_path: Path) -> None:
     assert done.stderr.startswith(f"error: {tmp_path}: is not the folder of a run\n\nhint: ")
 
 
+def test_a_run_whose_corpus_changed_cannot_go_on(tmp_path: Path) -> None:
+    run = trained(tmp_path)
+    corpus = Path(resolved(run)["data"]["corpus"])
+    next(corpus.rglob("*.txt")).unlink()
+    done = asciivae("train", "--resume", run, "--set", "train.steps=9")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "the corpus of this run changed since it began, so it cannot go on" in done.stderr
+    assert f"--init-from {run}" in done.stderr
+
+
 def test_a_run_writes_over_nothing(recipe: Path, tmp_path: Path) -> None:
     run = trained(tmp_path)
     before = {file: file.read_bytes() for file in run.rglob("*") if file.is_file()}

@@ -51,17 +51,29 @@ def test_a_run_that_diverges_again_and_again_halves_again_and_stops_in_the_end(t
     assert witness.rollbacks == [(2, 0.5**n) for n in range(1, MOST_ROLLBACKS + 1)]
 
 
-@pytest.mark.parametrize("rollback", [False, True])
-def test_without_a_checkpoint_or_rollback_a_divergence_is_the_end(tmp_path: Path, rollback: bool) -> None:
+def test_a_run_that_rolls_back_has_something_to_go_back_to_from_the_start(tmp_path: Path) -> None:
+    made = infected(tmp_path, lambda call: NAN if call == 0 else 0.0)
+    run = run_of(made, tmp_path / "run", checkpoint=4, rollback=True)
+    witness = Witness()
+    fit(run, witness)
+
+    assert run.state.rate_scale == 0.5
+    assert run.state.step == run.task.total_steps
+
+
+def test_without_rollback_a_divergence_is_the_end(tmp_path: Path) -> None:
     made = infected(tmp_path, lambda call: NAN if call >= 1 else 0.0)
-    run = run_of(made, tmp_path / "run", checkpoint=4, rollback=rollback)
+    run = run_of(made, tmp_path / "run", checkpoint=4)
     with pytest.raises(DivergedError) as caught:
         fit(run, Witness())
 
     assert not run.folder.has_checkpoint()
     report = json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())
     assert set(report) == {"step", "wrong", "values", "pieces", "first_module", "parameters"}
-    assert str(caught.value.hint).endswith(f"the full report is in {tmp_path / 'run' / 'diverged'}")
+    assert str(caught.value.hint) == (
+        "lower optim.lr, set optim.clip, or train in fp32; with --set train.on_divergence=rollback a run goes back by "
+        f"itself; the full report is in {tmp_path / 'run' / 'diverged'}"
+    )
 
 
 def test_a_run_of_no_steps_left_still_leaves_a_checkpoint(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(RunError, match="cannot be written") as caught:
             RunFolder.create(place, {"resolved.yaml": ""})
         assert caught.value.place == str(place)
-        assert "--out" in str(caught.value.hint)
+        assert "choose another folder" in str(caught.value.hint)
 
 
 def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
@@ -243,9 +243,7 @@ def test_a_full_disk_at_any_stage_leaves_the_last_checkpoint(
             patched.setattr("asciivae.train.run_folder.write_tensors", fails)
         with pytest.raises(RunError, match="cannot be written: No space left on device") as caught:
             save(run, 2)
-        assert caught.value.hint == (
-            "free some space or choose another folder with --out; what was saved before is intact"
-        )
+        assert caught.value.hint == ("free some space or choose another folder; what was saved before is intact")
 
     assert not list(run.path.rglob(".*"))
     assert_loads(run, before)
@@ -383,3 +381,36 @@ def test_the_newest_run_is_the_one_that_saved_last(tmp_path: Path) -> None:
     (tmp_path / "latest").write_text("no run's")
 
     assert newest_run(tmp_path) == tmp_path / "a" / "one"
+
+
+def test_only_one_process_trains_in_a_folder(run: RunFolder) -> None:
+    refused = pytest.raises(RunError, match="another process is training in this folder")
+    with run.locked(), refused, RunFolder(run.path).locked():
+        pass
+    with run.locked():
+        pass
+
+
+def test_what_is_saved_already_is_not_written_again(run: RunFolder) -> None:
+    save(run, 2)
+    file = run.latest() / "state.json"
+    before = file.stat().st_ino
+    save(run, 2)
+    assert file.stat().st_ino == before
+
+
+def test_a_folder_that_cannot_be_replaced_is_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "thing"
+    target.mkdir()
+    (target / "old").write_text("old")
+    rename = Path.rename
+
+    def not_the_new_one(self: Path, to: Path) -> Path:
+        if self.name.endswith(".partial"):
+            raise FULL
+        return rename(self, to)
+
+    monkeypatch.setattr(Path, "rename", not_the_new_one)
+    with pytest.raises(RunError, match="cannot be written"), files.new_folder(target) as folder:
+        (folder / "new").write_text("new")
+    assert [path.name for path in tmp_path.rglob("*")] == ["thing", "old"]
