@@ -36,10 +36,20 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
+def printable(text: str) -> str:
+    """Escape whatever could steer a terminal: all that is not printable, but for newlines and tabs."""
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+
+
 def say(text: str) -> None:
     """Talk: a line on stderr, unless --quiet."""
     if not Settings.quiet:
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text), file=sys.stderr, flush=True)
+
+
+def complain(message: str) -> None:
+    """Tell of an error on stderr, even with --quiet."""
+    print(f"{_red('error:')} {printable(message)}", file=sys.stderr, flush=True)
 
 
 def result(text: str) -> None:
@@ -63,6 +73,7 @@ def json_result(document: dict[str, Any]) -> None:
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
     """A table as a result: aligned and coloured on a terminal, tab-separated in a pipe."""
+    rows = [list(map(printable, row)) for row in rows]
     if not sys.stdout.isatty():
         result("\n".join("\t".join(row) for row in [columns, *rows]))
         return
@@ -109,8 +120,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
 def _stop(error: BaseException, code: int, message: str) -> NoReturn:
     if Settings.debug:
         traceback.print_exception(error)
-    label, _, rest = message.partition("\n")
-    print(f"{_red('error:')} {label}" + (f"\n{rest}" if rest else ""), file=sys.stderr, flush=True)
+    complain(message)
     raise typer.Exit(code) from None
 
 

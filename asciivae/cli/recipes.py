@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli import evidence
-from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.errors import RecipeProblems, UsageError
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def check(
     if as_json:
         json_result({"problems": found})
     elif messages:
-        print("\n".join(messages), file=typer.get_text_stream("stderr"))
+        print(printable("\n".join(messages)), file=typer.get_text_stream("stderr"))
     if found:
         raise typer.Exit(1)
 
@@ -175,6 +175,8 @@ def _problem(error: Any) -> dict[str, Any]:
 
 
 def _values(loaded: LoadedRecipe) -> list[list[str]]:
+    from asciivae.recipe.nodes import dotted
+
     rows: list[list[str]] = []
 
     def walk(value: Any, keys: tuple[str | int, ...]) -> None:
@@ -183,14 +185,10 @@ def _values(loaded: LoadedRecipe) -> list[list[str]]:
             if isinstance(inner, dict | list) and inner:
                 walk(inner, (*keys, key))
             else:
-                rows.append([_dotted((*keys, key)), _plain(inner), loaded.origin((*keys, key))])
+                rows.append([dotted((*keys, key)), _plain(inner), loaded.origin((*keys, key))])
 
     walk(loaded.resolved(), ())
     return rows
-
-
-def _dotted(keys: tuple[str | int, ...]) -> str:
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
 
 
 def _plain(value: Any) -> str:

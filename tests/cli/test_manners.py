@@ -146,6 +146,17 @@ def test_results_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr() == ("[bold]x[/bold] \\n\ntwo\na\tb\n1\t[red]\n", "talk\n")
 
 
+def test_nothing_that_is_told_can_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Settings.quiet = False
+    output.say("a\x1b[2Jb\r\u202e\udcff\té\n")
+    output.complain("\x07.txt: wrong\n\nhint: none")
+    output.table(["a"], [["\x1b]0;x\x9c"]])
+
+    said, complained = "a\\x1b[2Jb\\r\\u202e\\udcff\té\n\n", "error: \\x07.txt: wrong\n\nhint: none\n"
+    assert capsys.readouterr() == ("a\n\\x1b]0;x\\x9c\n", said + complained)
+    assert "\x1b" not in asciivae("reconstruct", "\x1b[2J.txt").stderr
+
+
 # ── hints ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
