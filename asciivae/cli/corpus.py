@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -65,7 +65,7 @@ def clean(
     # Taken before the files are read: whatever is scraped meanwhile counts as new.
     key = digest_of(manifest) if manifest.is_file() else ""
     with ExitStack() as opened:
-        file = opened.enter_context(refused.open("w", encoding="utf-8")) if refused else None
+        file = opened.enter_context(_writable(refused)) if refused else None
 
         def witness(found: Refused) -> None:
             if file:
@@ -225,6 +225,15 @@ def _save(path: Path, storage: Storage, refusals: Any, key: str = "") -> None:
         save(path, storage, refusals, key=key)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", place=str(path), hint="choose another --out") from None
+
+
+def _writable(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written: {error.strerror}", place=str(path), hint="name a file in a folder that exists"
+        ) from None
 
 
 def _store_path(path: Path) -> Path:

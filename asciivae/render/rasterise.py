@@ -36,7 +36,7 @@ def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
         The sheets `tight` and `logged`, each (95, 64, 64) uint8.
 
     Raises:
-        AsciivaeError: the file is missing or is not a font.
+        AsciivaeError: the file is missing, is not a font, or draws none of the characters.
     """
     from PIL import Image, ImageDraw, ImageFont
 
@@ -56,6 +56,12 @@ def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
         image = Image.new("L", (cell_width, cell_height), 255)
         ImageDraw.Draw(image).text(((cell_width - advance) / 2, 0), character, fill=0, font=face)
         cells.append(np.asarray(image))
+    if not any((cell < 128).any() for cell in cells):
+        raise AsciivaeError(
+            "draws none of the printable ASCII characters",
+            place=str(font),
+            hint="give a font for text, not for symbols",
+        )
     return {
         "tight": np.stack([_average(cell, SIDE, SIDE) for cell in cells]),
         "logged": _in_logged_layout(np.stack(cells)),

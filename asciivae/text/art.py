@@ -82,11 +82,17 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
     """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
 
     Raises:
-        ArtError: the file cannot be read, or `parse` refuses what is in it.
+        ArtError: the file cannot be read, standard input is closed, or `parse` refuses what is in it.
         UsageError: `replace` is not one character of the charset.
     """
     limit = MAX_BYTES + 1  # enough to know that it is too large, even for a device that never ends
     if str(path) == "-":
+        if sys.stdin is None:  # closed by whoever started us: `<&-`
+            raise ArtError(
+                "standard input is closed",
+                place=Place("<stdin>"),
+                hint="name a file, or pipe a drawing in: cat FILE | …",
+            )
         return parse(sys.stdin.buffer.read(limit), replace=replace)
     try:
         with open(path, "rb") as file:

@@ -110,6 +110,10 @@ def test_export_and_back(pieces: Path, tmp_path: Path) -> None:
         (["clean", "PIECES", "--out", "x.safetensors", "--bytes", "9:3"], "cleaning: 9 to 3 bytes is no range"),
         (["clean", "PIECES", "--out", "x.safetensors", "--lines", "90:99"], "no piece is left of 5"),
         (["clean", "PIECES", "--out", "/proc/x.safetensors"], "cannot be written"),
+        (
+            ["clean", "PIECES", "--out", "x.safetensors", "--refused", "/nonexistent/x"],
+            "/nonexistent/x: cannot be written",
+        ),
         (["stats", "nothing"], "nothing: there is no such corpus"),
     ],
 )

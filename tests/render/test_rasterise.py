@@ -1,3 +1,4 @@
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -89,4 +90,18 @@ def test_error_for_a_file_that_is_no_font(tmp_path: Path) -> None:
         rasterise(path)
     assert (
         str(caught.value) == f"{path}: cannot be read as a font (unknown file format)\n\nhint: give a .ttf or .otf file"
+    )
+
+
+def test_error_for_a_font_without_ink(tmp_path: Path, font_file: Path) -> None:
+    data = bytearray(font_file.read_bytes())
+    entry = data.index(b"loca")  # where every glyph's outline is: now all of them are empty
+    start, length = struct.unpack_from(">II", data, entry + 8)
+    data[start : start + length] = bytes(length)
+    path = tmp_path / "empty.ttf"
+    path.write_bytes(data)
+    with pytest.raises(AsciivaeError) as caught:
+        rasterise(path)
+    assert str(caught.value) == (
+        f"{path}: draws none of the printable ASCII characters\n\nhint: give a font for text, not for symbols"
     )

@@ -187,6 +187,15 @@ def test_read_takes_a_file_or_standard_input(tmp_path: Path, monkeypatch: pytest
     assert to_text(read(tmp_path / "cat.txt")) == to_text(read("-")) == CAT
 
 
+def test_a_closed_standard_input_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(ArtError) as caught:
+        read("-")
+    assert str(caught.value) == (
+        "<stdin>: standard input is closed\n\nhint: name a file, or pipe a drawing in: cat FILE | …"
+    )
+
+
 def test_read_names_the_file_in_errors_of_its_content(tmp_path: Path) -> None:
     path = tmp_path / "cat.txt"
     path.write_bytes(b"\xff")
