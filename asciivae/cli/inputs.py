@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asciivae.cli.output import say
-from asciivae.errors import ModelError, RunError, UsageError
+from asciivae.errors import ArtError, AsciivaeError, ModelError, RunError, UsageError
 
 if TYPE_CHECKING:
     from asciivae.build import TrainedModel
@@ -22,36 +22,55 @@ class Drawing(NamedTuple):
         name: how the user called it; files of a folder by their path.
         target: the file that stands for it inside an output folder; below a folder that was named, its path there.
         grid: (h, w) uint8, its characters.
+        listed: it was found in a folder, rather than named itself.
     """
 
     name: str
     target: Path
     grid: Any
+    listed: bool = False
 
 
-def read_drawings(files: Sequence[str], replace: str | None) -> list[Drawing]:
+Skip = Callable[[AsciivaeError], None]
+"""Takes what is wrong with a drawing of a folder, which is then left out."""
+
+
+def stop(error: AsciivaeError) -> None:
+    """The `Skip` that leaves nothing out."""
+    raise error
+
+
+def read_drawings(files: Sequence[str], replace: str | None, skip: Skip = stop) -> list[Drawing]:
     """Read files, folders (every .txt file below) and stdin (`-`).
 
     Raises:
-        ArtError: something is no ASCII art.
+        ArtError: something is no ASCII art; if it was found in a folder, only where `skip` raises it.
         UsageError: a folder holds no .txt file.
     """
+    return [drawing for file in files for drawing in _read(file, replace, skip)]
+
+
+def _read(file: str, replace: str | None, skip: Skip) -> Iterator[Drawing]:
+    from asciivae.corpus.formats import list_folder
     from asciivae.text.art import read
 
-    return [Drawing(name, target, read(name, replace=replace)) for file in files for name, target in _expanded(file)]
-
-
-def _expanded(file: str) -> Iterator[tuple[str, Path]]:
-    folder = Path(file)
-    if file == "-":
-        yield file, Path("stdin.txt")
-    elif not folder.is_dir():
-        yield file, Path(folder.name)
-    else:
-        found = sorted(folder.rglob("*.txt"))
-        if not found:
-            raise UsageError("holds no .txt files", place=file, hint="name the files themselves")
-        yield from ((str(path), path.relative_to(folder)) for path in found)
+    path = Path(file)
+    if file == "-" or not path.is_dir():
+        yield Drawing(file, Path("stdin.txt" if file == "-" else path.name), read(file, replace=replace))
+        return
+    found, refused = list_folder(path)
+    if not (found or refused):
+        raise UsageError("holds no .txt files", place=file, hint="name the files themselves")
+    for place, reason in refused:
+        skip(ArtError(reason, place=place, hint="name the other files themselves"))
+    for entry in found:
+        name = str(path / entry.name)
+        try:
+            grid = read(name, replace=replace)
+        except ArtError as error:
+            skip(error)
+        else:
+            yield Drawing(name, Path(entry.name), grid, listed=True)
 
 
 def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -> TrainedModel:
@@ -61,16 +80,40 @@ def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -
         RunError: none is named, and there is no run.
         ModelError: it cannot be loaded, or a drawing is too large for it.
     """
+    trained = loaded_model(path, device)
+    fitting(trained, drawings)
+    return trained
+
+
+def loaded_model(path: Path | None, device: str) -> TrainedModel:
+    """Load the model at a path, or that of the newest run.
+
+    Raises:
+        RunError: none is named, and there is no run.
+        ModelError: it cannot be loaded.
+    """
     from asciivae.build import choose_device, load_model
 
     trained = load_model(path or _newest(), choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
+    return trained
+
+
+def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:
+    """Find the drawings that a model can take.
+
+    Raises:
+        ModelError: one is too large; if it was found in a folder, only where `skip` raises it.
+    """
+    fit = []
     for drawing in drawings:
         try:
             trained.model.canvas(*trained.canvas.content(drawing.grid).shape)
         except ModelError as error:
-            raise ModelError(error.message, place=drawing.name, hint=error.hint) from error
-    return trained
+            (skip if drawing.listed else stop)(ModelError(error.message, place=drawing.name, hint=error.hint))
+        else:
+            fit.append(drawing)
+    return fit
 
 
 def _newest() -> Path:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, read_drawings, trained_model
-from asciivae.cli.output import json_result, reported, result, say
+from asciivae.cli.inputs import Drawing, fitting, loaded_model, read_drawings
+from asciivae.cli.output import complain, json_result, reported, result, say
 from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
@@ -32,18 +33,34 @@ def reconstruct(
 ) -> None:
     """Run drawings through a trained model and print what comes back.
 
+    What cannot be read in a folder is told and left out, and the exit code is then 1.
+
     Examples:
 
       asciivae reconstruct cat.txt --side-by-side
 
       cat cat.txt | asciivae reconstruct - --png cat.png
     """
-    drawings = read_drawings(files, replace)
-    trained = trained_model(model, device, drawings)
+    skipped: list[AsciivaeError] = []
+
+    def skip(error: AsciivaeError) -> None:
+        complain(str(error))
+        skipped.append(error)
+
+    drawings = read_drawings(files, replace, skip)
+    _refuse_inputs([*_targets(out, drawings), *([png] if png else [])], drawings)
+    if not drawings:
+        raise typer.Exit(1)
+    trained = loaded_model(model, device)
+    drawings = fitting(trained, drawings, skip)
+    if not drawings:
+        raise typer.Exit(1)
     from asciivae.evaluate.reconstruct import reconstruct as run_model
 
     made = run_model(trained.model, [d.grid for d in drawings], trained.canvas, sample=sample, seed=seed)
-    files_written = [] if out is None else _write_texts(out, drawings, made)
+    files_written = _targets(out, drawings)
+    if files_written:
+        _write_texts(files_written, made)
     if png is not None:
         _draw(png, made, trained)
     if as_json:
@@ -57,6 +74,8 @@ def reconstruct(
         result("\n".join(map(str, files_written)))
     else:
         result("\n".join(_printed(one, side_by_side) for one in made))
+    if skipped:
+        raise typer.Exit(1)
 
 
 def _printed(one: Reconstruction, beside: bool) -> str:
@@ -82,24 +101,47 @@ def _described(name: str, one: Reconstruction) -> dict[str, Any]:
     }
 
 
-def _write_texts(folder: Path, drawings: Sequence[Drawing], made: Sequence[Reconstruction]) -> list[Path]:
-    from asciivae.text.art import to_text
-
+def _targets(folder: Path | None, drawings: Sequence[Drawing]) -> list[Path]:
+    """Where each drawing's reconstruction is to be written; nowhere without a folder."""
+    if folder is None:
+        return []
     targets = [folder / drawing.target for drawing in drawings]
     twice = next((target for i, target in enumerate(targets) if target in targets[:i]), None)
     if twice is not None:
         raise UsageError(
             f"two drawings are called {twice.name!r} and would overwrite each other", hint="reconstruct them one by one"
         )
+    return targets
+
+
+def _refuse_inputs(targets: Sequence[Path], drawings: Sequence[Drawing]) -> None:
+    """Let nobody's drawing be lost to its own reconstruction, by whatever path both are called."""
+    read = {_identity(drawing.name) for drawing in drawings if drawing.name != "-"}
+    for target in targets:
+        if os.path.exists(target) and _identity(target) in read:
+            raise UsageError(
+                "is one of the drawings that are read, and would be overwritten",
+                place=str(target),
+                hint="name another folder: --out reconstructed",
+            )
+
+
+def _identity(path: str | Path) -> tuple[int, int]:
+    status = os.stat(path)
+    return status.st_dev, status.st_ino
+
+
+def _write_texts(targets: Sequence[Path], made: Sequence[Reconstruction]) -> None:
+    from asciivae.text.art import to_text
+
     try:
         for target, one in zip(targets, made, strict=True):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(to_text(one.grid), encoding="ascii")
     except OSError as error:
         raise AsciivaeError(
-            f"cannot be written: {error.strerror}", place=str(folder), hint="name another --out"
+            f"cannot be written: {error.strerror}", place=str(target), hint="name another --out"
         ) from error
-    return targets
 
 
 def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:

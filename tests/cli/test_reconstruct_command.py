@@ -1,6 +1,7 @@
 """`asciivae reconstruct`: what goes in, what comes out where."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,51 @@ def test_json_is_one_document(run: Path, art: Path, tmp_path: Path) -> None:
     assert (tmp_path / "made" / "house.txt").read_text() == document["pieces"][0]["reconstruction"]
 
 
+def test_one_bad_file_of_a_folder_does_not_stop_the_others(run: Path, art: Path, tmp_path: Path) -> None:
+    good = asciivae("reconstruct", "--model", run, art).stdout
+    (art / "bad.txt").write_bytes(b"\xff")
+    (art / "wall.txt").write_text("#" * 513 + "\n")
+    os.mkfifo(art / "pipe.txt")  # nobody will ever write into it
+    done = asciivae("--quiet", "reconstruct", "--model", run, art, "--out", tmp_path / "made")
+
+    assert done.exit_code == 1
+    assert done.stdout == f"{tmp_path / 'made' / 'house.txt'}\n{tmp_path / 'made' / 'plants' / 'tree.txt'}\n"
+    for name, wrong in (("bad", ":1:1: byte 0xFF"), ("wall", ": a piece of 1 rows"), ("pipe", ": it is not a regular")):
+        assert f"error: {art / name}.txt{wrong}" in done.stderr
+    assert asciivae("reconstruct", "--model", run, art).stdout == good
+    assert asciivae("reconstruct", "--model", run, art, art / "bad.txt").stdout == ""
+
+
+def test_a_folder_of_which_nothing_is_left_exits_with_1_before_a_model_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_bytes(b"\xff")
+    done = asciivae("reconstruct", "--model", tmp_path / "none", tmp_path, "--json")
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.count("error: ") == 1
+
+
+@pytest.mark.parametrize(
+    "line", [["art", "--out", "art"], ["art/house.txt", "--out", "link"], ["a.txt", "--png", "a.txt"]]
+)
+def test_a_drawing_is_not_overwritten_by_its_reconstruction(
+    line: list[str], art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    art.rename("art")
+    Path("link").symlink_to("art")
+    Path("a.txt").write_text(TREE)
+    done = asciivae("reconstruct", "--model", "none", *line)  # before a model is looked for
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "is one of the drawings that are read, and would be overwritten\n\nhint: name another folder" in done.stderr
+    assert (Path("art/house.txt").read_text(), Path("a.txt").read_text()) == (HOUSE, TREE)
+
+
+def test_what_was_written_before_may_be_replaced(run: Path, art: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert asciivae("reconstruct", "--model", run, art, "--out", tmp_path / "made").exit_code == 0
+
+
 def test_out_writes_a_file_for_each_and_tells_their_paths(run: Path, art: Path, tmp_path: Path) -> None:
     done = asciivae("reconstruct", "--model", run, art, "--out", tmp_path / "made")
 
@@ -145,7 +191,7 @@ def test_the_newest_run_is_used_when_none_is_named(
 
 def test_a_piece_that_is_too_large_is_named(run: Path, art: Path) -> None:
     (art / "wall.txt").write_text("#" * 513 + "\n")
-    done = asciivae("reconstruct", "--model", run, art)
+    done = asciivae("reconstruct", "--model", run, art / "wall.txt", art / "house.txt")
 
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"error: {art / 'wall.txt'}: a piece of 1 rows and 513 columns is too large: " in done.stderr
