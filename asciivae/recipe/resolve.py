@@ -20,6 +20,14 @@ from asciivae.recipe.options import check_options, plain_options
 from asciivae.recipe.problems import explain, known_keys
 from asciivae.recipe.schema import SCHEMA, Canvas, Component, Recipe
 
+RESERVED = frozenset(
+    {
+        *("kind", "step", "epoch", "total", "gradient", "rate", "pieces_per_second"),
+        *("char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_share", "char_accuracy"),
+    }
+)
+"""What a run itself writes into its metrics, beside the losses; so does whatever begins with `sampled_`."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedRecipe:
@@ -238,13 +246,17 @@ def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
         message = "`place: logged` needs a canvas of one size"
         hint = "--set data.canvas='{height: 64, width: 64}'"
         yield problem(tree, ("data", "place"), message, hint)
-    if data.split.rule == "tail" and data.split.seed:
-        message = "the rule `tail` draws nothing, so a seed changes nothing"
-        yield problem(tree, ("data", "split", "seed"), message, "--unset data.split.seed")
+    if data.split.rule != "random" and data.split.seed:
+        message = f"the rule `{data.split.rule}` draws nothing, so a seed changes nothing"
+        hint = "--unset data.split.seed, or --set data.split.rule=random"
+        yield problem(tree, ("data", "split", "seed"), message, hint)
     names = [loss.name for loss in recipe.losses]
     for i, name in enumerate(names):
         if name in names[:i]:
             yield problem(tree, ("losses", i), f"two losses are called {name!r}", "give one of them a `name`")
+        if name in RESERVED or name.startswith("sampled_"):
+            message = f"the metrics of a run keep the name {name!r} for themselves"
+            yield problem(tree, ("losses", i), message, "give it another `name`")
     if recipe.log:
         known = set(_paths(recipe.model_dump(mode="json"), ""))
         for i, path in enumerate(recipe.log.chosen):

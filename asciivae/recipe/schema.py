@@ -94,12 +94,12 @@ class Split(Section):
     """Which pieces are kept for validation."""
 
     rule: Literal["hash", "tail", "random"] = "hash"
-    """hash: by a piece's own text, so it stays where it is when the corpus grows; tail: the last in path order;
-    random: drawn by `seed`."""
+    """hash: by the cluster, else the id, so a piece stays on its side when the corpus grows; tail: the last in the
+    order of the ids; random: drawn by `seed`."""
     share: Share = 0.1
     """The share of pieces kept for validation."""
     seed: Seed = 0
-    """Draws another split by the rules hash and random."""
+    """Draws another split by the rule random, the only one that draws."""
 
 
 class Canvas(Section):
@@ -331,7 +331,7 @@ class Train(Section):
     epochs: Count | None = None
     """Passes over the training pieces."""
     batch: Count
-    """Pieces in a batch, over all processes."""
+    """Pieces in a batch."""
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     """The numbers of the forward pass; losses are always fp32."""
     ema: Share | None = None
@@ -369,7 +369,7 @@ class Evaluation(Section):
     """How validation is done."""
 
     sampled: bool = False
-    """Whether z is sampled, as in training, instead of being its mean."""
+    """Whether a second pass is measured that draws as training does; its terms are added as `sampled_…`."""
     pieces: Count | None = None
     """At most so many validation pieces; null takes all."""
 

@@ -198,7 +198,7 @@ class TestNames:
             f"--set #2 (renderer.use=x:analytic): renderer.use: unknown renderer 'x:analytic'{guess}",
             "--set #1 (model.use=tou): model.use: unknown model 'tou' — did you mean 'toy'?",
         ]
-        assert "models: toy" in caught.value.hint
+        assert "models: toy" in str(caught.value.hint)
 
     @pytest.mark.parametrize(
         ("setting", "expected"),
@@ -269,6 +269,10 @@ class TestMeaning:
                 ["data.split={rule: tail, seed: 1}"],
                 "data.split.seed: the rule `tail` draws nothing, so a seed changes nothing",
             ),
+            (
+                ["data.split={rule: hash, seed: 1}"],
+                "data.split.seed: the rule `hash` draws nothing, so a seed changes nothing",
+            ),
             (["losses.kl.name=ce"], "losses[1]: two losses are called 'ce'"),
             (
                 ["log={commit: abc, chosen: [optim.rl]}"],
@@ -279,6 +283,17 @@ class TestMeaning:
     def test_contradictions(self, problems: Problems, sets: list[str], expected: str) -> None:
         (found,) = problems(sets=sets)
         assert found.endswith(f": {expected}")
+
+    @pytest.mark.parametrize("name", ["step", "total", "rate", "char_f1", "sampled_ce"])
+    def test_a_loss_may_not_be_called_like_what_a_run_measures(self, check: Check, name: str) -> None:
+        with pytest.raises(RecipeProblems) as caught:
+            check(sets=[f"losses.kl.name={name}"])
+        (problem,) = caught.value.problems
+        assert problem.headline.endswith(f": losses[1]: the metrics of a run keep the name {name!r} for themselves")
+        assert problem.hint == "give it another `name`"
+
+    def test_the_rule_random_takes_a_seed(self, check: Check) -> None:
+        assert check(sets=["data.split={rule: random, seed: 1}"]).recipe.data.split.seed == 1
 
     def test_chosen_paths_reach_defaults_options_and_named_losses(self, check: Check) -> None:
         chosen = "[seed, losses.ce.char_power, 'losses[1].weight', model.width, data.split]"
