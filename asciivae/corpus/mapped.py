@@ -137,4 +137,7 @@ def _storage(arrays: dict[str, NDArray[Any]]) -> Storage:
 def _refusals(text: str) -> Refusals:
     refused = json.loads(text)
     examples = tuple(Refused(str(place), str(reason)) for place, reason in refused["examples"])
-    return Refusals(examples, int(refused["total"]))
+    total = refused["total"]
+    if type(total) is not int or total < len(examples):
+        raise ValueError(f"it cannot be that {total!r} pieces were refused")
+    return Refusals(examples, total)

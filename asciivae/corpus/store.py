@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from asciivae.errors import CorpusError
 from asciivae.text.art import Grid, to_text
-from asciivae.text.charset import SIZE
+from asciivae.text.charset import SIZE, SPACE
 
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
@@ -107,6 +107,8 @@ class Storage:
             return "its heights and widths do not match its cells"
         if self.cells.max() >= SIZE:
             return "it holds characters outside the charset"
+        if not np.logical_or.reduceat(self.cells != SPACE, self.offsets[:-1]).all():
+            return "it holds a piece without any ink"
         for name, column in self.columns.items():
             if not _covers(column.offsets, n, column.blob.size):
                 return f"the offsets of '{name}' do not match its text"

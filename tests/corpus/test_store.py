@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ from safetensors.numpy import load_file
 
 from asciivae.corpus import Corpus
 from asciivae.corpus.mapped import Store, save
-from asciivae.corpus.store import Piece, Refused, collect
+from asciivae.corpus.store import Piece, Refusals, Refused, collect
 from asciivae.errors import CorpusError
 from asciivae.text.art import parse
 
@@ -89,3 +90,25 @@ def test_a_store_is_a_safetensors_file_that_others_can_read(corpus: Corpus, tmp_
     assert [entry.name for entry in path.parent.iterdir()] == ["a.safetensors"]
     assert all(values.flags.aligned for values in store.storage.arrays().values())
     assert not any(values.flags.writeable for values in store.storage.arrays().values())
+
+
+def test_a_piece_without_ink_is_refused(tmp_path: Path) -> None:
+    grids = [np.ones((2, 3), np.uint8), np.zeros((3, 2), np.uint8), np.ones((1, 1), np.uint8)]
+    path = tmp_path / "a.safetensors"
+    save(path, *collect(Piece(grid, {"id": str(i)}) for i, grid in enumerate(grids)))
+    with pytest.raises(CorpusError) as caught:
+        Store(path)
+    assert caught.value.headline == (
+        f"{path}: this is no corpus store, or a damaged one: it holds a piece without any ink"
+    )
+    assert caught.value.hint == "build it again from its source: a folder of .txt files, or a .jsonl file"
+
+
+@pytest.mark.parametrize("total", [float("inf"), float("nan"), 1.5, -1, True, "7", None])
+def test_a_count_of_refusals_that_is_none_is_a_damaged_store(tmp_path: Path, total: object) -> None:
+    storage, _ = collect([Piece(parse("x"), {"id": "x"})])
+    path = tmp_path / "a.safetensors"
+    save(path, storage, Refusals((), total))  # type: ignore[arg-type]
+    with pytest.raises(CorpusError) as caught:
+        Store(path)
+    assert caught.value.headline.endswith(f"it cannot be that {json.loads(json.dumps(total))!r} pieces were refused")
