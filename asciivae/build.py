@@ -6,6 +6,7 @@ Everything else in the house is given what it needs.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,14 +31,24 @@ from asciivae.recipe.resolve import LoadedRecipe, check_model
 from asciivae.recipe.schema import Canvas as FixedCanvas
 from asciivae.recipe.schema import Data, Glyphs, Gumbel, Points, Ramp, Recipe
 from asciivae.render.glyphs import atlas
+from asciivae.text.art import MAX_SIDE
 from asciivae.text.charset import SIZE, SPACE
 from asciivae.train.averaging import WeightAveraging
 from asciivae.train.batches import Batches, Canvas, Roll
 from asciivae.train.loop import Task
 from asciivae.train.optimiser import OptimiserSettings
-from asciivae.train.run_folder import MODEL_FORMAT, RunFolder
+from asciivae.train.run_folder import RunFolder
 from asciivae.train.state import TrainState
 from asciivae.train.streams import derived_seed
+from asciivae.train.weights_file import (
+    DAMAGED,
+    are_greys,
+    checked_header,
+    holds_glyphs,
+    stated_name,
+    stated_step,
+    suits,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -121,6 +132,9 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     cell = recipe.glyphs
     glyphs = atlas(cell.font, cell=cell.cell, res=_resolution(cell), zoom=cell.zoom, antialias=cell.antialias)
     renderer, drawn_by = _made("renderer", recipe.renderer.use, loaded.renderer_config, glyphs)
+    validated = validating[: recipe.evaluation.pieces]
+    for piece in validated.tolist():
+        _page_size(corpus, piece, canvas)  # now, and not when hours of training are at stake
     counts = character_counts(corpus, training, canvas)
     terms = _terms(loaded, facts_of(renderer, counts))
     objective = Objective(terms, renderer, drawn_by=f"renderer {recipe.renderer.use!r} of {drawn_by}").to(device)
@@ -142,7 +156,7 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     validation = Validation(
         task=task,
         corpus=corpus,
-        pieces=validating[: recipe.evaluation.pieces],
+        pieces=validated,
         canvas=canvas,
         batch_size=recipe.train.batch,
         sampled=recipe.evaluation.sampled,
@@ -157,7 +171,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     """Load a weights file, or the latest checkpoint of a run.
 
     Nothing in the file is executed: its recipe is checked as any recipe is, and its tensors must have the shapes that
-    the recipe's model has before memory is taken for them.
+    the recipe's model has before memory is taken for them. Weights in half precision become float32.
 
     Args:
         path: a .safetensors file, a run's folder or a checkpoint's.
@@ -173,47 +187,32 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     file = _weights_file(path)
     try:
         with safe_open(file, framework="pt") as weights:
-            header = _checked_header(file, weights.metadata())
+            header = checked_header(file, weights.metadata())
             model_config, recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
             with torch.device("meta"):
                 model = create(model_config)
-            expected = {name: tuple(value.shape) for name, value in model.state_dict().items()}
-            found = {name: tuple(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118
-            glyph_shape = found.pop("glyphs", ())
-            if found != expected or len(glyph_shape) != 3 or glyph_shape[0] != SIZE:
-                raise ModelError("does not hold the tensors of its own recipe", place=str(file), hint=_DAMAGED)
+            expected = model.state_dict()
+            found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
+            atlas_slice = found.pop("glyphs", None)
+            fitting = found.keys() == expected.keys() and all(suits(found[name], expected[name]) for name in found)
+            if not fitting or atlas_slice is None or not holds_glyphs(atlas_slice):
+                raise ModelError("does not hold the tensors of its own recipe", place=str(file), hint=DAMAGED)
+            glyphs = weights.get_tensor("glyphs")
+            if not are_greys(glyphs):
+                raise ModelError("holds glyphs whose greys are not in [0, 1]", place=str(file), hint=DAMAGED)
             model = model.to_empty(device=device)
             model.load_state_dict({name: weights.get_tensor(name) for name in expected})
-            glyphs = weights.get_tensor("glyphs")
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=_DAMAGED) from error
+        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
     model.eval()
     return TrainedModel(
         model,
         _canvas(recipe.data, model),
         glyphs,
-        _stated(header, "name", _NAME, "?"),
-        int(_stated(header, "step", _STEP, "0")),
+        stated_name(header),
+        stated_step(header),
         file,
     )
-
-
-def _checked_header(file: Path, header: dict[str, str] | None) -> dict[str, str]:
-    if header is None or header.get("format") != MODEL_FORMAT:
-        raise ModelError(
-            "is not the weights file of a model", place=str(file), hint="give a model.safetensors or a run"
-        )
-    return header
-
-
-def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
-    value = header.get(key, "")
-    return value if re.fullmatch(pattern, value) else otherwise
-
-
-# What a stranger's file says of itself reaches the terminal: nothing else than a name and a number may.
-_NAME, _STEP = r"[\w.-]{1,80}", r"[0-9]{1,18}"
-_DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
 
 
 @dataclass(frozen=True)
@@ -225,7 +224,7 @@ class Borrowed:
         name: of the recipe that they were trained by.
         step: when they were saved.
         loaded: tensors taken over.
-        differing: tensors of this name in both, with other shapes; not loaded.
+        differing: tensors of this name in both, with other shapes or types; not loaded.
         missing: tensors that only the new model has; they keep their initial values.
         unused: tensors that only the file has.
     """
@@ -253,24 +252,23 @@ def begin_with(state: TrainState, path: Path) -> Borrowed:
     from safetensors import SafetensorError, safe_open
 
     file = _weights_file(path)
-    own = {name: tuple(value.shape) for name, value in state.model.state_dict().items()}
+    own = state.model.state_dict()
     try:
         with safe_open(file, framework="pt") as weights:
-            header = _checked_header(file, weights.metadata())
-            found = {name: tuple(weights.get_slice(name).get_shape()) for name in weights.keys()}  # noqa: SIM118
-            found.pop("glyphs", None)
-            fitting = tuple(name for name in own if found.get(name) == own[name])
+            header = checked_header(file, weights.metadata())
+            found = {name: weights.get_slice(name) for name in weights.keys() if name != "glyphs"}  # noqa: SIM118
+            fitting = tuple(name for name in own if name in found and suits(found[name], own[name]))
             state.begin_with({name: weights.get_tensor(name) for name in fitting})
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=_DAMAGED) from error
+        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
     if not fitting:
         raise ModelError(
             "has no tensor that fits this recipe's model", place=str(file), hint="take a run of the same kind of model"
         )
     return Borrowed(
         path=file,
-        name=_stated(header, "name", _NAME, "?"),
-        step=int(_stated(header, "step", _STEP, "0")),
+        name=stated_name(header),
+        step=stated_step(header),
         loaded=fitting,
         differing=tuple(name for name in own if name in found and name not in fitting),
         missing=tuple(name for name in own if name not in found),
@@ -287,8 +285,10 @@ def choose_device(name: str) -> torch.device:
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
+        if not re.fullmatch(r"cpu|mps|cuda(:[0-9]{1,3})?", name):
+            raise RuntimeError("known are auto, cpu, cuda, cuda:N and mps")
         device = torch.device(name)
-        torch.empty(1, device=device).item()  # which the device `meta` cannot do
+        torch.empty(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise UsageError(
             f"device {name!r} cannot be used ({str(error).splitlines()[0]})", hint="use --device auto or --device cpu"
@@ -314,10 +314,32 @@ def character_counts(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> Tensor:
     for piece in pieces.tolist():
         grid = corpus.grid(piece)
         content = canvas.content(grid)
-        height, width = canvas.size(grid)
+        height, width = _page_size(corpus, piece, canvas)
         counts += np.bincount(content.ravel(), minlength=SIZE)
         counts[SPACE] += height * width - content.size
     return torch.from_numpy(counts)
+
+
+def _page_size(corpus: Corpus, piece: int, canvas: Canvas) -> tuple[int, int]:
+    try:
+        return canvas.size(corpus.grid(piece))
+    except ModelError as error:
+        place = f"{corpus.source}, piece {corpus.column('id')[piece]}"
+        hint = f"--set data.max_side={_largest_side(canvas)}"
+        raise ModelError(error.message, place=place, hint=hint) from error
+
+
+def _largest_side(canvas: Canvas) -> int:
+    """Of the squares that the canvas takes, the side of the largest."""
+
+    def too_large(side: int) -> bool:
+        try:
+            canvas.size_for(side, side)
+        except ModelError:
+            return True
+        return False
+
+    return bisect_left(range(1, MAX_SIDE + 1), True, key=too_large)
 
 
 def _weights_file(path: Path) -> Path:

@@ -10,13 +10,25 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
-from tiny_runs import CPU, LOGGED, asciivae, corpus_of, drawings, grids_of, tiny_experiment, tiny_recipe, trained
+from tiny_runs import (
+    CPU,
+    LOGGED,
+    SPATIAL,
+    asciivae,
+    corpus_of,
+    drawings,
+    grids_of,
+    records,
+    tiny_experiment,
+    tiny_recipe,
+    trained,
+)
 from tiny_runs import own_cache as own_cache
 
 from asciivae.build import build, character_counts, choose_device, load_model
 from asciivae.errors import AsciivaeError, CorpusError, ModelError, RecipeError, RecipeProblems, RunError, UsageError
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import check_recipe
+from asciivae.recipe.resolve import RESERVED, check_recipe
 from asciivae.train.batches import Canvas
 
 # ── a recipe becomes an experiment ──────────────────────────────────────────────────────────────────────────
@@ -50,6 +62,29 @@ def test_no_piece_that_fits_is_an_error(tmp_path: Path) -> None:
     drawings(tmp_path / "art")
     with pytest.raises(CorpusError, match="leaves none of"):
         tiny_experiment(tmp_path, data={"corpus": str(tmp_path / "art"), "max_side": 3})
+
+
+@pytest.mark.parametrize(("model", "largest"), [(SPATIAL, 512), (LOGGED, 64)])
+@pytest.mark.parametrize("number", [0, 39], ids=["trained", "validated"])
+def test_a_piece_that_is_too_large_for_the_model_is_named(
+    tmp_path: Path, model: dict[str, Any], largest: int, number: int
+) -> None:
+    file = sorted(drawings(tmp_path / "art").rglob("*.txt"))[number]
+    file.write_text("=" * 600 + "\n")
+    data = {"corpus": str(tmp_path / "art"), "max_side": None, "split": {"rule": "tail", "share": 0.2}}
+    with pytest.raises(ModelError) as caught:
+        tiny_experiment(tmp_path, data=data, model=model)
+
+    assert caught.value.headline.startswith(f"{tmp_path / 'art'}, piece {file.parent.name}/{file.stem}")
+    assert "a piece of 1 rows and 600 columns is too large" in caught.value.message
+    assert caught.value.hint == f"--set data.max_side={largest}"
+
+
+def test_what_a_run_writes_beside_its_losses_no_loss_may_be_called(tmp_path: Path) -> None:
+    folder = trained(tmp_path)
+    names = {name for record in records(folder) for name in record if not name.startswith("sampled_")}
+
+    assert {"total", "char_f1"} <= names - {"ce", "kl", "mse"} <= RESERVED
 
 
 def test_the_initialisation_depends_on_the_seed_alone(tmp_path: Path) -> None:
@@ -101,10 +136,11 @@ def test_character_counts_are_those_of_the_laid_pages() -> None:
 def test_the_devices_that_there_are() -> None:
     assert choose_device("cpu") == CPU
     assert choose_device("auto").type in ("cpu", "cuda")
-    for name in ("gpu", "meta", "", "cuda:99", "cpu:x"):
+    for name in ("gpu", "meta", "", "cuda:99", "cpu:x", "hpu", "privateuseone", "xla", "cuda:-1", "cuda:\u0663"):
         with pytest.raises(UsageError) as caught:
             choose_device(name)
         assert caught.value.message.startswith(f"device {name!r} cannot be used (")
+        assert "\n" not in caught.value.message
         assert caught.value.hint == "use --device auto or --device cpu"
 
 
@@ -207,6 +243,12 @@ def test_a_file_that_is_not_ours_is_refused(altered: Callable[..., Path], mark: 
         {"glyphs": None},
         {"glyphs": torch.zeros(94, 2, 2)},
         {"glyphs": torch.zeros(95, 4)},
+        {"glyphs": torch.tensor(0.5)},
+        {"glyphs": torch.zeros(95, 65, 8)},
+        {"glyphs": torch.zeros(95, 18, 0)},
+        {"glyphs": torch.zeros(95, 18, 9, dtype=torch.int64)},
+        {"head.bias": torch.zeros(1520, dtype=torch.int64)},
+        {"head.bias": torch.zeros(1520, dtype=torch.float64)},
         {"more": torch.zeros(1)},
         {"head.bias": torch.zeros(3)},
         {"head.bias": torch.zeros(1, 1520)},
@@ -216,6 +258,25 @@ def test_tensors_that_are_not_the_recipes_are_refused(altered: Callable[..., Pat
     error = refused(altered(tensors))
     assert error.message == "does not hold the tensors of its own recipe"
     assert error.hint == DAMAGED
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -0.1, 1.1])
+def test_glyphs_that_are_no_pictures_are_refused(altered: Callable[..., Path], value: float) -> None:
+    glyphs = torch.full((95, 18, 9), 0.5)
+    glyphs[40, 3, 2] = value
+    error = refused(altered({"glyphs": glyphs}))
+
+    assert (error.message, error.hint) == ("holds glyphs whose greys are not in [0, 1]", DAMAGED)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_weights_in_half_precision_become_float32(altered: Callable[..., Path], dtype: torch.dtype) -> None:
+    halves = {name: value.to(dtype) for name, value in load_file(altered()).items() if name != "glyphs"}
+    model: Any = load_model(altered(halves), CPU).model
+
+    for name, value in model.state_dict().items():
+        assert value.dtype == torch.float32
+        assert torch.equal(value, halves[name].float())
 
 
 @pytest.mark.parametrize(

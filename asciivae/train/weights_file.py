@@ -1,0 +1,65 @@
+"""What a weights file must be before a model takes anything from it: it may come from a stranger."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from asciivae.errors import ModelError
+from asciivae.text.charset import SIZE
+from asciivae.train.run_folder import MODEL_FORMAT
+
+DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
+LARGEST_CELL = 64
+"""The most pixels that a side of a glyph may have."""
+_ROUNDING = 1e-6  # what `testing` forgives a renderer, whose glyphs these are
+
+
+def checked_header(file: Path, header: dict[str, str] | None) -> dict[str, str]:
+    """The header of a file that is ours.
+
+    Raises:
+        ModelError: it is not.
+    """
+    if header is None or header.get("format") != MODEL_FORMAT:
+        raise ModelError(
+            "is not the weights file of a model", place=str(file), hint="give a model.safetensors or a run"
+        )
+    return header
+
+
+# What a stranger's file says of itself reaches the terminal: nothing else than a name and a number may.
+def stated_name(header: dict[str, str]) -> str:
+    """The recipe's name, or `?`."""
+    return _stated(header, "name", r"[\w.-]{1,80}", "?")
+
+
+def stated_step(header: dict[str, str]) -> int:
+    """When the file was saved, or 0."""
+    return int(_stated(header, "step", r"[0-9]{1,18}", "0"))
+
+
+def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
+    value = header.get(key, "")
+    return value if re.fullmatch(pattern, value) else otherwise
+
+
+def suits(stored: Any, value: Tensor) -> bool:
+    """Whether a safetensors slice can become this tensor of a model: half precision may become float32."""
+    kinds = ("F32", "F16", "BF16") if value.is_floating_point() else ("I64",)
+    return tuple(stored.get_shape()) == tuple(value.shape) and stored.get_dtype() in kinds
+
+
+def holds_glyphs(stored: Any) -> bool:
+    """Whether a safetensors slice has the shape and the type of an atlas: (95, h, w) float32."""
+    size, *sides = stored.get_shape() or [0]
+    small = len(sides) == 2 and all(1 <= side <= LARGEST_CELL for side in sides)
+    return size == SIZE and small and stored.get_dtype() == "F32"
+
+
+def are_greys(glyphs: Tensor) -> bool:
+    """Whether all values are in [0, 1]; NaN is not."""
+    return bool(((glyphs >= -_ROUNDING) & (glyphs <= 1 + _ROUNDING)).all())
