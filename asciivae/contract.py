@@ -110,7 +110,7 @@ class Renderer(Protocol):
         cell: (h, w), the pixels of one character.
         differentiable: whether a gradient reaches the probabilities.
         linear: whether the picture of a cell is Σ_c p_c · glyph_c; the engine may then skip drawing it.
-        digest: names the glyphs (a hash); weights trained for other glyphs are refused.
+        digest: names the glyphs (a hash): the same for the same glyphs, another one where others are drawn.
     """
 
     contract: ClassVar[int]
