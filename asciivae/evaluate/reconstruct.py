@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ def reconstruct(
         grids: the pieces, (h, w) uint8 each.
         canvas: how the model wants them laid.
         sample: draw z from the posterior instead of taking its mean.
-        seed: of that draw; every piece has noise of its own, whatever its neighbours.
+        seed: of that draw; the noise of a piece depends on this and on its cells, whatever its place and neighbours.
 
     Returns:
         One reconstruction per piece, in the order given.
@@ -72,7 +73,11 @@ def reconstruct(
         laid = [canvas.lay(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in laid])
         ids = torch.from_numpy(pages.astype(np.int64)).to(_device(model))
-        noise = Noise(_latent_noise(model, sizes[chunk[0]], chunk, seed).to(ids.device)) if sample else Noise()
+        noise = (
+            Noise(_latent_noise(model, sizes[chunk[0]], [grids[i] for i in chunk], seed).to(ids.device))
+            if sample
+            else Noise()
+        )
         decoded = run(model, Relaxation(), ids, noise).logits.argmax(1).to("cpu", torch.uint8).numpy()
         for i, page, (_, where) in zip(chunk, decoded, laid, strict=True):
             done[i] = _cut_out(grids[i], page, where, canvas)
@@ -89,9 +94,15 @@ def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
             yield members[start : start + at_once]
 
 
-def _latent_noise(model: Model, size: tuple[int, int], pieces: Sequence[int], seed: int) -> torch.Tensor:
+def _latent_noise(model: Model, size: tuple[int, int], pieces: Sequence[Grid], seed: int) -> torch.Tensor:
     shape = model.latent_shape(*size)
-    return torch.stack([torch.randn(shape, generator=torch_stream(seed, "reconstruct", i)) for i in pieces])
+    streams = (torch_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)
+    return torch.stack([torch.randn(shape, generator=stream) for stream in streams])
+
+
+def _digest(grid: Grid) -> int:
+    hashed = hashlib.blake2b(f"{grid.shape}".encode() + grid.tobytes(), digest_size=8)
+    return int.from_bytes(hashed.digest())
 
 
 def _cut_out(grid: Grid, page: Grid, where: tuple[int, int], canvas: Canvas) -> Reconstruction:

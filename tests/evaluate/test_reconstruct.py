@@ -113,8 +113,10 @@ def test_the_noise_of_a_piece_is_its_own() -> None:
     assert np.array_equal(drawn(others)[1], again[1])  # other neighbours, other batches
     assert not np.array_equal(drawn(grids, seed=1)[1], again[1])
     assert not np.array_equal(again[1], grids[1])  # it is noise
-    same_piece = drawn([grids[1], grids[1]])
-    assert not np.array_equal(*same_piece)
+    assert np.array_equal(drawn(grids[1:])[0], again[1])  # another place
+    assert np.array_equal(*drawn([grids[1], grids[1].copy()]))
+    noise = [one.astype(int) - grid for one, grid in zip(again, grids, strict=True)]
+    assert not np.array_equal(noise[1] % SIZE, noise[2] % SIZE)  # another piece of the same size
 
 
 def test_without_sampling_the_seed_is_nothing_and_the_global_generator_is_left_alone() -> None:
