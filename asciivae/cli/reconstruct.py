@@ -89,7 +89,6 @@ def _described(name: str, one: Reconstruction) -> dict[str, Any]:
     from asciivae.text.art import to_text
 
     height, width = one.original.shape
-    scores = {**one.counts.scores(), **picture_scores(one.original, one.grid)}
     return {
         "name": name,
         "height": height,
@@ -97,7 +96,7 @@ def _described(name: str, one: Reconstruction) -> dict[str, Any]:
         "original": to_text(one.original),
         "reconstruction": to_text(one.grid),
         "ink_outside": one.ink_outside,
-        "scores": {key: round(value, 6) for key, value in scores.items()},
+        "scores": {key: round(value, 6) for key, value in picture_scores(one.original, one.grid).items()},
     }
 
 

@@ -44,12 +44,12 @@ class CharacterCounts:
         return CharacterCounts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def scores(self) -> dict[str, float]:
-        """Shares in [0, 1], over all cells counted.
+        """Shares in [0, 1], over all cells counted; shares of nothing are 1.
 
         char_recall: of the original's ink, reproduced exactly; char_precision: of the reconstruction's ink, exactly
         right; char_f1: their harmonic mean; ink_iou: intersection over union of the inked cells; ink_ratio: ink
-        drawn per ink of the original (any size); blank_share: pieces that came out blank; char_accuracy: of all
-        cells (a blank page scores high).
+        drawn per ink of the original (any size; where that has none, the number of inked cells + 1); blank_share:
+        pieces that came out blank; char_accuracy: of all cells (a blank page scores high).
         """
         union = self.ink + self.drawn - self.both
         return {
@@ -57,7 +57,7 @@ class CharacterCounts:
             "char_precision": _share(self.ink_right, self.drawn) if self.drawn else float(not self.ink),
             "char_f1": _share(2 * self.ink_right, self.ink + self.drawn),
             "ink_iou": _share(self.both, union),
-            "ink_ratio": _share(self.drawn, self.ink),
+            "ink_ratio": self.drawn / self.ink if self.ink else self.drawn + 1.0,
             "blank_share": _share(self.blank, self.pieces),
             "char_accuracy": _share(self.right, self.cells),
         }

@@ -1,7 +1,7 @@
 """How well a reconstruction draws what the original drew, as numbers.
 
-The headline is `shape`, `ink_f1`, `ink_ratio` and `blank`. Character accuracy is here for completeness only: a blank
-page gets most cells of most drawings right.
+The headline is `shape`, `ink_f1`, `ink_ratio` and `blank_share`. Character accuracy is here for completeness only: a
+blank page gets most cells of most drawings right.
 """
 
 from __future__ import annotations
@@ -44,21 +44,16 @@ def picture_scores(original: NDArray[np.integer], reconstruction: NDArray[np.int
         reconstruction: (h, w) class ids.
 
     Returns:
+        The scores of `CharacterCounts`, and:
+
         shape: the shape distance, in [0, 1]; 0 is the same drawing, about 0.6 a blank page.
         shape_down, shape_right: by how many cells (-1, 0, 1) the reconstruction seems displaced.
-        ink_f1: how well the inked cells coincide, whatever stands in them, in [0, 1].
-        ink_ratio: inked cells per inked cell of the original (any size; 1 if both are blank).
-        blank: 1 if the reconstruction has no ink, else 0.
+        ink_f1: how well the inked cells coincide, whatever stands in them, in [0, 1]; 1 if both pages are blank.
         glyph_similarity: how alike the characters look, mean over the cells inked in either page, in [0, 1].
         contour: mean distance between the joined contours, both ways, in cell widths, at most 3.
         contour_f1: how much of the contours agrees within 0.75 cell widths, in [0, 1].
         components, components_original, components_difference: parts that hang together; the last one absolute.
         holes, holes_original, holes_difference: likewise, holes of at least half a cell.
-        char_accuracy: cells with the right character, of all cells.
-        ink_accuracy: the same, of the original's inked cells.
-
-        Where the original has no ink, ratios of it are 1 if the reconstruction has none either, else 0; `ink_ratio` is
-        then the number of inked cells + 1.
 
     Raises:
         ValueError: the pages differ in size.
@@ -66,17 +61,15 @@ def picture_scores(original: NDArray[np.integer], reconstruction: NDArray[np.int
     if original.shape != reconstruction.shape:
         raise ValueError(f"the pages are {original.shape} and {reconstruction.shape} cells")
     counts = count(original, reconstruction)
-    agree = counts.drawn == counts.ink == 0
     before, after = find_edges(original.astype(np.uint8)), find_edges(reconstruction.astype(np.uint8))
     distance, down, right = _shape(original, reconstruction)
     contour, contour_f1 = _contour(before, after)
     return {
+        **counts.scores(),
         "shape": distance,
         "shape_down": down,
         "shape_right": right,
-        "ink_f1": float(agree) if not counts.both else 2 * counts.both / (counts.ink + counts.drawn),
-        "ink_ratio": counts.drawn / counts.ink if counts.ink else counts.drawn + 1.0,
-        "blank": float(counts.blank),
+        "ink_f1": 2 * counts.both / (counts.ink + counts.drawn) if counts.ink or counts.drawn else 1.0,
         "glyph_similarity": _glyph_similarity(original, reconstruction),
         "contour": contour,
         "contour_f1": contour_f1,
@@ -86,8 +79,6 @@ def picture_scores(original: NDArray[np.integer], reconstruction: NDArray[np.int
         "holes": float(after.holes),
         "holes_original": float(before.holes),
         "holes_difference": float(abs(after.holes - before.holes)),
-        "char_accuracy": counts.right / counts.cells if counts.cells else 1.0,
-        "ink_accuracy": counts.ink_right / counts.ink if counts.ink else float(agree),
     }
 
 

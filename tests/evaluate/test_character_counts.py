@@ -69,6 +69,10 @@ def test_a_blank_page_scores_nothing_but_accuracy() -> None:
     assert [scores[name] for name in ("char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio")] == [0.0] * 5
 
 
+def test_ink_where_there_was_none_is_no_perfect_ratio() -> None:
+    assert count(from_lines(["    "]), from_lines([" xy "])).scores()["ink_ratio"] == 3.0
+
+
 def test_a_perfect_copy_scores_one_and_nothing_of_nothing_is_perfect() -> None:
     for lines in (["/\\"], ["  "]):
         scores = count(from_lines(lines), from_lines(lines)).scores()

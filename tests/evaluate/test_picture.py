@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from asciivae.evaluate.characters import count
 from asciivae.evaluate.picture import picture_scores
 from asciivae.text.art import parse
 from asciivae.text.charset import CHARSET
@@ -18,7 +19,7 @@ BOX = np.pad(
     2,
 )
 BLANK = np.zeros_like(BOX)
-PERFECT = {"ink_f1", "ink_ratio", "glyph_similarity", "contour_f1", "char_accuracy", "ink_accuracy"}
+PERFECT = {"ink_f1", "ink_ratio", "glyph_similarity", "contour_f1", "char_accuracy", "char_recall"}
 
 
 def replaced(page: NDArray[np.uint8], old: str, new: str) -> NDArray[np.uint8]:
@@ -28,7 +29,7 @@ def replaced(page: NDArray[np.uint8], old: str, new: str) -> NDArray[np.uint8]:
 def test_the_same_page_is_perfect() -> None:
     scores = picture_scores(BOX, BOX)
     assert all(scores[name] == 1 for name in PERFECT)
-    for name in ("shape", "contour", "components_difference", "holes_difference", "blank", "shape_down"):
+    for name in ("shape", "contour", "components_difference", "holes_difference", "blank_share", "shape_down"):
         assert scores[name] == pytest.approx(0, abs=1e-6), name
     assert (scores["components"], scores["holes"]) == (1, 1)
 
@@ -37,9 +38,9 @@ def test_the_blank_page_is_the_worst() -> None:
     scores = picture_scores(BOX, BLANK)
     assert scores["shape"] > 0.5
     assert scores["char_accuracy"] > 0.8  # which is why it is never the headline
-    for name in ("ink_f1", "ink_ratio", "glyph_similarity", "contour_f1", "ink_accuracy", "components"):
+    for name in ("ink_f1", "ink_ratio", "glyph_similarity", "contour_f1", "char_recall", "components"):
         assert scores[name] == 0, name
-    assert (scores["blank"], scores["contour"]) == (1, 3)
+    assert (scores["blank_share"], scores["contour"]) == (1, 3)
     assert (scores["components_difference"], scores["holes_difference"]) == (1, 1)
 
 
@@ -54,12 +55,19 @@ def test_a_shifted_page_is_nearly_the_same_drawing(axis: int, name: str) -> None
     assert scores["ink_f1"] < 0.9
 
 
+def test_the_characters_are_scored_as_everywhere() -> None:
+    for original, made in ((BOX, BLANK), (BLANK, BOX), (BLANK, BLANK), (BOX, np.roll(BOX, 1, axis=0))):
+        expected = count(original, made).scores()
+        scores = picture_scores(original, made)
+        assert {name: scores[name] for name in expected} == expected
+
+
 def test_look_alikes_keep_the_drawing() -> None:
     scores = picture_scores(BOX, replaced(replaced(BOX, "-", "~"), "|", "!"))
     assert scores["ink_f1"] == scores["ink_ratio"] == 1
     assert scores["shape"] < 0.04
     assert 0.3 < scores["glyph_similarity"] < 0.95
-    assert scores["ink_accuracy"] < 0.3
+    assert scores["char_recall"] < 0.3
     assert scores["contour_f1"] > 0.9
 
 
@@ -77,14 +85,14 @@ def test_a_broken_contour_has_more_parts_and_no_hole() -> None:
 def test_ink_where_there_was_none() -> None:
     scores = picture_scores(BLANK, BOX)
     assert scores["shape"] > 0.5
-    assert scores["ink_f1"] == scores["ink_accuracy"] == scores["contour_f1"] == 0
+    assert scores["ink_f1"] == scores["char_f1"] == scores["contour_f1"] == 0
     assert scores["ink_ratio"] == 1 + np.count_nonzero(BOX)
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (1, 1), (0, 0)])
 def test_two_blank_pages_agree(shape: tuple[int, int]) -> None:
     scores = picture_scores(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
-    assert all(scores[name] == 1 for name in PERFECT | {"blank"})
+    assert all(scores[name] == 1 for name in PERFECT | {"blank_share"})
     assert scores["shape"] == scores["contour"] == scores["components"] == 0
 
 
