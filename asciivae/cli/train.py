@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.inputs import RUNS
 from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
@@ -157,7 +159,12 @@ def _run(experiment: Experiment, folder: RunFolder) -> None:
             ),
             progress,
         )
-    say(f"\nthe run is in {folder.path}; try it on a drawing of yours:\n  asciivae reconstruct --side-by-side cat.txt")
+    # Without --model, the newest run below runs/ is taken.
+    named = "" if folder.path.resolve().is_relative_to(RUNS.resolve()) else f"--model {shlex.quote(str(folder.path))} "
+    say(
+        f"\nthe run is in {folder.path}; try it on a drawing of yours:\n"
+        f"  asciivae reconstruct {named}--side-by-side cat.txt"
+    )
     result(str(folder.path))
 
 
