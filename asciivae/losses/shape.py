@@ -121,8 +121,8 @@ class ShapeMeasure(nn.Module):
     def features(self, strokes: Tensor) -> Tensor:
         """The blur and the four directions, (B, 5, h', w'), of stroke probabilities (B, 1, H·h, W·w).
 
-        Ink at the edge of a page shows beyond it, on paper two cells wide and one high: as far as a filter reaches. So a
-        drawing has the same features on any canvas.
+        Ink at the edge of a page shows beyond it, on paper two cells wide and one high: as far as a filter reaches. So
+        a drawing has the same features on any canvas.
         """
         height, width = (side * self.stride for side in self.cell)
         strokes = functional.pad(strokes, (2 * width, 2 * width, height, height))

@@ -106,9 +106,9 @@ def test_every_character_occurs() -> None:
 
 def test_the_collection_takes_less_than_three_seconds() -> None:
     embedded.cache_clear()
-    start = time.perf_counter()
+    start = time.process_time()
     embedded()
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @given(seeds)
