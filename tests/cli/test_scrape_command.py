@@ -129,7 +129,13 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     root = f"root=http://127.0.0.1:{server.server_address[1]}/"
     command = ["-m", "asciivae", "scrape", "textfiles", "--set", root, "--delay", "0.1", "--out", str(tmp_path / "o")]
     scraper = subprocess.Popen(
-        [sys.executable, *command], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+        [sys.executable, *command],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+        # Where the tests run in the background, Ctrl-C is ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     manifest = tmp_path / "o" / "manifest.jsonl"
     deadline = time.monotonic() + 60
