@@ -17,11 +17,13 @@ class Finding:
         numbers: what was measured, by a name that says what it is.
         verdict: of the claim.
         settings: how the recipes were cut down for it; empty where nothing was trained.
+        remark: what the numbers alone do not say, as a sentence; may be empty.
     """
 
     numbers: Mapping[str, float]
     verdict: Verdict
     settings: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ these small experiments of the same kind, not the log's own; where their numbers
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -22,9 +23,22 @@ from asciivae.train.loop import train
 
 CPU = torch.device("cpu")
 STEPS = 120
-CUT = ("train.batch=8", "data.limit=24", "train.precision=fp32", "optim.lr=2e-3", "evaluation.pieces=24")
+CUT = (
+    "train.batch=8",
+    "data.limit=8",
+    "data.roll=null",
+    "train.precision=fp32",
+    "optim.lr=2e-3",
+    "evaluation.pieces=24",
+)
 QUICK_STEPS = 2
 QUICK = ("train.batch=2", "data.limit=4", "evaluation.pieces=2")
+SMALL_GLYPHS = "glyphs.res=9"
+"""Drawing pages at 16 pixels per character takes most of the time where the loss needs the picture itself."""
+UNIFORM = math.log(95)
+"""The cross-entropy of a model that knows nothing, in nats."""
+LEARNED = 0.3
+"""A score that tells a model which has learned something from one that has not begun."""
 UNDECIDED: Verdict = "not decidable at this scale"
 
 
@@ -46,8 +60,9 @@ def _settings(quick: bool, *settings: str) -> str:
 
 
 def _scores(experiment: Experiment, pieces: Sequence[int]) -> Mapping[str, float]:
-    grids = [experiment.corpus.grid(piece) for piece in pieces]
-    made = reconstruct(experiment.task.model, grids, experiment.canvas)
+    """Scores of whole pages: ink beside the drawing counts as well."""
+    pages = [experiment.canvas.lay(experiment.corpus.grid(piece), (64, 64))[0] for piece in pieces]
+    made = reconstruct(experiment.task.model, pages, experiment.canvas)
     return sum((one.counts for one in made), CharacterCounts()).scores()
 
 
@@ -64,53 +79,49 @@ def _judge(quick: bool, *, holds: bool, fails: bool) -> Verdict:
 
 def image_only(quick: bool) -> Finding:
     """L1 on pictures alone, and with the cross-entropy beside it."""
-    alone, both = (_run(name, quick) for name in ("stage0-gumbel", "stage0-gumbel-repaired"))
+    alone, both = (_run(name, quick, SMALL_GLYPHS) for name in ("stage0-gumbel", "stage0-gumbel-repaired"))
     ink = [_scores(one, _trained_on(one))["ink_ratio"] for one in (alone, both)]
     return Finding(
         {"ink drawn / ink, L1 alone": ink[0], "the same, with ce": ink[1]},
-        _judge(quick, holds=ink[0] < 0.05, fails=ink[0] > 0.5),
-        _settings(quick),
+        _judge(quick, holds=ink[0] < 0.05 and ink[1] > LEARNED, fails=ink[0] > 0.5),
+        _settings(quick, SMALL_GLYPHS),
+        "The log's model saw thousands of pieces, where a blank page is the best guess; eight can be learned by heart.",
     )
 
 
 def exponent(quick: bool) -> Finding:
-    """Character weights with an exponent of 0.7, and none, on the densest and the sparsest third of the pieces."""
+    """Character weights with an exponent of 0.7, and none, on the sparser and the denser half of the pieces."""
     numbers = {}
-    settings = ("losses.ce.weight=1.0", "losses.kl.weight=0.1")
+    settings = ("losses.ce.weight=1.0", "losses.kl.weight=0.1", SMALL_GLYPHS)
     for name, recipe in (("exponent 0.7", "cb2c7dd"), ("no weights", "cb2c7dd-repaired")):
         experiment = _run(recipe, quick, *settings)
         by_ink = sorted(_trained_on(experiment), key=lambda piece: int(np.count_nonzero(experiment.corpus.grid(piece))))
-        third = max(1, len(by_ink) // 3)
-        numbers[f"inked cells in common, sparse third, {name}"] = _ink_of_page(experiment, by_ink[:third])
-        numbers[f"inked cells in common, dense third, {name}"] = _ink_of_page(experiment, by_ink[-third:])
+        half = len(by_ink) // 2
+        numbers[f"inked cells in common, sparse half, {name}"] = _scores(experiment, by_ink[:half])["ink_iou"]
+        numbers[f"inked cells in common, dense half, {name}"] = _scores(experiment, by_ink[half:])["ink_iou"]
     sparse, dense, plain_sparse, plain_dense = numbers.values()
     weighted, plain = dense - sparse, plain_dense - plain_sparse
     return Finding(
         numbers,
-        _judge(quick, holds=weighted > max(0.1, plain + 0.05), fails=weighted < plain - 0.05),
+        _judge(quick, holds=weighted > max(0.1, plain + 0.05), fails=dense > LEARNED and weighted < plain - 0.05),
         _settings(quick, *settings),
     )
-
-
-def _ink_of_page(experiment: Experiment, pieces: Sequence[int]) -> float:
-    pages = [experiment.canvas.lay(experiment.corpus.grid(piece), (64, 64))[0] for piece in pieces]
-    made = reconstruct(experiment.task.model, pages, experiment.canvas)
-    return sum((one.counts for one in made), CharacterCounts()).scores()["ink_iou"]
 
 
 def image_beside_ce(quick: bool) -> Finding:
     """20717f2 with its image loss and without."""
     runs = _run("20717f2", quick), _run("20717f2", quick, "losses.mse.weight=0.0")
-    scores = [_scores(one, _trained_on(one)) for one in runs]
-    with_image, without = scores[0]["ink_iou"], scores[1]["ink_iou"]
+    with_image, without = (_scores(one, _trained_on(one)) for one in runs)
+    gain = with_image["ink_iou"] - without["ink_iou"]
+    learned = max(with_image["ink_iou"], without["ink_iou"]) > LEARNED
     return Finding(
         {
-            "inked cells in common, with": with_image,
-            "without": without,
-            "right characters of all drawn, with": scores[0]["char_precision"],
-            "without ": scores[1]["char_precision"],
+            "inked cells in common, with": with_image["ink_iou"],
+            "inked cells in common, without": without["ink_iou"],
+            "right characters of all drawn, with": with_image["char_precision"],
+            "right characters of all drawn, without": without["char_precision"],
         },
-        _judge(quick, holds=with_image > without + 0.05, fails=with_image < without - 0.05),
+        _judge(quick, holds=learned and gain > 0.05, fails=learned and gain < -0.05),
         _settings(quick),
     )
 
@@ -126,8 +137,13 @@ def kl_and_gap(quick: bool) -> Finding:
         gaps.append(others["ce"] - ours["ce"])
         numbers[f"ce in training, kl x {weight}"] = ours["ce"]
         numbers[f"ce in validation, kl x {weight}"] = others["ce"]
+    low, high = gaps
+    fitted = all(value < UNIFORM for name, value in numbers.items() if "in training" in name)
+    decidable = fitted and low > 0.1
     return Finding(
-        numbers, _judge(quick, holds=gaps[1] < 0.9 * gaps[0], fails=gaps[1] > 1.1 * gaps[0]), _settings(quick)
+        numbers,
+        _judge(quick, holds=decidable and high < 0.9 * low, fails=decidable and high > 1.1 * low),
+        _settings(quick),
     )
 
 
@@ -159,7 +175,11 @@ def sample_or_likelihood(quick: bool) -> Finding:
             **{f"F1 of inked characters, {name}": value for name, value in f1.items()},
             **{f"inked cells in common, {name}": score["ink_iou"] for name, score in scores.items()},
         },
-        _judge(quick, holds=f1["sample"] > f1["likelihood"] + 0.03, fails=f1["likelihood"] > f1["sample"] + 0.03),
+        _judge(
+            quick,
+            holds=f1["sample"] > max(LEARNED, f1["likelihood"] + 0.05),
+            fails=f1["likelihood"] > max(LEARNED, f1["sample"] + 0.05),
+        ),
         _settings(quick),
     )
 

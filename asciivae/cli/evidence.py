@@ -98,6 +98,7 @@ def _claimed(claim: Claim, finding: Finding) -> dict[str, Any]:
         "says": claim.says,
         "recipes": list(claim.recipes),
         "settings": finding.settings,
+        "remark": finding.remark,
         "numbers": dict(finding.numbers),
         "verdict": finding.verdict,
     }
