@@ -40,6 +40,12 @@ def test_every_command_of_the_manual_exists(page: Path) -> None:
         assert options <= known | {"--help"}, f"{words}: {options - known}"
 
 
+@pytest.mark.parametrize("page", MANUAL, ids=lambda page: page.name)
+def test_every_page_and_picture_that_the_manual_points_to_is_there(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        assert "://" in target or (page.parent / target).exists(), target
+
+
 def test_the_readme_begins_with_training_and_a_drawing_of_ones_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
