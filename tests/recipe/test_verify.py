@@ -32,16 +32,12 @@ def test_every_shipped_recipe_says_what_to_expect(path: Path) -> None:
     assert all(loss > 0 for loss in expect.losses)
 
 
-@pytest.mark.parametrize("name", QUICK)
-def test_some_shipped_recipes_do_what_they_did(name: str) -> None:
-    assert max(verify(name).deviations) < 1e-6
-
-
-@pytest.mark.slow
-def test_all_shipped_recipes_do_what_they_did() -> None:
-    done = asciivae("recipes", "verify", "--all")
-    assert done.exit_code == 0, done.stdout
-    assert len(done.stdout.splitlines()) == 1 + len(SHIPPED)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, id=p.stem, marks=() if p.stem.endswith(QUICK) else pytest.mark.slow) for p in SHIPPED],
+)
+def test_every_shipped_recipe_does_what_it_did(path: Path) -> None:
+    assert max(verify(str(path)).deviations) < 1e-6
 
 
 def test_what_holds(tiny: tuple[Path, dict]) -> None:
