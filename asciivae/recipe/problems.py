@@ -79,12 +79,16 @@ def _models(annotation: Any) -> set[type[BaseModel]]:
     return {model for argument in get_args(annotation) for model in _models(argument)}
 
 
+FORMS = ("<short>", "<long>", "<ramp>", "<points>")
+"""The tags by which the schema tells the forms of a value apart; `<<` is a key that somebody wrote."""
+
+
 def _cleaned(location: Keys, node: Node | None) -> Keys:
     """A pydantic location without the tags of the forms that it tried."""
     keys: Keys = ()
     tag = None
     for part in location:
-        if part == tag or str(part).startswith("<"):
+        if part == tag or part in FORMS:
             tag = None
             continue
         keys = (*keys, part)

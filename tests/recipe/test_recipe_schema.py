@@ -301,3 +301,9 @@ class TestMeaning:
 
     def test_a_loss_on_pictures_may_meet_a_renderer_without_gradient(self, check: Check) -> None:
         check(sets=["renderer.use=discrete", "losses[2]={use: mse}"])
+
+
+def test_a_merge_key_is_an_unknown_key_like_any_other() -> None:
+    text = "asciivae: 1\nabout: x\nmodel: {use: spatial}\nlosses: [{use: kl}]\noptim: {lr: 1.0}\n"
+    with pytest.raises(RecipeProblems, match="<<: unknown key"):
+        check_recipe(text + "train: {steps: 1, batch: 1}\n<<:\n", "merged.yaml")
