@@ -19,7 +19,7 @@ def document(found: Sequence[tuple[Claim, Finding]], command: str) -> str:
         "",
         "| claim | verdict |",
         "|---|---|",
-        *(f"| [{claim.says}](#{claim.name}) | {finding.verdict} |" for claim, finding in found),
+        *(f"| [{_cell(claim.says)}](#{claim.name}) | {finding.verdict} |" for claim, finding in found),
     ]
     for claim, finding in found:
         recipes = ", ".join(f"`{name}`" for name in claim.recipes)
@@ -34,6 +34,13 @@ def document(found: Sequence[tuple[Claim, Finding]], command: str) -> str:
             "",
             "| measured | |",
             "|---|---|",
-            *(f"| {name.replace('|', '&#124;')} | {value:.4g} |" for name, value in finding.numbers.items()),
+            *(f"| {_cell(name)} | {value:.4g} |" for name, value in finding.numbers.items()),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Text that neither ends a table's cell nor a link's label."""
+    for sign in "|[]":
+        text = text.replace(sign, f"&#{ord(sign)};")
+    return text
