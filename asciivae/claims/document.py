@@ -17,7 +17,7 @@ def document(found: Sequence[tuple[Claim, Finding]], command: str) -> str:
         "Claims that train do so for minutes where the log trained for days, on a few drawings of the embedded corpus,",
         "at a higher learning rate. Where that cannot tell, the verdict says so.",
         "One seed each. How recipes are cut down, how a thing is measured and where thresholds lie was settled after a",
-        "first look at the numbers (24 shifted pieces taught no model anything), so the numbers count, not the verdicts.",
+        "first look at the numbers (24 shifted pieces taught no model anything): the numbers count, not the verdicts.",
         "",
         "| claim | verdict |",
         "|---|---|",
