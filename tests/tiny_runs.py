@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,11 @@ def trained(folder: Path, *arguments: str | Path, recipe: dict[str, Any] | None 
 
 
 def checkpoint(run: Path) -> dict[str, Any]:
-    """All that a run's latest checkpoint holds: every tensor's own bytes, every header, every number."""
+    """All that a run's latest checkpoint holds: every tensor's digest, every header, every number.
+
+    Digests, because where two checkpoints differ pytest compares what it was given line by line: in raw weights that
+    takes longer than a test may.
+    """
     latest = run / "checkpoints" / (run / "checkpoints" / "latest").read_text().strip()
     found: dict[str, Any] = {}
     for file in sorted(latest.iterdir()):
@@ -124,7 +129,7 @@ def checkpoint(run: Path) -> dict[str, Any]:
             continue
         with safe_open(file, framework="np") as tensors:  # their order in the file differs from one writing to the next
             found[f"{file.name} header"] = tensors.metadata()
-            found[file.name] = {name: tensors.get_tensor(name).tobytes() for name in tensors.keys()}  # noqa: SIM118
+            found[file.name] = {name: sha256(tensors.get_tensor(name).tobytes()).hexdigest() for name in tensors.keys()}  # noqa: SIM118
     return found
 
 
