@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from asciivae.build import load_model, sides
+from asciivae.build import sides
 from asciivae.corpus import open_corpus
 from asciivae.errors import RunError
 from asciivae.evaluate.picture import picture_scores
 from asciivae.evaluate.reconstruct import reconstruct
+from asciivae.load import load_model
 from asciivae.recipe import loader
 from asciivae.recipe.resolve import check_recipe
 from asciivae.train.run_folder import RunFolder

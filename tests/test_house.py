@@ -17,7 +17,7 @@ PROJECT = PACKAGE.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     *("errors", "contract", "registry", "text", "filters", "corpus", "scrape", "render", "models", "losses", "edges"),
-    *("train", "evaluate", "recipe", "build", "verify", "claims", "compare", "testing", "cli", "__main__"),
+    *("train", "evaluate", "recipe", "build", "load", "verify", "claims", "compare", "testing", "cli", "__main__"),
 )
 """A room imports only from rooms to its left, or from itself."""
 FORBIDDEN = {

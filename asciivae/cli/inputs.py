@@ -10,7 +10,7 @@ from asciivae.cli.output import say
 from asciivae.errors import ArtError, AsciivaeError, ModelError, RunError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.build import TrainedModel
+    from asciivae.load import TrainedModel
 
 RUNS = Path("runs")
 
@@ -92,7 +92,7 @@ def loaded_model(path: Path | None, device: str) -> TrainedModel:
         RunError: none is named, and there is no run.
         ModelError: it cannot be loaded.
     """
-    from asciivae.build import choose_device, load_model
+    from asciivae.load import choose_device, load_model
 
     trained = load_model(path or _newest(), choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")

@@ -14,8 +14,8 @@ from asciivae.cli.output import complain, json_result, reported, result, say
 from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.build import TrainedModel
     from asciivae.evaluate.reconstruct import Reconstruction
+    from asciivae.load import TrainedModel
 
 
 @reported

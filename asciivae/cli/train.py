@@ -13,7 +13,8 @@ from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.build import Borrowed, Experiment
+    from asciivae.build import Experiment
+    from asciivae.load import Borrowed
     from asciivae.recipe.resolve import LoadedRecipe
     from asciivae.train.run_folder import RunFolder
     from asciivae.train.state import TrainState
@@ -71,7 +72,8 @@ def _begin(
     from asciivae.recipe.resolve import load_recipe
 
     loaded = load_recipe(recipe, sets, unsets)
-    from asciivae.build import begin_with, build, choose_device
+    from asciivae.build import build
+    from asciivae.load import begin_with, choose_device
     from asciivae.recipe.export import dump_yaml
     from asciivae.train.run_folder import RunFolder
 
@@ -121,7 +123,8 @@ def _resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, de
     earlier = _provenance_of(path)
     loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
     _refuse_other_experiment(check_recipe(text, str(file)), loaded)
-    from asciivae.build import build, choose_device
+    from asciivae.build import build
+    from asciivae.load import choose_device
 
     experiment = build(loaded, choose_device(device))
     _refuse_other_material(experiment, earlier, path)
