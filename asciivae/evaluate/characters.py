@@ -6,6 +6,7 @@ A blank page gets most cells of most drawings right, so plain accuracy says litt
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,6 +77,27 @@ def count(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) ->
         blank=int(not drawn.any()),
         pieces=1,
     )
+
+
+class Difference(IntEnum):
+    """What became of a cell."""
+
+    NONE = 0
+    OTHER = 1
+    """Ink in both, of another character."""
+    LOST = 2
+    """A space where the original has ink."""
+    ADDED = 3
+    """Ink where the original has a space."""
+
+
+def differences(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Which `Difference` each cell of two grids (h, w) shows, (h, w)."""
+    found = np.full(original.shape, Difference.OTHER, np.uint8)
+    found[reconstruction == SPACE] = Difference.LOST
+    found[original == SPACE] = Difference.ADDED
+    found[original == reconstruction] = Difference.NONE
+    return found
 
 
 def _share(part: int, whole: int) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from asciivae.evaluate.characters import CharacterCounts, count
-from asciivae.models.autoencoder import Noise, run
+from asciivae.models.autoencoder import Draw, Noise, run
 from asciivae.models.relax import Relaxation
 from asciivae.text.art import crop, trim
 from asciivae.text.charset import SPACE
@@ -36,19 +36,47 @@ class Reconstruction:
         original: (h, w), the piece.
         grid: (h, w), the reconstruction of the same cells.
         ink_outside: inked cells that the model drew beyond the piece's own cells, on the rest of its page.
+        confidence: (h, w) float32 in [0, 1], the probability that the model gave to each cell's character; 1 on a blank
+            margin that the model was not shown.
     """
 
     original: Grid
     grid: Grid
     ink_outside: int
+    confidence: NDArray[np.float32]
 
     @property
     def counts(self) -> CharacterCounts:
         """The comparison, cell by cell."""
         return count(self.original, self.grid)
 
+    @property
+    def ink_confidence(self) -> float:
+        """The mean confidence over the inked cells of the reconstruction: what the model expects its precision to be.
 
-@torch.no_grad()
+        1 where it drew nothing, as the precision of nothing is.
+        """
+        inked = self.confidence[self.grid != SPACE]
+        return float(inked.mean()) if inked.size else 1.0
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Pieces on pages of one size, through the model at once.
+
+    Attributes:
+        pieces: their numbers among those given.
+        ids: (B, H, W) int64, their pages.
+        draw: what the model made of them.
+        made: one reconstruction per piece.
+    """
+
+    pieces: list[int]
+    ids: torch.Tensor
+    draw: Draw
+    made: list[Reconstruction]
+
+
 def reconstruct(
     model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
 ) -> list[Reconstruction]:
@@ -67,21 +95,32 @@ def reconstruct(
     Raises:
         ModelError: a piece is larger than the model can take.
     """
-    sizes = [canvas.size(grid) for grid in grids]
     done: dict[int, Reconstruction] = {}
+    for batch in passes(model, grids, canvas, sample=sample, seed=seed):
+        done.update(zip(batch.pieces, batch.made, strict=True))
+    return [done[i] for i in range(len(grids))]
+
+
+@torch.no_grad()
+def passes(
+    model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
+) -> Iterator[Pass]:
+    """Do what `reconstruct` does batch by batch, and show what lies between; pieces come by the size of their page."""
+    sizes = [canvas.size(grid) for grid in grids]
     for chunk in _of_one_size(sizes):
         laid = [canvas.lay(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in laid])
         ids = torch.from_numpy(pages.astype(np.int64)).to(_device(model))
-        noise = (
-            Noise(_latent_noise(model, sizes[chunk[0]], [grids[i] for i in chunk], seed).to(ids.device))
-            if sample
-            else Noise()
-        )
-        decoded = run(model, Relaxation(), ids, noise).logits.argmax(1).to("cpu", torch.uint8).numpy()
-        for i, page, (_, where) in zip(chunk, decoded, laid, strict=True):
-            done[i] = _cut_out(grids[i], page, where, canvas)
-    return [done[i] for i in range(len(grids))]
+        noise = Noise(latent_noise(model, [grids[i] for i in chunk], ids, seed)) if sample else Noise()
+        draw = run(model, Relaxation(), ids, noise)
+        best = draw.logits.argmax(1, keepdim=True)
+        decoded = best[:, 0].to("cpu", torch.uint8).numpy()
+        confidence = draw.probs.gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
+        made = [
+            _cut_out(grids[i], decoded[k], confidence[k], where, canvas)
+            for k, (i, (_, where)) in enumerate(zip(chunk, laid, strict=True))
+        ]
+        yield Pass(chunk, ids, draw, made)
 
 
 def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
@@ -94,10 +133,11 @@ def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
             yield members[start : start + at_once]
 
 
-def _latent_noise(model: Model, size: tuple[int, int], pieces: Sequence[Grid], seed: int) -> torch.Tensor:
-    shape = model.latent_shape(*size)
+def latent_noise(model: Model, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
+    """Standard normal noise in the shape of z for pages (B, H, W), each piece's by the seed and its own cells."""
+    shape = model.latent_shape(*ids.shape[1:])
     streams = (torch_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)
-    return torch.stack([torch.randn(shape, generator=stream) for stream in streams])
+    return torch.stack([torch.randn(shape, generator=stream) for stream in streams]).to(ids.device)
 
 
 def _digest(grid: Grid) -> int:
@@ -105,14 +145,19 @@ def _digest(grid: Grid) -> int:
     return int.from_bytes(hashed.digest())
 
 
-def _cut_out(grid: Grid, page: Grid, where: tuple[int, int], canvas: Canvas) -> Reconstruction:
+def _cut_out(
+    grid: Grid, page: Grid, confidence: NDArray[np.float32], where: tuple[int, int], canvas: Canvas
+) -> Reconstruction:
     height, width = canvas.content(grid).shape
     window = crop(page, where, height, width)
-    result = np.full_like(grid, SPACE)
     row, column = trim(grid)[1] if canvas.trimmed else (0, 0)
-    result[row : row + height, column : column + width] = window
+    cells = slice(row, row + height), slice(column, column + width)
+    result, sure = np.full_like(grid, SPACE), np.ones(grid.shape, np.float32)
+    result[cells] = window
+    top, left = where
+    sure[cells] = confidence[top : top + height, left : left + width]
     outside = int((page != SPACE).sum() - (window != SPACE).sum())
-    return Reconstruction(grid, result, outside)
+    return Reconstruction(grid, result, outside, sure)
 
 
 def _device(model: Model) -> torch.device:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from asciivae.evaluate.characters import CharacterCounts, count
+from asciivae.evaluate.characters import CharacterCounts, Difference, count, differences
 from asciivae.text.art import Grid, from_lines
 
 GRIDS = st.tuples(st.integers(1, 6), st.integers(1, 6)).flatmap(
@@ -78,3 +78,17 @@ def test_a_perfect_copy_scores_one_and_nothing_of_nothing_is_perfect() -> None:
         scores = count(from_lines(lines), from_lines(lines)).scores()
         assert scores.pop("blank_share") == float(lines == ["  "])
         assert set(scores.values()) == {1.0}
+
+
+def test_every_cell_is_kept_lost_added_or_another() -> None:
+    original = np.array([[0, 1, 2], [3, 0, 4]], np.uint8)
+    made = np.array([[0, 1, 5], [0, 6, 0]], np.uint8)
+    found = differences(original, made)
+    none, other, lost, added = Difference
+
+    assert found.tolist() == [[none, none, other], [lost, added, lost]]
+    counts = count(original, made)
+    assert (found == none).sum() == counts.right
+    assert (found == lost).sum() == counts.ink - counts.both
+    assert (found == added).sum() == counts.drawn - counts.both
+    assert (found == other).sum() == counts.both - counts.ink_right

@@ -137,3 +137,23 @@ def test_a_piece_that_the_model_cannot_take_is_its_error() -> None:
 def test_nothing_gives_nothing() -> None:
     model = Echo()
     assert reconstruct(model, [], fitted(model)) == []
+
+
+def test_confidence_is_the_probability_of_what_was_chosen() -> None:
+    grid = np.full((3, 12), SPACE, np.uint8)
+    grid[1, 4:7] = [1, SPACE, 3]
+    model = Echo()
+    (trimmed,) = reconstruct(model, [grid], fitted(model))
+    (whole,) = reconstruct(model, [grid], Canvas.fixed(8, 16))
+    chosen = np.e / (np.e + SIZE - 1)
+
+    assert whole.confidence == pytest.approx(np.full(grid.shape, chosen))
+    assert trimmed.confidence[1, 4:7] == pytest.approx(np.full(3, chosen))
+    assert (np.delete(trimmed.confidence.ravel(), [16, 17, 18]) == 1).all()  # the margin, which no model was asked
+    assert whole.ink_confidence == pytest.approx(chosen)
+
+
+def test_what_draws_nothing_is_sure_of_its_ink() -> None:
+    model = Echo()
+    (blank,) = reconstruct(model, [np.full((3, 4), SPACE, np.uint8)], Canvas.fixed(8, 8))
+    assert blank.ink_confidence == 1
