@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from asciivae import __version__, registry
 from asciivae.contract import Facts
-from asciivae.corpus import Corpus, open_corpus
-from asciivae.corpus.filters import fits
+from asciivae.corpus import Corpus
+from asciivae.corpus.filters import exclude, fits
+from asciivae.corpus.joined import open_corpora
 from asciivae.corpus.splits import split
 from asciivae.errors import AsciivaeError, ModelError, PluginError, RecipeError
 from asciivae.evaluate.validation import Validation
@@ -24,13 +25,15 @@ from asciivae.losses.objective import Objective, Term, facts_of, rendered_glyphs
 from asciivae.losses.schedule import Schedule, constant, piecewise, ramp
 from asciivae.models import Model, create
 from asciivae.models.relax import Annealing, Relaxation
+from asciivae.recipe.data import Augment, Crop, Data, Shift
+from asciivae.recipe.data import Canvas as FixedCanvas
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe
-from asciivae.recipe.schema import Canvas as FixedCanvas
-from asciivae.recipe.schema import Data, Glyphs, Gumbel, Points, Ramp, Recipe
+from asciivae.recipe.schema import Glyphs, Gumbel, Points, Ramp, Recipe
 from asciivae.render.glyphs import atlas
 from asciivae.text.art import MAX_SIDE
 from asciivae.text.charset import SIZE, SPACE
+from asciivae.train.augmentation import Augmentation
 from asciivae.train.averaging import WeightAveraging
 from asciivae.train.batches import Batches, Canvas, Roll
 from asciivae.train.loop import Task
@@ -51,6 +54,7 @@ class Experiment:
     Attributes:
         loaded: the recipe.
         corpus: its pieces.
+        left_out: how many pieces each pattern of `data.exclude` took.
         training: the numbers of the pieces that are trained on.
         validating: the numbers of those that are not.
         canvas: how pieces are laid on pages.
@@ -62,6 +66,7 @@ class Experiment:
 
     loaded: LoadedRecipe
     corpus: Corpus
+    left_out: dict[str, int]
     training: Pieces
     validating: Pieces
     canvas: Canvas
@@ -92,7 +97,7 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
         RecipeError: the recipe's parts do not fit each other.
     """
     recipe = loaded.recipe
-    corpus = open_corpus(recipe.data.corpus)
+    corpus, left_out = corpus_of(recipe.data)
     training, validating = sides(recipe.data, corpus)
     model = _initialised(loaded, recipe.seed)
     canvas = canvas_of(recipe.data, model)
@@ -107,7 +112,8 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     objective = Objective(terms, renderer, drawn_by=f"renderer {recipe.renderer.use!r} of {drawn_by}").to(device)
     roll = recipe.data.roll
     shift = Roll(roll.max, roll.sigma) if roll else None
-    batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, shift)
+    augmentation = _augmentation(recipe.data.augment)
+    batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, shift, augmentation)
     module = _module(model).to(device)
     task = Task(
         model=model,
@@ -130,8 +136,18 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
         roll=shift if roll and roll.validation else None,
     )
     return Experiment(
-        loaded, corpus, training, validating, canvas, task, state, validation, rendered_glyphs(renderer).cpu()
+        loaded, corpus, left_out, training, validating, canvas, task, state, validation, rendered_glyphs(renderer).cpu()
     )
+
+
+def corpus_of(data: Data) -> tuple[Corpus, dict[str, int]]:
+    """The pieces that a recipe names, without those that it leaves out; and how many each pattern of these took.
+
+    Raises:
+        CorpusError: a corpus cannot be opened, or nothing is left.
+    """
+    corpus = open_corpora(data.corpora)
+    return exclude(corpus, data.exclude.model_dump()) if data.exclude else (corpus, {})
 
 
 def sides(data: Data, corpus: Corpus) -> tuple[Pieces, Pieces]:
@@ -216,6 +232,20 @@ def _module(model: Model) -> nn.Module:
 
 def _resolution(glyphs: Glyphs) -> tuple[int, int]:
     return (glyphs.res, glyphs.res) if isinstance(glyphs.res, int) else glyphs.res
+
+
+def _augmentation(augment: Augment | None) -> Augmentation | None:
+    if augment is None:
+        return None
+    crop, shift = augment.crop or Crop(probability=0.0), augment.shift or Shift(probability=0.0)
+    return Augmentation(
+        crop=crop.probability,
+        smallest=crop.smallest,
+        mirror=augment.mirror,
+        shift=shift.probability,
+        margin=shift.margin,
+        paste=augment.paste,
+    )
 
 
 def _relaxation(recipe: Recipe) -> Relaxation:

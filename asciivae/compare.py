@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from asciivae.build import sides
-from asciivae.corpus import open_corpus
+from asciivae.build import corpus_of, sides
 from asciivae.errors import RunError
 from asciivae.evaluate.picture import picture_scores
 from asciivae.evaluate.reconstruct import reconstruct
@@ -93,7 +92,7 @@ def unseen_pieces(runs: Sequence[Path], count: int) -> list[Grid]:
         RunFolder.open(path)
         file = path / "resolved.yaml"
         data = check_recipe(loader.read_file(file), str(file)).recipe.data
-        corpus = open_corpus(data.corpus)
+        corpus, _ = corpus_of(data)
         training, validating = sides(data, corpus)
         grids = [corpus.grid(piece) for piece in training.tolist()]
         seen |= {(grid.shape, grid.tobytes()) for grid in grids}

@@ -147,6 +147,9 @@ def _run(experiment: Experiment, folder: RunFolder) -> None:
         f"{len(experiment.training):,} pieces to train on, {len(experiment.validating):,} to validate; "
         f"{parameters:,} parameters; {task.total_steps:,} steps of {experiment.recipe.train.batch} on {task.device}"
     )
+    if experiment.left_out:
+        taken = ", ".join(f"{count:,} by {pattern}" for pattern, count in experiment.left_out.items())
+        say(f"left out by data.exclude: {taken}")
     with Progress(state.step, task.total_steps) as progress:
         fit(
             Run(

@@ -15,10 +15,11 @@ from pydantic import ValidationError
 from asciivae import registry
 from asciivae.errors import PluginError, RecipeError, RecipeProblems
 from asciivae.recipe import library, loader, overrides
+from asciivae.recipe.data import Canvas
 from asciivae.recipe.nodes import Keys, Node, did_you_mean, in_order, problem
 from asciivae.recipe.options import check_options, plain_options
 from asciivae.recipe.problems import explain, known_keys
-from asciivae.recipe.schema import SCHEMA, Canvas, Component, Recipe
+from asciivae.recipe.schema import SCHEMA, Component, Recipe
 
 RESERVED = frozenset(
     {

@@ -1,76 +1,39 @@
-"""What a recipe may hold: its sections, their units, ranges and defaults.
-
-Every model is closed and frozen. Types are strict: a number in quotes is not a number, a boolean is not an integer,
-an integer is welcome where a float is meant. The docstring under a field is its description in the JSON Schema.
-"""
+"""What a recipe may hold: its sections, their units, ranges and defaults."""
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Strict,
-    StringConstraints,
-    Tag,
-    field_validator,
-    model_validator,
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Strict, Tag, field_validator, model_validator
+
+from asciivae.recipe.data import Data
+from asciivae.recipe.values import (
+    LONG,
+    SHORT,
+    Count,
+    Line,
+    Many,
+    Name,
+    NotNegative,
+    Pair,
+    Positive,
+    Section,
+    Seed,
+    Share,
+    Side,
+    Use,
+    Whole,
 )
 
 SCHEMA = 1
 """The number of this schema, which every recipe states as `asciivae: 1`."""
 
 
-def _one_line(text: str) -> str:
-    if not text or len(text.splitlines()) > 1:
-        raise ValueError("must be one line of text")
-    return text
-
-
-def _plain_name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][\w-]*", text):
-        raise ValueError(f"must begin with a letter and hold only letters, digits, - and _, not {text!r}")
-    return text
-
-
 def _integer(value: Any) -> Any:
     if type(value) is not int:  # True == 1 == 1.0
         raise ValueError(f"must be {SCHEMA}, the number of the schema")
     return value
-
-
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Share = Annotated[float, Field(gt=0, lt=1)]
-Count = Annotated[int, Field(ge=1)]
-Whole = Annotated[int, Field(ge=0)]
-Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_one_line)]
-Name = Annotated[str, AfterValidator(_plain_name)]
-Use = Annotated[str, Field(min_length=1)]
-Side = Annotated[int, Field(ge=3, le=64)]
-
-Item = TypeVar("Item")
-Many = Annotated[tuple[Item, ...], Strict(False)]  # a list becomes a tuple; its items stay strict
-Pair = Annotated[tuple[Item, Item], Strict(False)]
-
-# The two forms of a value that may be short or long; an error's path shows them, and no key begins with `<`.
-SHORT, LONG = Tag("<short>"), Tag("<long>")
-
-
-class Section(BaseModel):
-    """A mapping of a recipe: closed, frozen, strict."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
 
 
 class Log(Section):
@@ -88,60 +51,6 @@ class Log(Section):
     """Dotted paths of the values that the log lost, and that are chosen here."""
     notes: str | None = None
     """Where the facts come from, and what was read between the lines."""
-
-
-class Split(Section):
-    """Which pieces are kept for validation."""
-
-    rule: Literal["hash", "tail", "random"] = "hash"
-    """hash: by the cluster, else the id, so a piece stays on its side when the corpus grows; tail: the last in the
-    order of the ids; random: drawn by `seed`."""
-    share: Share = 0.1
-    """The share of pieces kept for validation."""
-    seed: Seed = 0
-    """Draws another split by the rule random, the only one that draws."""
-
-
-class Canvas(Section):
-    """A canvas of one size for every batch, in cells."""
-
-    height: Count
-    """Rows."""
-    width: Count
-    """Columns."""
-
-
-class Roll(Section):
-    """A circular shift of each training piece, by a rounded normal number of cells along either axis."""
-
-    max: Count
-    """The largest shift, in cells."""
-    sigma: Positive
-    """The standard deviation, in cells."""
-    validation: bool = False
-    """Whether validation pieces are shifted as well."""
-
-
-class Data(Section):
-    """The pieces: which, how they are split, and how they are placed on a canvas."""
-
-    corpus: Annotated[str, Field(min_length=1)] = "embedded"
-    """`embedded`, or the path of a folder of texts, a .jsonl(.gz) file or a store."""
-    split: Split = Split()
-    """Which pieces are kept for validation."""
-    max_side: Count | None = 64
-    """Pieces with more rows or columns (cells) are left out; null keeps all."""
-    canvas: Annotated[
-        Annotated[Literal["fitted"], SHORT] | Annotated[Canvas, LONG],
-        Discriminator(lambda value: "<short>" if isinstance(value, str) else "<long>"),
-    ] = "fitted"
-    """`fitted`: each batch as large as its pieces need; or one height and width in cells."""
-    place: Literal["symmetric", "logged"] = "symmetric"
-    """How a piece is centred; logged: with the rounding of the logged experiments."""
-    limit: Count | None = None
-    """Only the first so many training pieces; null takes all."""
-    roll: Roll | None = None
-    """A random circular shift of each piece; null for none."""
 
 
 class Glyphs(Section):

@@ -17,6 +17,7 @@ from torch import Tensor
 from asciivae.corpus.augment import roll, roll_shifts
 from asciivae.text.art import centre, trim
 from asciivae.text.charset import SPACE
+from asciivae.train.augmentation import Augmentation, Draws
 from asciivae.train.streams import numpy_stream
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class Canvas:
         """The page that a piece is laid on."""
         return self.size_for(*self.content(grid).shape)
 
+    def page(self, grid: Page) -> Page:
+        """A piece on the page of its size."""
+        content = self.content(grid)
+        return centre(content, *self.size_for(*content.shape), rule=self.rule)[0]
+
     def lay(self, grid: Page, size: Size) -> tuple[Page, tuple[int, int]]:
         """The content of a piece on a page (H, W) of at least its size, and the cell where it begins."""
         return centre(self.content(grid), *size, rule=self.rule)
@@ -92,19 +98,17 @@ class Roll:
         return roll_shifts(draw.standard_normal((n, 2)), self.maximum, self.sigma)
 
 
-def collate(grids: Sequence[Page], pieces: Pieces, canvas: Canvas, shifts: NDArray[np.int64] | None = None) -> Batch:
-    """Lay pieces on one page size, the largest that any of them asks for; each is first rolled on its own canvas."""
-    sizes = [canvas.size(grid) for grid in grids]
-    size = (max(height for height, _ in sizes), max(width for _, width in sizes))
-    pages = np.full((len(grids), *size), SPACE, np.uint8)
-    mask = np.zeros(pages.shape, np.bool_)
-    for i, (grid, own) in enumerate(zip(grids, sizes, strict=True)):
+def collate(pages: Sequence[Page], pieces: Pieces) -> Batch:
+    """Put pages together, each in the corner of one that is as large as the largest of them."""
+    size = (max(page.shape[0] for page in pages), max(page.shape[1] for page in pages))
+    ids = np.full((len(pages), *size), SPACE, np.int64)
+    mask = np.zeros(ids.shape, np.bool_)
+    for i, page in enumerate(pages):
         # In the corner: there a latent grid's cells are inside of a piece's canvas or outside, never astride.
-        window = i, slice(own[0]), slice(own[1])
-        laid, _ = canvas.lay(grid, own)
-        pages[window] = laid if shifts is None else roll(laid, *shifts[i].tolist())
+        window = i, slice(page.shape[0]), slice(page.shape[1])
+        ids[window] = page
         mask[window] = True
-    return Batch(torch.from_numpy(pages.astype(np.int64)), torch.from_numpy(mask), pieces)
+    return Batch(torch.from_numpy(ids), torch.from_numpy(mask), pieces)
 
 
 class Batches:
@@ -124,6 +128,7 @@ class Batches:
         canvas: how pieces are laid.
         seed: of the run.
         roll: shifts every page, if given.
+        augmentation: varies the pieces, if given; with the pages' sizes their grouping then changes by epoch.
     """
 
     def __init__(
@@ -134,13 +139,14 @@ class Batches:
         canvas: Canvas,
         seed: int,
         roll: Roll | None = None,
+        augmentation: Augmentation | None = None,
     ) -> None:
-        self.corpus, self.batch_size, self.canvas, self.seed, self.roll = corpus, batch_size, canvas, seed, roll
-        self._groups = _by_size(corpus, pieces, canvas)
-        full = sum(len(group) // batch_size for group in self._groups)
-        left = sum(len(group) % batch_size for group in self._groups)
-        self.steps_per_epoch = full + -(-left // batch_size)
+        self.corpus, self.pieces, self.batch_size, self.canvas, self.seed = corpus, pieces, batch_size, canvas, seed
+        self.roll, self.augmentation = roll, augmentation
+        self.steps_per_epoch = -(-len(pieces) // batch_size)
+        self._groups = [] if augmentation else _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece)))
         self._planned: tuple[int, list[Pieces]] = (-1, [])
+        self._drawn: tuple[int, NDArray[np.float64]] = (-1, np.empty(0))
 
     def __call__(self, step: int) -> Batch:
         """The batch of a step, counted from 0 over all epochs."""
@@ -148,20 +154,46 @@ class Batches:
         if self._planned[0] != epoch:
             self._planned = (epoch, self.plan(epoch))
         pieces = self._planned[1][position]
-        shifts = self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)) if self.roll else None
-        return collate([self.corpus.grid(piece) for piece in pieces], pieces, self.canvas, shifts)
+        pages = [self._page(piece, epoch) for piece in pieces.tolist()]
+        if self.roll:
+            pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)))
+        return collate(pages, pieces)
 
     def plan(self, epoch: int) -> list[Pieces]:
         """The pieces of every batch of an epoch, in order."""
+        groups = self._groups
+        if self.augmentation:
+            groups = _by_size(self.pieces, lambda piece: self._augmented_size(piece, epoch))
         draw = numpy_stream(self.seed, "order", epoch)
         batches, left = [], []
-        for group in self._groups:
+        for group in groups:
             shuffled = draw.permutation(group)
             full = len(shuffled) - len(shuffled) % self.batch_size
             batches += np.split(shuffled[:full], full // self.batch_size) if full else []
             left.append(shuffled[full:])
         batches += list(_chunks(np.concatenate(left), self.batch_size))
         return [batches[i] for i in draw.permutation(len(batches))]
+
+    def _page(self, piece: int, epoch: int) -> Page:
+        grid = self.corpus.grid(piece)
+        if self.augmentation is None:
+            return self.canvas.page(grid)
+        return self.augmentation.page(grid, self.canvas, self._draws(piece, epoch), self._other)
+
+    def _augmented_size(self, piece: int, epoch: int) -> Size:
+        assert self.augmentation is not None
+        draws = self._draws(piece, epoch)
+        content = self.augmentation.content(self.corpus.grid(piece), self.canvas, draws)
+        return self.augmentation.size(content.shape, self.canvas, draws)
+
+    def _draws(self, piece: int, epoch: int) -> Draws:
+        assert self.augmentation is not None
+        if self._drawn[0] != epoch:
+            self._drawn = (epoch, self.augmentation.draws(self.seed, epoch, len(self.corpus)))
+        return Draws(*self._drawn[1][piece].tolist())
+
+    def _other(self, draw: float) -> Page:
+        return self.corpus.grid(int(self.pieces[int(draw * len(self.pieces))]))
 
 
 def in_order(
@@ -175,17 +207,21 @@ def in_order(
 
     `rolled`, if given, maps a number of pieces to their shifts.
     """
-    for group in _by_size(corpus, pieces, canvas):
+    for group in _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece))):
         for chunk in _chunks(group, batch_size):
-            shifts = rolled(len(chunk)) if rolled else None
-            yield collate([corpus.grid(piece) for piece in chunk], chunk, canvas, shifts)
+            pages = [canvas.page(corpus.grid(piece)) for piece in chunk]
+            yield collate(_rolled(pages, rolled(len(chunk))) if rolled else pages, chunk)
 
 
-def _by_size(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> list[Pieces]:
+def _rolled(pages: Sequence[Page], shifts: NDArray[np.int64]) -> list[Page]:
+    return [roll(page, *shift) for page, shift in zip(pages, shifts.tolist(), strict=True)]
+
+
+def _by_size(pieces: Pieces, size_of: Callable[[int], Size]) -> list[Pieces]:
     """The pieces whose pages are equally large, for each size from the smallest area on."""
     by_size: dict[Size, list[int]] = {}
     for piece in pieces.tolist():
-        by_size.setdefault(canvas.size(corpus.grid(piece)), []).append(piece)
+        by_size.setdefault(size_of(piece), []).append(piece)
     return [np.array(by_size[size]) for size in sorted(by_size, key=lambda s: (s[0] * s[1], s))]
 
 

@@ -8,9 +8,10 @@ import pytest
 
 from asciivae import registry
 from asciivae.errors import RecipeError, RecipeProblems
+from asciivae.recipe.data import Canvas
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
-from asciivae.recipe.schema import Canvas, Gumbel, Points, Ramp, Softmax
+from asciivae.recipe.schema import Gumbel, Points, Ramp, Softmax
 
 Check = Callable[..., LoadedRecipe]
 Problems = Callable[..., list[str]]

@@ -74,7 +74,7 @@ def test_characters_travel_as_int64_pages_and_never_one_hot() -> None:
 @given(SIZES)
 def test_the_mask_is_each_pieces_own_canvas_with_the_piece_in_its_middle(sizes: list[tuple[int, int]]) -> None:
     grids = grids_of(sizes)
-    batch = collate(grids, np.arange(len(grids)), FITTED)
+    batch = collate([FITTED.page(grid) for grid in grids], np.arange(len(grids)))
 
     assert batch.ids.shape[1:] == tuple(np.max([FITTED.size(grid) for grid in grids], axis=0))
     for ids, mask, grid in zip(batch.ids.numpy(), batch.mask.numpy(), grids, strict=True):
@@ -88,12 +88,12 @@ def test_the_mask_is_each_pieces_own_canvas_with_the_piece_in_its_middle(sizes: 
 
 def test_a_fixed_canvas_has_no_padding_and_refuses_what_is_larger() -> None:
     canvas = Canvas.fixed(10, 12)
-    batch = collate(grids_of([(3, 4), (10, 12)]), np.arange(2), canvas)
+    batch = collate([canvas.page(grid) for grid in grids_of([(3, 4), (10, 12)])], np.arange(2))
 
     assert batch.ids.shape == (2, 10, 12)
     assert batch.mask.all()
     with pytest.raises(ArtError, match="the piece has 11 lines of 4 columns, the canvas 10 of 12"):
-        collate(grids_of([(11, 4)]), np.arange(1), canvas)
+        canvas.page(grids_of([(11, 4)])[0])
 
 
 def test_a_fitted_canvas_cuts_blank_margins_and_a_fixed_one_does_not() -> None:
@@ -105,16 +105,16 @@ def test_a_fitted_canvas_cuts_blank_margins_and_a_fixed_one_does_not() -> None:
     assert Canvas.fixed(16, 16).content(grid).shape == (9, 9)
 
 
-def test_roll_moves_each_piece_circularly_within_its_own_canvas() -> None:
-    grids = grids_of([(5, 5), (12, 7), (3, 14)])
-    shifts = np.array([[0, 0], [3, -2], [-7, 15]])
-    plain, rolled = (collate(grids, np.arange(3), FITTED, by) for by in (None, shifts))
+@pytest.mark.parametrize("shift", [(0, 0), (3, -2), (-7, 15)])
+def test_roll_moves_each_piece_circularly_within_its_own_canvas(shift: tuple[int, int]) -> None:
+    sizes = [(5, 5), (12, 7), (3, 14)]
+    corpus = corpus_of(grids_of(sizes))
+    plain = list(in_order(corpus, np.arange(3), 1, FITTED))
+    rolled = list(in_order(corpus, np.arange(3), 1, FITTED, lambda n: np.array([shift] * n)))
 
-    assert torch.equal(plain.mask, rolled.mask)
-    for i, grid in enumerate(grids):
-        own = FITTED.size(grid)
-        before, after = (batch.ids[i][batch.mask[i]].view(own).numpy() for batch in (plain, rolled))
-        assert np.array_equal(np.roll(before, shifts[i], (0, 1)), after)
+    for before, after in zip(plain, rolled, strict=True):
+        assert torch.equal(before.mask, after.mask)
+        assert np.array_equal(np.roll(before.ids.numpy(), shift, (1, 2)), after.ids.numpy())
 
 
 def test_training_rolls_by_real_shifts_that_differ_by_step_and_keep_the_bound() -> None:

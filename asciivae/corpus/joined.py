@@ -1,0 +1,65 @@
+"""Several corpora as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from asciivae.corpus.source import open_corpus
+from asciivae.corpus.store import Corpus, Piece, Refusals, collect
+from asciivae.text.art import trim
+
+
+def open_corpora(specs: Sequence[str | Path], *, cache: Path | None = None) -> Corpus:
+    """Open one corpus, or several as one; see `open_corpus`.
+
+    Of several, the pieces come in the order of the list. A drawing that an earlier corpus has is left out, margins
+    aside. An `id` that an earlier corpus has gets the name of its own corpus in front. Where no `cluster` is recorded
+    it is what the `id` was, so that a piece falls on the side of a split that it falls on in its own corpus.
+
+    Args:
+        specs: at least one corpus.
+        cache: where built stores are kept.
+
+    Raises:
+        CorpusError: one of them cannot be opened.
+    """
+    corpora = [open_corpus(spec, cache=cache) for spec in specs]
+    return corpora[0] if len(corpora) == 1 else join(corpora)
+
+
+def join(corpora: Sequence[Corpus]) -> Corpus:
+    """Put corpora together, in memory; see `open_corpora`."""
+    storage, _ = collect(_pieces(corpora))
+    refused = tuple(piece for corpus in corpora for piece in corpus.refused)
+    return Corpus(
+        storage,
+        source=" + ".join(corpus.source for corpus in corpora),
+        digest=storage.digest(),
+        refusals=Refusals(refused, sum(corpus.refused_total for corpus in corpora)),
+    )
+
+
+def _pieces(corpora: Sequence[Corpus]) -> Iterator[Piece]:
+    drawings: set[tuple[int, bytes]] = set()
+    ids: set[str] = set()
+    for corpus in corpora:
+        columns = {name: corpus.column(name) for name in corpus.columns}
+        own_drawings, own_ids = set(), set()
+        for i in range(len(corpus)):
+            grid = corpus.grid(i)
+            content = trim(grid)[0]
+            drawing = content.shape[1], content.tobytes()
+            if drawing in drawings:
+                continue
+            facts = {name: column[i] for name, column in columns.items()}
+            name = facts["id"]
+            own_drawings.add(drawing)
+            own_ids.add(name)
+            yield Piece(
+                grid,
+                facts
+                | {"id": f"{corpus.source}:{name}" if name in ids else name, "cluster": facts.get("cluster") or name},
+            )
+        drawings |= own_drawings
+        ids |= own_ids
