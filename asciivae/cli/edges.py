@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.inputs import Drawing, read_drawings, trained_model
+from asciivae.cli.inputs import Drawing, Skip, Skipped, fitting, loaded_model, read_drawings, stop
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import ArtError, AsciivaeError, UsageError
 
@@ -57,6 +57,8 @@ def edges(
 ) -> None:
     """Find the edges of drawings, joined into the shapes that a person sees.
 
+    What cannot be read in a folder is told and left out, and the exit code is then 1.
+
     Examples:
 
       asciivae edges cat.txt --text --svg cat.svg
@@ -68,43 +70,66 @@ def edges(
     res = _resolution(font_res)
     if size % 2 == 0:
         raise UsageError(f"a kernel of {size} pixels has no centre", place="--size", hint=f"try --size {size + 1}")
-    drawings = read_drawings(files, replace)
-    names, grids = [d.name for d in drawings], [d.grid for d in drawings]
-    if svg is not None and len(grids) > 1:
+    skipped = Skipped()
+    drawings = read_drawings(files, replace, skipped)
+    if svg is not None and len(drawings) > 1:
         raise UsageError("takes one drawing", place="--svg", hint="name one file, or draw all with --png")
-    from asciivae.edges import Settings, find_edges
+    from asciivae.edges import Settings
 
     methods = list(dict.fromkeys(method or [Method.joined]))
     settings = [
         Settings(method=one.value, res=res, font=font, gap=gap, size=size, sigma=sigma, radius=radius, fill=fill.value)
         for one in methods
     ]
-    pages = {"original": grids}
-    if reconstruct:
-        pages["reconstruction"] = _reconstructed(drawings, model)
-    found = []
-    for number, name in enumerate(names):
-        try:
-            found.append({of: [find_edges(all_[number], s) for s in settings] for of, all_ in pages.items()})
-        except ArtError as error:
-            raise ArtError(error.message, place=name, hint=error.hint) from error
+    pages: list[dict[str, Grid]]
+    if reconstruct and drawings:
+        drawings, pages = _reconstructed(drawings, model, skipped)
+    else:
+        pages = [{"original": drawing.grid} for drawing in drawings]
+    found = list(_looked_at(drawings, pages, settings, skipped))
+    if not found:
+        raise typer.Exit(1)
     if svg is not None:
         from asciivae.edges.svg import svg as drawn
 
-        _write(svg, drawn(found[0]["original"][0]).encode())
+        _write(svg, drawn(found[0].edges["original"][0]).encode())
     if png is not None:
-        _write(png, _figure(pages, found, res, font))
+        _write(png, _figure(found, res, font))
     if as_json:
         json_result(
             {
                 "settings": _described(settings[0]),
-                "pieces": [{"name": name, **_counts(by)} for name, by in zip(names, found, strict=True)],
+                "pieces": [{"name": one.name, **_counts(one.edges)} for one in found],
             }
         )
     elif text:
-        result("\n".join(_text(pages, found, number) for number in range(len(names))))
+        result("\n".join(map(_text, found)))
     else:
-        _table(names, found)
+        _table(found)
+    if skipped:
+        raise typer.Exit(1)
+
+
+class Found(NamedTuple):
+    """A drawing with the pages that were looked at: the original, and its reconstruction if asked for."""
+
+    name: str
+    pages: Mapping[str, Grid]
+    edges: Mapping[str, list[Edges]]
+
+
+def _looked_at(
+    drawings: Sequence[Drawing], pages: Sequence[Mapping[str, Grid]], settings: Sequence[Settings], skip: Skip
+) -> Iterator[Found]:
+    from asciivae.edges import find_edges
+
+    for drawing, own in zip(drawings, pages, strict=True):
+        try:
+            edges = {of: [find_edges(page, one) for one in settings] for of, page in own.items()}
+        except ArtError as error:
+            (skip if drawing.listed else stop)(ArtError(error.message, place=drawing.name, hint=error.hint))
+        else:
+            yield Found(drawing.name, own, edges)
 
 
 def _resolution(text: str) -> tuple[int, int]:
@@ -117,16 +142,19 @@ def _resolution(text: str) -> tuple[int, int]:
     return res
 
 
-def _reconstructed(drawings: Sequence[Drawing], model: Path | None) -> list[Grid]:
-    trained = trained_model(model, "cpu", drawings)
+def _reconstructed(
+    drawings: Sequence[Drawing], model: Path | None, skip: Skip
+) -> tuple[list[Drawing], list[dict[str, Grid]]]:
+    """The drawings that the model can take, and the two pages of each."""
+    trained = loaded_model(model, "cpu")
+    fit = fitting(trained, drawings, skip)
     from asciivae.evaluate.reconstruct import reconstruct
 
-    return [one.grid for one in reconstruct(trained.model, [d.grid for d in drawings], trained.canvas)]
+    made = reconstruct(trained.model, [drawing.grid for drawing in fit], trained.canvas)
+    return fit, [{"original": one.original, "reconstruction": one.grid} for one in made]
 
 
-def _figure(
-    pages: Mapping[str, Sequence[Grid]], found: Sequence[dict[str, list[Edges]]], res: tuple[int, int], font: str
-) -> bytes:
+def _figure(found: Sequence[Found], res: tuple[int, int], font: str) -> bytes:
     """One row per drawing: each page, followed by what every detector answers on it and the contour of that."""
     import io
 
@@ -135,13 +163,13 @@ def _figure(
     rows = [
         [
             panel
-            for of, all_ in pages.items()
+            for of, page in one.pages.items()
             for panel in (
-                page_picture(all_[number], res, font),
-                *(picture(e) for e in by[of] for picture in (strength_picture, contour_picture)),
+                page_picture(page, res, font),
+                *(picture(edges) for edges in one.edges[of] for picture in (strength_picture, contour_picture)),
             )
         ]
-        for number, by in enumerate(found)
+        for one in found
     ]
     buffer = io.BytesIO()
     figure(rows).save(buffer, format="PNG")
@@ -166,7 +194,7 @@ def _described(settings: Settings) -> dict[str, Any]:
     return {**values, "res": list(settings.res)}
 
 
-def _counts(by: dict[str, list[Edges]]) -> dict[str, Any]:
+def _counts(by: Mapping[str, list[Edges]]) -> dict[str, Any]:
     return {
         of: {
             e.settings.method: {
@@ -181,20 +209,18 @@ def _counts(by: dict[str, list[Edges]]) -> dict[str, Any]:
     }
 
 
-def _text(pages: Mapping[str, Sequence[Grid]], found: Sequence[dict[str, list[Edges]]], number: int) -> str:
+def _text(one: Found) -> str:
     from asciivae.edges.views import contour_text
     from asciivae.text.art import side_by_side
 
-    return side_by_side(
-        *(part for of, all_ in pages.items() for part in (all_[number], *map(contour_text, found[number][of])))
-    )
+    return side_by_side(*(part for of, page in one.pages.items() for part in (page, *map(contour_text, one.edges[of]))))
 
 
-def _table(names: Sequence[str], found: Sequence[dict[str, list[Edges]]]) -> None:
+def _table(found: Sequence[Found]) -> None:
     rows = [
-        [name, of, e.settings.method, str(e.components), str(e.holes), str(e.closed), f"{e.length:.1f}"]
-        for name, by in zip(names, found, strict=True)
-        for of, edges in by.items()
+        [one.name, of, e.settings.method, str(e.components), str(e.holes), str(e.closed), f"{e.length:.1f}"]
+        for one in found
+        for of, edges in one.edges.items()
         for e in edges
     ]
     table(["drawing", "page", "method", "components", "holes", "closed", "length"], rows)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asciivae.cli.output import say
+from asciivae.cli.output import complain, say
 from asciivae.errors import ArtError, AsciivaeError, ModelError, RunError, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +38,15 @@ Skip = Callable[[AsciivaeError], None]
 def stop(error: AsciivaeError) -> None:
     """The `Skip` that leaves nothing out."""
     raise error
+
+
+class Skipped(list[AsciivaeError]):
+    """The `Skip` of commands that go on: it tells of each error at once and remembers it for the exit code."""
+
+    def __call__(self, error: AsciivaeError) -> None:
+        """Tell of an error."""
+        complain(str(error))
+        self.append(error)
 
 
 def read_drawings(files: Sequence[str], replace: str | None, skip: Skip = stop) -> list[Drawing]:

@@ -129,6 +129,12 @@ def _forget(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def coloured(stream: TextIO) -> bool:
+    """Whether colours are welcome there: on a terminal that has them, unless NO_COLOR is set; FORCE_COLOR insists."""
+    if "NO_COLOR" in os.environ:
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
 def _red(text: str) -> str:
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not sys.stderr.isatty()
-    return text if plain else f"\x1b[1;31m{text}\x1b[0m"
+    return f"\x1b[1;31m{text}\x1b[0m" if coloured(sys.stderr) else text

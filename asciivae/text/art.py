@@ -20,6 +20,9 @@ Grid = NDArray[np.uint8]
 Offset = tuple[int, int]
 """(top, left): the cells above and to the left of a piece."""
 
+SEPARATOR = "   |   "
+"""What stands between drawings that are printed side by side: the research log's three spaces, bar, three spaces."""
+
 MAX_BYTES = 1 << 20
 MAX_SIDE = 4096
 TAB = 8
@@ -171,12 +174,12 @@ def crop(canvas: Grid, offset: Offset, height: int, width: int) -> Grid:
     return canvas[top : top + height, left : left + width]
 
 
-def side_by_side(*pieces: str | Grid, separator: str = "   |   ") -> str:
+def side_by_side(*pieces: str | Grid, separator: str = SEPARATOR) -> str:
     """Print pieces next to each other, each padded to its own width so that the separators align.
 
     Args:
         pieces: texts, or grids of ids. The shorter ones get blank lines below.
-        separator: what stands between two of them; the research log's three spaces, bar, three spaces.
+        separator: what stands between two of them.
     """
     blocks = [piece.rstrip("\n").split("\n") if isinstance(piece, str) else _rows(piece) for piece in pieces]
     height = max(map(len, blocks), default=0)

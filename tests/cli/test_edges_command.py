@@ -108,6 +108,12 @@ def test_a_reconstruction_stands_beside_its_original(drawing: Path, tmp_path: Pa
     with Image.open(tmp_path / "edges.png") as image:
         assert image.size[0] == 8 + 6 * (10 * 7 + 8)
     assert asciivae("edges", drawing, "--reconstruct", "--model", run, "--text").stdout.count("   |   ") >= 3
+    (tmp_path / "many").mkdir()
+    (tmp_path / "many" / "long.txt").write_text("#" * 513 + "\n")
+    (tmp_path / "many" / "ellipse.txt").write_text(ELLIPSE)
+    done = asciivae("edges", tmp_path / "many", "--reconstruct", "--model", run)
+    assert (done.exit_code, len(done.stdout.splitlines())) == (1, 3)
+    assert "long.txt: a piece of 1 rows and 513 columns is too large" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -147,3 +153,26 @@ def test_a_page_that_is_too_large_names_its_file(tmp_path: Path) -> None:
 def test_a_folder_is_read_whole(drawing: Path) -> None:
     (drawing.parent / "line.txt").write_text("------\n")
     assert len(asciivae("edges", drawing.parent).stdout.splitlines()) == 3
+
+
+def test_one_bad_file_of_a_folder_does_not_stop_the_others(drawing: Path, tmp_path: Path) -> None:
+    good = asciivae("edges", drawing.parent)
+    assert good.exit_code == 0
+    (drawing.parent / "bad.txt").write_bytes(b"\xff")
+    (drawing.parent / "wall.txt").write_text(("#" * 300 + "\n") * 300)
+    done = asciivae("edges", drawing.parent, "--png", tmp_path / "edges.png")
+    assert (done.exit_code, done.stdout) == (1, good.stdout)
+    assert f"error: {drawing.parent / 'bad.txt'}:1:1: byte 0xFF is not UTF-8 text\n\nhint: " in done.stderr
+    assert f"error: {drawing.parent / 'wall.txt'}: a page of 300 × 300 characters is too large" in done.stderr
+    assert (tmp_path / "edges.png").is_file()
+
+    named = asciivae("edges", drawing.parent, drawing.parent / "wall.txt")  # what is named itself has to be right
+    assert (named.exit_code, named.stdout) == (1, "")
+
+
+def test_a_folder_of_which_nothing_is_left_exits_with_1(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_bytes(b"\xff")
+    for options in ([], ["--json"], ["--reconstruct", "--model", tmp_path / "none"], ["--svg", tmp_path / "a.svg"]):
+        done = asciivae("edges", tmp_path, *options)
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert done.stderr.count("error: ") == 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,14 @@ def test_the_reconstruction_is_on_stdout_and_the_model_on_stderr(run: Path, art:
     done = asciivae("reconstruct", "--model", run, art / "house.txt")
 
     assert done.exit_code == 0
-    assert done.stderr == f"model: tiny, step 60 ({run / 'checkpoints' / 'step-60' / 'model.safetensors'})\n"
+    model, scores = done.stderr.splitlines()
+    assert model == f"model: tiny, step 60 ({run / 'checkpoints' / 'step-60' / 'model.safetensors'})"
+    number = r"[01]\.\d\d"
+    assert re.fullmatch(
+        f"{re.escape(str(art / 'house.txt'))}: "
+        f"shape {number}, ink_iou {number}, char_f1 {number}, ink_confidence {number}",
+        scores,
+    )
     assert done.stdout.strip()
     assert len(done.stdout.splitlines()) <= 3
     assert asciivae("--quiet", "reconstruct", "--model", run, art / "house.txt").stderr == ""
@@ -153,7 +161,7 @@ def test_png_is_a_picture_of_original_and_reconstruction(run: Path, art: Path, t
     done = asciivae("reconstruct", "--model", run, art / "house.txt", "--png", tmp_path / "a.png")
 
     assert done.exit_code == 0
-    assert done.stderr.endswith(f"drawn into {tmp_path / 'a.png'}\n")
+    assert f"\ndrawn into {tmp_path / 'a.png'}\n" in done.stderr
     assert done.stdout == asciivae("reconstruct", "--model", run, art / "house.txt").stdout
     image = np.asarray(Image.open(tmp_path / "a.png"))
     assert image.shape == ((2 + 3 + 2) * 18, (2 + 5 + 2 + 5 + 2) * 9)
@@ -244,3 +252,83 @@ def test_a_folder_without_texts_and_a_missing_file(run: Path, tmp_path: Path) ->
     done = asciivae("reconstruct", "--model", run, tmp_path / "huose.txt")
     assert done.exit_code == 1
     assert f"did you mean {tmp_path / 'house.txt'}?" in done.stderr
+
+
+def test_the_scores_of_several_drawings_are_their_means(run: Path, art: Path) -> None:
+    pieces = json.loads(asciivae("reconstruct", "--model", run, art, "--json").stdout)["pieces"]
+    mean = sum(piece["scores"]["shape"] for piece in pieces) / len(pieces)
+    told = asciivae("reconstruct", "--model", run, art).stderr.splitlines()[-1]
+    assert told.startswith(f"mean of the drawings: shape {mean:.2f}, ink_iou ")
+
+
+def test_diff_marks_every_cell_that_differs_beside_it(run: Path, art: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art / "house.txt", "--diff", "-s")
+    (piece,) = json.loads(asciivae("reconstruct", "--model", run, art / "house.txt", "--diff", "--json").stdout)[
+        "pieces"
+    ]
+    *art_lines, caption = done.stdout.splitlines()
+    originals, made, marks = zip(*(line.ljust(29).split("   |   ") for line in art_lines), strict=True)
+
+    assert [line.rstrip() for line in originals] == HOUSE.splitlines()
+    assert "\n".join(line.rstrip() for line in made).rstrip() + "\n" == piece["reconstruction"]
+    assert [line[:5] for line in marks] == piece["diff"]
+    for original, copy, mark in zip("".join(originals), "".join(made), "".join(piece["diff"]), strict=True):
+        assert mark == (" " if original == copy else "-" if copy == " " else "+" if original == " " else "~")
+    assert set("".join(piece["diff"])) > {" "}
+    assert caption.startswith(f"{art / 'house.txt'}: shape ")
+    assert done.stderr.splitlines()[1:] == ["marks: ~ another character, - lost, + added"]
+
+
+def test_confidence_is_shown_in_tenths_and_told_in_numbers(run: Path, art: Path) -> None:
+    done = asciivae("reconstruct", "--model", run, art, "--confidence")
+    document = json.loads(asciivae("reconstruct", "--model", run, art, "--confidence", "--json").stdout)
+    house = document["pieces"][0]
+    digits = [line.ljust(13).split("   |   ")[1][:5] for line in done.stdout.splitlines()[:3]]
+
+    assert "diff" not in house
+    for row, line in zip(house["confidence"]["cells"], digits, strict=True):
+        assert line == "".join(" " if p >= 0.9 else str(int(p * 10)) for p in row)
+    cells = np.array(house["confidence"]["cells"])
+    inked = np.array([[c != " " for c in line.ljust(5)] for line in house["reconstruction"].splitlines()])
+    assert cells.shape == (3, 5)
+    assert house["confidence"]["mean"] == pytest.approx(cells.mean(), abs=1e-4)
+    assert house["confidence"]["ink_mean"] == pytest.approx(cells[: len(inked)][inked].mean(), abs=1e-4)
+    assert "digits: tenths of the probability" in done.stderr
+    assert done.stdout.count("ink_confidence") == 2  # a line under each piece
+
+
+def test_colours_where_they_are_welcome(run: Path, art: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ["reconstruct", "--model", run, art / "house.txt", "--diff", "--confidence"]
+    plain = asciivae(*options).stdout
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    done = asciivae(*options)
+    uncoloured = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout)
+
+    assert "\x1b[30;4" in done.stdout
+    assert "\x1b[38;5;16;48;5;" in done.stdout
+    assert "marks:" not in done.stderr  # there are none
+    made = [line.split("   |   ")[0].rstrip() for line in plain.splitlines()[:3]]
+    for painted in zip(*(line.split("   |   ") for line in uncoloured.splitlines()[:3]), strict=True):
+        assert [line.rstrip() for line in painted] == made
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert asciivae(*options).stdout == plain
+
+
+def test_overlays_have_no_place_where_only_files_are_written(run: Path, art: Path, tmp_path: Path) -> None:
+    for flag in ("--diff", "--confidence"):
+        done = asciivae("reconstruct", "--model", run, art, flag, "--out", tmp_path / "made")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == (
+            f"error: {flag}: has no place where only files are written\n\nhint: leave out --out, or add --json\n"
+        )
+
+
+def test_contours_can_be_left_out_of_json(run: Path, art: Path) -> None:
+    quick, slow = (
+        json.loads(asciivae("reconstruct", "--model", run, art / "house.txt", "--json", *options).stdout)["pieces"][0]
+        for options in (["--no-contours"], [])
+    )
+    assert "contour_f1" in slow["scores"]
+    assert quick["scores"] == {name: slow["scores"][name] for name in quick["scores"]}
+    assert "shape" in quick["scores"]
+    assert "contour_f1" not in quick["scores"]
