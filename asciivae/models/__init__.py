@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from asciivae.contract import Posterior
@@ -40,3 +41,9 @@ def create(config: Any) -> logged.LoggedVAE | spatial.SpatialVAE:
     if isinstance(config, spatial.Config):
         return spatial.SpatialVAE(config)
     raise TypeError(f"{type(config).__name__} is no model's config")
+
+
+def device_of(model: Model) -> torch.device:
+    """Where a model's parameters are."""
+    assert isinstance(model, torch.nn.Module)
+    return next(model.parameters()).device
