@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -123,6 +124,30 @@ def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = sto
         else:
             fit.append(drawing)
     return fit
+
+
+def model_facts(trained: TrainedModel) -> dict[str, Any]:
+    """Which model it was, for `--json`."""
+    return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
+
+
+def refuse_inputs(targets: Sequence[Path], drawings: Sequence[Drawing], *, hint: str) -> None:
+    """Let nobody's drawing be lost to what is made of it, by whatever path both are called.
+
+    Raises:
+        UsageError: a file that is to be written is one of the drawings.
+    """
+    read = {_identity(drawing.name) for drawing in drawings if drawing.name != "-"}
+    for target in targets:
+        if os.path.exists(target) and _identity(target) in read:
+            raise UsageError(
+                "is one of the drawings that are read, and would be overwritten", place=str(target), hint=hint
+            )
+
+
+def _identity(path: str | Path) -> tuple[int, int]:
+    status = os.stat(path)
+    return status.st_dev, status.st_ino
 
 
 def _newest() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, Skipped, fitting, loaded_model, read_drawings
+from asciivae.cli.inputs import Drawing, Skipped, fitting, loaded_model, model_facts, read_drawings, refuse_inputs
 from asciivae.cli.output import coloured, json_result, printable, reported, result, say
 from asciivae.cli.overlay import CONFIDENCE_LEGEND, LEGEND, confidence_overlay, difference_overlay, overlaid
 from asciivae.errors import AsciivaeError, UsageError
@@ -60,7 +59,8 @@ def reconstruct(
         )
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped)
-    _refuse_inputs([*_targets(out, drawings), *([png] if png else [])], drawings)
+    targets = [*_targets(out, drawings), *([png] if png else [])]
+    refuse_inputs(targets, drawings, hint="name another folder: --out reconstructed")
     if not drawings:
         raise typer.Exit(1)
     trained = loaded_model(model, device)
@@ -82,8 +82,7 @@ def reconstruct(
             _described(drawing.name, one, look, diff=diff, confidence=confidence, contours=contours)
             for drawing, one, look in zip(drawings, made, looks, strict=True)
         ]
-        model_said = {"name": trained.name, "step": trained.step, "path": str(trained.path)}
-        json_result({"model": model_said, "pieces": described})
+        json_result({"model": model_facts(trained), "pieces": described})
     elif files_written:
         result("\n".join(map(str, files_written)))
     elif diff or confidence:
@@ -162,23 +161,6 @@ def _targets(folder: Path | None, drawings: Sequence[Drawing]) -> list[Path]:
             f"two drawings are called {twice.name!r} and would overwrite each other", hint="reconstruct them one by one"
         )
     return targets
-
-
-def _refuse_inputs(targets: Sequence[Path], drawings: Sequence[Drawing]) -> None:
-    """Let nobody's drawing be lost to its own reconstruction, by whatever path both are called."""
-    read = {_identity(drawing.name) for drawing in drawings if drawing.name != "-"}
-    for target in targets:
-        if os.path.exists(target) and _identity(target) in read:
-            raise UsageError(
-                "is one of the drawings that are read, and would be overwritten",
-                place=str(target),
-                hint="name another folder: --out reconstructed",
-            )
-
-
-def _identity(path: str | Path) -> tuple[int, int]:
-    status = os.stat(path)
-    return status.st_dev, status.st_ino
 
 
 def _write_texts(targets: Sequence[Path], made: Sequence[Reconstruction]) -> None:

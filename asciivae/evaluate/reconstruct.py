@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from asciivae.evaluate.characters import CharacterCounts, count
+from asciivae.models import device_of
 from asciivae.models.autoencoder import Draw, Noise, run
 from asciivae.models.relax import Relaxation
 from asciivae.text.art import crop, trim
@@ -110,7 +111,7 @@ def passes(
     for chunk in _of_one_size(sizes):
         laid = [canvas.lay(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in laid])
-        ids = torch.from_numpy(pages.astype(np.int64)).to(_device(model))
+        ids = torch.from_numpy(pages.astype(np.int64)).to(device_of(model))
         noise = Noise(latent_noise(model, [grids[i] for i in chunk], ids, seed)) if sample else Noise()
         draw = run(model, Relaxation(), ids, noise)
         best = draw.logits.argmax(1, keepdim=True)
@@ -158,8 +159,3 @@ def _cut_out(
     sure[cells] = confidence[top : top + height, left : left + width]
     outside = int((page != SPACE).sum() - (window != SPACE).sum())
     return Reconstruction(grid, result, outside, sure)
-
-
-def _device(model: Model) -> torch.device:
-    assert isinstance(model, torch.nn.Module)
-    return next(model.parameters()).device
