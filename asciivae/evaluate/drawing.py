@@ -37,9 +37,8 @@ def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) ->
     heights = [max(grid.shape[0] for grid in row) for row in rows]
     columns = max(len(row) for row in rows)
     widths = [max(row[i].shape[1] for row in rows if i < len(row)) for i in range(columns)]
-    cell_height, cell_width = glyphs.shape[1:]
     height, width = sum(heights) + GAP * (len(rows) + 1), sum(widths) + GAP * (columns + 1)
-    if height * width * cell_height * cell_width > LARGEST_PIXELS:
+    if height * width * glyphs[0].numel() > LARGEST_PIXELS:
         raise AsciivaeError(
             f"{len(rows)} drawings make a picture of more than {LARGEST_PIXELS // 10**6} million pixels",
             place=str(path),
@@ -53,9 +52,14 @@ def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) ->
             page[top : top + grid.shape[0], left : left + grid.shape[1]] = grid
             left += column_width + GAP
         top += row_height + GAP
-    atlas = (glyphs.numpy() * 255).round().astype(np.uint8)
-    pixels = atlas[page].swapaxes(1, 2).reshape(height * cell_height, width * cell_width)
     try:
-        Image.fromarray(pixels).save(path, format="PNG")
+        Image.fromarray(grey_picture(page, glyphs)).save(path, format="PNG")
     except OSError as error:
         raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
+
+
+def grey_picture(grid: Grid, glyphs: Tensor) -> NDArray[np.uint8]:
+    """The picture (H·h, W·w) of a page (H, W) of characters with glyphs (95, h, w) in [0, 1], in 256 greys."""
+    atlas = (glyphs.numpy() * 255).round().astype(np.uint8)
+    rows, columns = grid.shape
+    return atlas[grid].swapaxes(1, 2).reshape(rows * atlas.shape[1], columns * atlas.shape[2])
