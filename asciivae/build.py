@@ -107,12 +107,15 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     validated = validating[: recipe.evaluation.pieces]
     for piece in validated.tolist():
         _page_size(corpus, piece, canvas)  # now, and not when hours of training are at stake
+    augmentation = _augmentation(recipe.data.augment)
+    if augmentation and augmentation.shift:
+        for piece in training.tolist():
+            _page_size(corpus, piece, canvas, augmentation.margin)
     counts = character_counts(corpus, training, canvas)
     terms = _terms(loaded, facts_of(renderer, counts))
     objective = Objective(terms, renderer, drawn_by=f"renderer {recipe.renderer.use!r} of {drawn_by}").to(device)
     roll = recipe.data.roll
     shift = Roll(roll.max, roll.sigma) if roll else None
-    augmentation = _augmentation(recipe.data.augment)
     batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, shift, augmentation)
     module = _module(model).to(device)
     task = Task(
@@ -196,12 +199,14 @@ def character_counts(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> Tensor:
     return torch.from_numpy(counts)
 
 
-def _page_size(corpus: Corpus, piece: int, canvas: Canvas) -> tuple[int, int]:
+def _page_size(corpus: Corpus, piece: int, canvas: Canvas, margin: int = 0) -> tuple[int, int]:
+    height, width = canvas.content(corpus.grid(piece)).shape
     try:
-        return canvas.size(corpus.grid(piece))
+        return canvas.size_for(height + margin, width + margin)
     except ModelError as error:
-        place = f"{corpus.source}, piece {corpus.column('id')[piece]}"
-        hint = f"--set data.max_side={_largest_side(canvas)}"
+        with_margin = f" with data.augment.shift.margin {margin}" if margin else ""
+        place = f"{corpus.source}, piece {corpus.column('id')[piece]}{with_margin}"
+        hint = f"--set data.max_side={_largest_side(canvas) - margin}"
         raise ModelError(error.message, place=place, hint=hint) from error
 
 
@@ -245,6 +250,8 @@ def _augmentation(augment: Augment | None) -> Augmentation | None:
         shift=shift.probability,
         margin=shift.margin,
         paste=augment.paste,
+        noise=augment.noise.probability if augment.noise else 0.0,
+        replaced=augment.noise.share if augment.noise else 0.0,
     )
 
 

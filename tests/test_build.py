@@ -1,5 +1,6 @@
 """The composition root: what a recipe becomes, and which weights files are let in."""
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,31 @@ def test_an_experiment_is_what_its_recipe_says(tmp_path: Path) -> None:
     assert made.glyphs.shape == (95, 18, 9)
     assert set(made.metadata()) == {"asciivae", "name", "recipe"}
     assert check_recipe(made.metadata()["recipe"], "again").recipe == made.recipe
+
+
+def test_several_corpora_are_one_without_what_is_left_out(tmp_path: Path) -> None:
+    art, more = drawings(tmp_path / "art"), tmp_path / "more.jsonl"
+    records = [{"text": f"<{i}>", "id": f"m{i}", "license": "MIT" if i % 2 else "CC BY-NC"} for i in range(10)]
+    more.write_text("".join(json.dumps(record) + "\n" for record in records))
+    data = {"corpus": [str(art), str(more)], "exclude": {"license": ["*-NC*"], "category": ["boat"]}}
+    made = tiny_experiment(tmp_path, data=data)
+
+    assert made.left_out == {"category 'boat'": 0, "license '*-NC*'": 5}
+    assert len(made.corpus) == len(made.training) + len(made.validating) == 45
+    assert list(made.corpus.column("license"))[-5:] == ["MIT"] * 5
+
+
+def test_a_margin_must_leave_every_training_piece_small_enough_for_the_model(tmp_path: Path) -> None:
+    first = drawings(tmp_path / "art") / "birds" / "000.txt"  # by the rule `tail`, trained on
+    first.write_text("=" * 510 + "\n")
+    data = {"corpus": str(tmp_path / "art"), "max_side": None, "split": {"rule": "tail", "share": 0.2}}
+    tiny_experiment(tmp_path, data=data)
+    tiny_experiment(tmp_path, data={**data, "augment": {"shift": {"probability": 0.1, "margin": 2}}})
+    with pytest.raises(
+        ModelError, match=r"piece birds/000\.txt with data\.augment\.shift\.margin 3: .* 513 "
+    ) as caught:
+        tiny_experiment(tmp_path, data={**data, "augment": {"shift": {"probability": 0.1, "margin": 3}}})
+    assert caught.value.hint == "--set data.max_side=509"
 
 
 def test_only_pieces_that_fit_are_used(tmp_path: Path) -> None:

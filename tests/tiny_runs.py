@@ -33,6 +33,13 @@ SPATIAL = {
     "coarse_blocks": 0,
     "embedding": 4,
 }
+AUGMENT = {
+    "crop": {"probability": 0.5, "smallest": 4},
+    "mirror": 0.5,
+    "shift": {"probability": 0.5, "margin": 5},
+    "paste": 0.3,
+    "noise": {"probability": 0.5, "share": 0.1},
+}
 LOGGED = {"use": "logged", "variant": "D"}
 
 

@@ -202,6 +202,7 @@ def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, b
             "source": experiment.corpus.source,
             "digest": experiment.corpus.digest,
             "pieces": len(experiment.corpus),
+            "left_out": experiment.left_out,
             "refused": experiment.corpus.refused_total,
         },
         glyphs=digest(experiment.glyphs),

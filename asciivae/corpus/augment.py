@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from asciivae.text.art import Grid
 from asciivae.text.charset import CHARSET, SPACE, decode, encode
 
-MIRRORED = "/\\ () <> [] {} bd pq"
+MIRRORED = "/\\ () <> [] {} bd pq `'"
 """Pairs of characters of which each is what the other looks like in a mirror; the others stay as they are.
 
 Measured on the bundled font: each glyph, mirrored, is nearest to its partner's, by a squared difference of at most a
-twentieth of that to itself. (`3E`, `CJ`, `SZ` and `sz` are the next, and too far apart. A mirrored `` ` `` would be an
-acute accent, which ASCII lacks.)
+fifth of that to itself; the next are `3E` and `sz`. All but the last pair: ASCII has no acute accent, and artists take
+`'` for it, so that mirrored drawings are likelier with this pair than without, by the neighbours that characters have
+in 13,000 drawings. They are less likely with any other pair that looks alike.
 """
 
 _PARTNER = str.maketrans({pair[i]: pair[1 - i] for pair in MIRRORED.split() for i in (0, 1)})

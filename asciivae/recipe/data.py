@@ -84,17 +84,28 @@ class Crop(Section):
     """The least height and width of a window, in cells; a side that is no longer stays whole."""
 
 
+class Noise(Section):
+    """Wrong characters in what the model reads; what it is to write stays as it is."""
+
+    probability: Probability
+    """How often a page has any."""
+    share: Share
+    """The share of such a page's cells that hold any of the 95 characters instead of their own."""
+
+
 class Augment(Section):
-    """How training pieces are varied, anew in every epoch; crop, paste, mirror and shift, in this order."""
+    """How training pieces are varied, anew in every epoch, in the order of these keys."""
 
     crop: Crop | None = None
-    """A random window of the piece."""
-    paste: Probability = 0.0
-    """How often another training piece is drawn into the blank cells of the page."""
+    """A random window of the piece; null for none."""
     mirror: Probability = 0.0
     """How often a piece is mirrored left to right, `/` becoming `\\`; words stay readable."""
     shift: Shift | None = None
-    """A random place on the page."""
+    """A random place on the page; null for the middle."""
+    paste: Probability = 0.0
+    """How often another training piece is drawn into the blank cells of the page."""
+    noise: Noise | None = None
+    """Wrong characters to read past; null for none."""
 
 
 class Data(Section):

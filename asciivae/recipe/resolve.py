@@ -243,6 +243,10 @@ def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
         if data.max_side is None or data.max_side > side:
             message = f"pieces of more than {side} cells do not fit on this canvas"
             yield problem(tree, ("data", "canvas"), message, f"--set data.max_side={side}")
+        if data.augment and data.augment.shift and data.augment.shift.margin:
+            message = "a margin makes pages larger, and a canvas of one size is as large as it is"
+            keys = ("data", "augment", "shift", "margin")
+            yield problem(tree, keys, message, "--unset data.augment.shift.margin, or --set data.canvas=fitted")
     elif data.place == "logged":
         message = "`place: logged` needs a canvas of one size"
         hint = "--set data.canvas='{height: 64, width: 64}'"

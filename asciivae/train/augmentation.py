@@ -10,7 +10,7 @@ import numpy as np
 
 from asciivae.corpus.augment import mirror, paste
 from asciivae.text.art import centre
-from asciivae.text.charset import SPACE
+from asciivae.text.charset import SIZE, SPACE
 from asciivae.train.streams import numpy_stream
 
 if TYPE_CHECKING:
@@ -50,6 +50,9 @@ class Augmentation:
         shift: the probability of a random place on the page instead of the middle.
         margin: a shifted piece's page is that of a piece with up to so many more rows and columns.
         paste: the probability that another piece fills blank cells of the page.
+        noise: the probability that the model reads a page on which characters were replaced, and is to write the
+            page as it was.
+        replaced: the probability of that for each cell of such a page.
     """
 
     crop: float = 0.0
@@ -58,6 +61,8 @@ class Augmentation:
     shift: float = 0.0
     margin: int = 0
     paste: float = 0.0
+    noise: float = 0.0
+    replaced: float = 0.0
 
     def draws(self, seed: int, epoch: int, count: int) -> NDArray[np.float64]:
         """The draws of an epoch for `count` pieces, (count, fields of `Draws`)."""
@@ -99,6 +104,12 @@ class Augmentation:
             behind = canvas.content(other(draws.other))
             page = paste(page, behind, *_place(behind, size, draws.other_top, draws.other_left))
         return page
+
+    def seen(self, ids: NDArray[np.int64], mask: NDArray[np.bool_], draw: np.random.Generator) -> NDArray[np.int64]:
+        """The pages (B, H, W) as the model reads them: inside of the mask, any characters instead of some."""
+        noisy = draw.random((len(ids), 1, 1)) < self.noise
+        here = noisy & mask & (draw.random(ids.shape, np.float32) < self.replaced)
+        return np.where(here, draw.integers(SIZE, size=ids.shape), ids)
 
 
 def _choice(draw: float, count: int) -> int:

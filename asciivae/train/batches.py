@@ -38,15 +38,23 @@ class Batch(NamedTuple):
         ids: (B, H, W) int64, the characters.
         mask: (B, H, W) bool, False outside of a piece's own canvas.
         pieces: (B,), their numbers in the corpus.
+        noisy: (B, H, W) int64, what the model reads instead of `ids`, if that is something else.
     """
 
     ids: Tensor
     mask: Tensor
     pieces: Pieces
+    noisy: Tensor | None = None
+
+    @property
+    def seen(self) -> Tensor:
+        """(B, H, W) int64, what the model reads."""
+        return self.ids if self.noisy is None else self.noisy
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on a device."""
-        return Batch(self.ids.to(device), self.mask.to(device), self.pieces)
+        noisy = None if self.noisy is None else self.noisy.to(device)
+        return Batch(self.ids.to(device), self.mask.to(device), self.pieces, noisy)
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,12 @@ class Batches:
         pages = [self._page(piece, epoch) for piece in pieces.tolist()]
         if self.roll:
             pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)))
-        return collate(pages, pieces)
+        batch = collate(pages, pieces)
+        if self.augmentation and self.augmentation.noise:
+            draw = numpy_stream(self.seed, "noise", step)
+            noisy = self.augmentation.seen(batch.ids.numpy(), batch.mask.numpy(), draw)
+            batch = batch._replace(noisy=torch.from_numpy(noisy))
+        return batch
 
     def plan(self, epoch: int) -> list[Pieces]:
         """The pieces of every batch of an epoch, in order."""

@@ -84,7 +84,7 @@ class Task:
         """Run the model on a batch and measure the losses."""
         epoch = step // self.batches.steps_per_epoch
         with self.autocast():
-            draw = run(self.model, self.relaxation, batch.ids, noise, epoch)
+            draw = run(self.model, self.relaxation, batch.seen, noise, epoch)
         return draw, self.objective(draw, batch.ids, batch.mask, step)
 
 

@@ -163,6 +163,19 @@ def test_a_mistake_is_found_before_anything_is_written(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_says_how_many_pieces_it_leaves_out_and_writes_it_down(recipe: Path, tmp_path: Path) -> None:
+    corpora = f"data.corpus=[{tmp_path / 'art'}, embedded]"
+    settings = (corpora, "data.exclude={id: ['cats/*'], license: ['*NC*']}", "evaluation.pieces=4", "train.steps=1")
+    sets = [part for setting in settings for part in ("--set", setting)]
+    done = asciivae("train", "--recipe", recipe, "--out", tmp_path / "run", *sets)
+
+    assert done.exit_code == 0, done.stderr
+    assert "left out by data.exclude: 13 by id 'cats/*', 0 by license '*NC*'" in done.stderr
+    told = json.loads((tmp_path / "run" / "provenance.json").read_text())["corpus"]
+    assert told["source"] == f"{tmp_path / 'art'} + embedded"
+    assert told["left_out"] == {"id 'cats/*'": 13, "license '*NC*'": 0}
+
+
 def test_a_run_that_diverges_exits_with_3_and_a_report(recipe: Path, tmp_path: Path) -> None:
     done = asciivae("train", "--recipe", recipe, "--out", tmp_path / "run", "--set", "optim.lr=1e30")
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from asciivae import registry
+from asciivae.corpus.store import COLUMNS
 from asciivae.errors import RecipeError, RecipeProblems
-from asciivae.recipe.data import Canvas
+from asciivae.recipe.data import Canvas, Exclude
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
 from asciivae.recipe.schema import Gumbel, Points, Ramp, Softmax
@@ -46,6 +47,9 @@ class TestDefaults:
             sets=[
                 "data.canvas={height: 64, width: 80}",
                 "data.roll={max: 3, sigma: 1}",
+                "data.corpus=[embedded, art/]",
+                "data.exclude.license=['*NC*']",
+                "data.augment={shift: {probability: 1}, mirror: 0.5, noise: {probability: 0.5, share: 0.1}}",
                 "relax={use: gumbel, hard: true, tau: {min: 0.5, rate: 7e-5}}",
                 "losses.kl.weight={ramp: [0, 1], steps: 50}",
                 "glyphs.res=9",
@@ -91,6 +95,13 @@ class TestForms:
         assert recipe.data.canvas == Canvas(height=64, width=70)
         assert recipe.glyphs.res == (9, 7)
         assert recipe.relax == Gumbel(use="gumbel", tau=1.0)
+
+    def test_one_corpus_or_several(self, check: Check) -> None:
+        assert check().recipe.data.corpora == ("embedded",)
+        assert check(sets=["data.corpus=[embedded, art/]"]).recipe.data.corpora == ("embedded", "art/")
+
+    def test_pieces_are_left_out_by_any_column_of_a_corpus(self) -> None:
+        assert tuple(Exclude.model_fields) == COLUMNS
 
 
 class TestShape:
@@ -158,6 +169,13 @@ class TestShape:
             ("train.ema=1", "train.ema: must be less than 1, not 1"),
             ("log={commit: 1}", "log.commit: must be text, not 1"),
             ("data.roll.max=3", "data.roll.sigma: is required"),
+            ("data.corpus=[]", "data.corpus: must not be empty"),
+            ("data.corpus=[embedded, 3]", "data.corpus[1]: must be text, not 3"),
+            ("data.exclude.licence=['*NC*']", "data.exclude.licence: unknown key — did you mean 'license'?"),
+            ("data.exclude.license='*NC*'", 'data.exclude.license: must be a list, not "*NC*"'),
+            ("data.augment.mirror=1.5", "data.augment.mirror: must be less than or equal to 1, not 1.5"),
+            ("data.augment.miror=1", "data.augment.miror: unknown key — did you mean 'mirror'?"),
+            ("data.augment.shift={margin: 8}", "data.augment.shift.probability: is required"),
         ],
     )
     def test_messages_of_settings(self, problems: Problems, setting: str, expected: str) -> None:
@@ -273,6 +291,10 @@ class TestMeaning:
             (
                 ["data.split={rule: hash, seed: 1}"],
                 "data.split.seed: the rule `hash` draws nothing, so a seed changes nothing",
+            ),
+            (
+                ["data.augment={shift: {probability: 1, margin: 8}}", "data.canvas={height: 64, width: 64}"],
+                "data.augment.shift.margin: a margin makes pages larger, and a canvas of one size is as large as it is",
             ),
             (["losses.kl.name=ce"], "losses[1]: two losses are called 'ce'"),
             (

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from tiny_runs import (
+    AUGMENT,
     LOGGED,
     asciivae,
     checkpoint,
@@ -27,6 +28,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "cosine": {"optim": {"lr": 0.01, "schedule": {"use": "cosine", "warmup": 5, "steps": STEPS}}},
     "averaged weights": {"train": {"steps": STEPS, "batch": 8, "ema": 0.9}},
     "rolled": {"roll": {"max": 4, "sigma": 2.0, "validation": True}},
+    "augmented": {"augment": AUGMENT},
     "float16": {"train": {"steps": STEPS, "batch": 8, "precision": "fp16"}},
     "adam, epochs": {"optim": {"use": "adam", "lr": 0.01}, "train": {"epochs": 14, "batch": 8}},
 }
@@ -35,10 +37,10 @@ RECIPES: dict[str, dict[str, Any]] = {
 def recipe_in(folder: Path, **changes: Any) -> dict[str, Any]:
     every = {"log": 1, "evaluate": 12, "checkpoint": 12, "sample": 20}
     recipe = tiny_recipe(folder / "art", train={"steps": STEPS, "batch": 8}, every=every)
-    roll = changes.pop("roll", None)
+    for key in ("roll", "augment"):
+        if key in changes:
+            recipe["data"][key] = changes.pop(key)
     recipe.update(changes)
-    if roll:
-        recipe["data"]["roll"] = roll
     return recipe
 
 
