@@ -16,7 +16,7 @@ from asciivae.recipe.resolve import check_model
 from asciivae.train.batches import Canvas
 from asciivae.train.run_folder import RunFolder
 from asciivae.train.state import TrainState
-from asciivae.train.weights_file import (
+from asciivae.weights_file import (
     DAMAGED,
     are_greys,
     checked_header,

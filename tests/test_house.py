@@ -16,7 +16,8 @@ PACKAGE = Path(asciivae.__file__).parent
 PROJECT = PACKAGE.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
-    *("errors", "contract", "registry", "text", "filters", "corpus", "scrape", "render", "models", "losses", "edges"),
+    *("errors", "contract", "registry", "text", "weights_file", "filters"),
+    *("corpus", "scrape", "render", "models", "losses", "edges"),
     *("train", "evaluate", "recipe", "build", "load", "verify", "claims", "compare", "testing", "cli", "__main__"),
 )
 """A room imports only from rooms to its left, or from itself."""

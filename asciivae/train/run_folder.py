@@ -28,8 +28,8 @@ from torch import Tensor
 from asciivae.errors import RunError
 from asciivae.train.files import cannot_write, json_text, new_folder, write_tensors, write_text
 from asciivae.train.state import TrainState
+from asciivae.weights_file import MODEL_FORMAT
 
-MODEL_FORMAT = "asciivae-model-1"
 STATE_FORMAT = 1
 
 

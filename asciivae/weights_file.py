@@ -1,33 +1,38 @@
-"""What a weights file must be before a model takes anything from it: it may come from a stranger."""
+"""What a weights file must be before anything is taken from it: it may come from a stranger."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from asciivae.errors import ModelError
 from asciivae.text.charset import SIZE
-from asciivae.train.run_folder import MODEL_FORMAT
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MODEL_FORMAT = "asciivae-model-1"
+RENDERER_FORMAT = "asciivae-renderer-1"
 DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
+_KINDS = {
+    MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
+    RENDERER_FORMAT: ("renderer", "give a renderer.safetensors, which asciivae train-renderer writes"),
+}
 LARGEST_CELL = 64
 """The most pixels that a side of a glyph may have."""
 _ROUNDING = 1e-6  # what `testing` forgives a renderer, whose glyphs these are
 
 
-def checked_header(file: Path, header: dict[str, str] | None) -> dict[str, str]:
+def checked_header(file: Path, header: dict[str, str] | None, wanted: str = MODEL_FORMAT) -> dict[str, str]:
     """The header of a file that is ours.
 
     Raises:
-        ModelError: it is not.
+        ModelError: it is not, or of the other kind.
     """
-    if header is None or header.get("format") != MODEL_FORMAT:
-        raise ModelError(
-            "is not the weights file of a model", place=str(file), hint="give a model.safetensors or a run"
-        )
+    if header is None or header.get("format") != wanted:
+        kind, hint = _KINDS[wanted]
+        raise ModelError(f"is not the weights file of a {kind}", place=str(file), hint=hint)
     return header
 
 
