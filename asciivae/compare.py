@@ -13,6 +13,7 @@ from asciivae.build import corpus_of, sides
 from asciivae.errors import RunError
 from asciivae.evaluate.picture import picture_scores
 from asciivae.evaluate.reconstruct import reconstruct
+from asciivae.evaluation import labels
 from asciivae.load import load_model
 from asciivae.recipe import loader
 from asciivae.recipe.resolve import check_recipe
@@ -30,7 +31,7 @@ class Compared:
     """One of the runs.
 
     Attributes:
-        label: its recipe and its folder's name.
+        label: its recipe and its folder's name, unlike any other's.
         step: of its latest checkpoint.
         records: its metrics.
         validation: its last validation, on its own pieces.
@@ -57,10 +58,10 @@ def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
         ModelError: a drawing is too large for a model, or a weights file is damaged.
         RunError: a folder is no run, or has no checkpoint.
     """
+    folders = [RunFolder.open(path) for path in runs]
+    models = [load_model(path, torch.device("cpu")) for path in runs]
     found = []
-    for path in runs:
-        folder = RunFolder.open(path)
-        trained = load_model(path, torch.device("cpu"))
+    for label, folder, trained in zip(labels(models, runs), folders, models, strict=True):
         made = reconstruct(trained.model, grids, trained.canvas)
         records = tuple(folder.metrics())
         validations = [record for record in records if record.get("kind") == "validation"]
@@ -68,7 +69,7 @@ def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
         each = [picture_scores(one.original, one.grid) for one in made]
         found.append(
             Compared(
-                label=f"{trained.name} {path.name}",
+                label=label,
                 step=trained.step,
                 records=records,
                 validation={k: v for k, v in last.items() if isinstance(v, float)},

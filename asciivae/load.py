@@ -12,6 +12,7 @@ from torch import Tensor
 from asciivae.build import canvas_of
 from asciivae.errors import ModelError, UsageError
 from asciivae.models import Model, create
+from asciivae.recipe.data import Data
 from asciivae.recipe.resolve import check_model
 from asciivae.train.batches import Canvas
 from asciivae.train.run_folder import RunFolder
@@ -38,6 +39,7 @@ class TrainedModel:
         name: of the recipe.
         step: when it was saved.
         path: where it was read from.
+        data: what it was trained on.
     """
 
     model: Model
@@ -46,6 +48,7 @@ class TrainedModel:
     name: str
     step: int
     path: Path
+    data: Data
 
 
 def load_model(path: Path, device: torch.device) -> TrainedModel:
@@ -93,6 +96,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
         stated_name(header),
         stated_step(header),
         file,
+        recipe.data,
     )
 
 

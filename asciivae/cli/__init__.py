@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from asciivae import __version__
-from asciivae.cli import compare, corpus, edges, fonts, plugins, recipes, reconstruct, scrape, train
+from asciivae.cli import compare, corpus, edges, evaluate, fonts, plugins, recipes, reconstruct, scrape, train
 from asciivae.cli.output import Settings, prepare_streams, result
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(train.train)
 app.command()(reconstruct.reconstruct)
+app.command()(evaluate.evaluate)
 app.command()(compare.compare)
 app.command()(edges.edges)
 app.command()(fonts.fonts)

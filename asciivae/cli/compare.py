@@ -42,19 +42,14 @@ def compare(
 
     grids = [read(piece) for piece in pieces] if pieces else unseen_pieces(runs, count)
     found = put_together(runs, grids)
-    labels = _distinct([one.label for one in found])
-    save_curves(png, {label: one.records for label, one in zip(labels, found, strict=True)})
+    save_curves(png, {one.label: one.records for one in found})
     say(f"curves: {png}")
     if as_json:
-        json_result(_document(labels, found, grids, png))
+        json_result(_document(found, grids, png))
         return
-    table(["", *labels], _rows(found))
+    table(["", *(one.label for one in found)], _rows(found))
     for number, grid in enumerate(grids):
         result("\n" + side_by_side(grid, *(one.reconstructions[number] for one in found)))
-
-
-def _distinct(labels: Sequence[str]) -> list[str]:
-    return [label if labels.count(label) == 1 else f"{label} #{i}" for i, label in enumerate(labels, start=1)]
 
 
 def _rows(found: Sequence[Compared]) -> list[list[str]]:
@@ -72,7 +67,7 @@ def _shown(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 
-def _document(labels: Sequence[str], found: Sequence[Compared], grids: Sequence[Any], png: Path) -> dict[str, Any]:
+def _document(found: Sequence[Compared], grids: Sequence[Any], png: Path) -> dict[str, Any]:
     from asciivae.text.art import to_text
 
     return {
@@ -80,12 +75,12 @@ def _document(labels: Sequence[str], found: Sequence[Compared], grids: Sequence[
         "pieces": [to_text(grid) for grid in grids],
         "runs": [
             {
-                "name": label,
+                "name": one.label,
                 "step": one.step,
                 "validation": dict(one.validation),
                 "scores": dict(one.scores),
                 "reconstructions": [to_text(grid) for grid in one.reconstructions],
             }
-            for label, one in zip(labels, found, strict=True)
+            for one in found
         ],
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,16 @@ from asciivae.cli.output import Settings, say
 if TYPE_CHECKING:
     from asciivae.errors import DivergedError
     from asciivae.train.loop import Step
+
+
+@contextmanager
+def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
+    """A live bar on a terminal, nothing elsewhere; within the block tell it how many units more are done."""
+    from tqdm import tqdm
+
+    silent = Settings.quiet or not sys.stderr.isatty()
+    with tqdm(total=total, unit=unit, disable=silent, dynamic_ncols=True, file=sys.stderr, leave=False) as bar:
+        yield bar.update
 
 
 class Progress:

@@ -22,7 +22,7 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     Raises:
         AsciivaeError: there is nothing to draw, or the file cannot be written.
     """
-    names = _names(runs)
+    names = drawn_names(runs)
     if not names:
         raise AsciivaeError("there are no metrics to draw", place=str(path), hint="compare runs that took steps")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -35,9 +35,8 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
         axes = figure.add_subplot(rows, COLUMNS, position)
         for number, (label, records) in enumerate(runs.items()):
             for kind, style in (("train", "-"), ("validation", "o")):
-                points = [(r["step"], r[name]) for r in records if r.get("kind") == kind and r.get(name) is not None]
-                if points:
-                    steps, values = zip(*points, strict=True)
+                if found := points(records, kind, name):
+                    steps, values = zip(*found, strict=True)
                     whose = label if kind == "train" else f"{label}, validation"
                     axes.plot(steps, values, style, color=f"C{number}", markersize=3, linewidth=1, label=whose)
         axes.set_title(name)
@@ -50,8 +49,8 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
         raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
 
 
-def _names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """What any of the runs recorded, `total` first, in the order of the records."""
+def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """What any of the runs recorded and has a curve, `total` first, in the order of the records."""
     found = {
         name: None
         for records in runs.values()
@@ -60,3 +59,8 @@ def _names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
         if name not in NOT_DRAWN and isinstance(value, int | float)
     }
     return sorted(found, key=lambda name: name != "total")
+
+
+def points(records: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[tuple[int, float]]:
+    """The steps at which records of a kind (`train`, `validation`) have a value, and the values."""
+    return [(r["step"], r[name]) for r in records if r.get("kind") == kind and r.get(name) is not None]

@@ -1,0 +1,189 @@
+"""`asciivae evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.output import json_result, printable, reported, result, say, table
+from asciivae.cli.progress import counting
+from asciivae.errors import UsageError
+
+if TYPE_CHECKING:
+    from asciivae.evaluate.summary import Evaluation, Extremes, Group
+    from asciivae.evaluation import Pieces
+    from asciivae.load import TrainedModel
+
+SHOWN_OF_EACH = 1
+REPORTED_OF_EACH = 6
+
+
+class Side(StrEnum):
+    """Which pieces of a corpus."""
+
+    validation = "validation"
+    all = "all"
+
+
+@reported
+def evaluate(
+    models: Annotated[list[Path], typer.Argument(metavar="MODEL…", help="Runs, checkpoints or .safetensors files.")],
+    data: Annotated[
+        list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several [default: embedded].")
+    ] = None,
+    split: Annotated[
+        Side, typer.Option(help="The tenth (by hash) that recipes keep from training, or every piece.")
+    ] = Side.validation,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many pieces, evenly chosen.")] = None,
+    contours: Annotated[
+        bool, typer.Option("--contours", help="Compare joined contours too; takes about 0.2 s for each piece.")
+    ] = False,
+    html: Annotated[Path | None, typer.Option(help="Also write a report as one HTML file.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Measure models on drawings that they have not trained on.
+
+    Scores are those of the reconstruction from the posterior mean; bits are the ELBO's, with one z drawn per piece.
+
+    Examples:
+
+      asciivae evaluate runs/base/20260102-030405 --data art/ --html report.html
+
+      asciivae evaluate old.safetensors new.safetensors --data mine.jsonl --split all
+    """
+    if html is not None and not html.parent.is_dir():  # now, and not when all is measured
+        raise UsageError("is in no folder that exists", place=str(html), hint=f"mkdir -p {html.parent}")
+    from asciivae.evaluate.summary import extremes
+    from asciivae.evaluation import choose_pieces, that_fit
+    from asciivae.evaluation import evaluate as measured_on
+    from asciivae.load import choose_device, load_model
+
+    on = choose_device(device)
+    trained = [load_model(path, on) for path in models]
+    pieces = that_fit(trained, choose_pieces(data or ["embedded"], split.value, limit))
+    _tell(trained, pieces)
+    with counting(len(models) * len(pieces.grids), "piece") as advanced:
+        found = measured_on(trained, models, pieces, contours=contours, advanced=advanced)
+    measured = [one.measured for one in found]
+    if html is not None:
+        from asciivae.evaluate.report import html_report
+        from asciivae.train.files import write_text
+
+        write_text(html, html_report(_about(pieces), pieces.names, found, extremes(measured, REPORTED_OF_EACH)))
+        say(f"report: {html}")
+    chosen = extremes(measured, SHOWN_OF_EACH)
+    if as_json:
+        json_result(_document(pieces, trained, found, chosen))
+        return
+    table(["", *(one.label for one in found)], _rows(found))
+    _gallery(pieces, found, chosen)
+
+
+def _about(pieces: Pieces) -> str:
+    of = f"{len(pieces.grids)} of {pieces.total} pieces of {pieces.source}"
+    return f"{of}{', all from the tenth (by hash) that recipes keep from training' * (pieces.side == 'validation')}."
+
+
+def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
+    from asciivae.evaluation import may_have_seen
+
+    say(_about(pieces))
+    if pieces.left_out:
+        name, reason = pieces.left_out[0]
+        say(f"left out, too large for a model: {len(pieces.left_out)} pieces; the first, {name}: {reason}")
+    if pieces.side == "validation":
+        for trained in filter(may_have_seen, models):
+            split = trained.data.split
+            say(f"{trained.path}: may have trained on some: its recipe splits by {split.rule}, {split.share:g}")
+
+
+def _rows(found: Sequence[Evaluation]) -> list[list[str]]:
+    from asciivae.evaluate.summary import rows_by_kind, rows_of_all
+
+    units = [one.summary.units for one in found]
+    return [
+        *([row.shown.title, *_numbers(row.values)] for row in rows_of_all(found)),
+        ["active latent units", *(f"{own.active} of {own.total}" for own in units)],
+        ["step", *(str(one.step) for one in found)],
+        *([f"{row.pieces}: {row.shown.name}", *_numbers(row.values)] for row in rows_by_kind(found)),
+    ]
+
+
+def _numbers(values: Sequence[float]) -> list[str]:
+    return [f"{value:.4g}" for value in values]
+
+
+def _gallery(pieces: Pieces, found: Sequence[Evaluation], chosen: Extremes) -> None:
+    from asciivae.text.art import side_by_side
+
+    for kind, numbers in chosen._asdict().items():
+        for i in numbers:
+            scores = ", ".join(f"{one.measured.scores[i]['char_f1']:.2f}" for one in found)
+            made = (one.measured.reconstructions[i].grid for one in found)
+            result(f"\n{kind}: {printable(pieces.names[i])}, char_f1 {scores}\n{side_by_side(pieces.grids[i], *made)}")
+
+
+def _document(
+    pieces: Pieces, models: Sequence[TrainedModel], found: Sequence[Evaluation], chosen: Extremes
+) -> dict[str, Any]:
+    from asciivae.text.art import to_text
+
+    return {
+        "data": {
+            "source": pieces.source,
+            "split": pieces.side,
+            "pieces": len(pieces.grids),
+            "of": pieces.total,
+            "left_out": [{"name": name, "reason": reason} for name, reason in pieces.left_out],
+        },
+        "measured": {
+            "scores": "posterior mean, most probable characters",
+            "bits": "one z per piece from its posterior",
+        },
+        "models": [_described(*pair, pieces) for pair in zip(models, found, strict=True)],
+        "gallery": {
+            kind: [
+                {
+                    "name": pieces.names[i],
+                    "original": to_text(pieces.grids[i]),
+                    "reconstructions": [to_text(one.measured.reconstructions[i].grid) for one in found],
+                }
+                for i in numbers
+            ]
+            for kind, numbers in chosen._asdict().items()
+        },
+    }
+
+
+def _described(trained: TrainedModel, one: Evaluation, pieces: Pieces) -> dict[str, Any]:
+    summary, units = one.summary, one.summary.units
+    return {
+        "label": one.label,
+        "name": trained.name,
+        "step": trained.step,
+        "path": str(trained.path),
+        **_group(summary.whole),
+        "latent_units": {"active": units.active, "total": units.total, "variances": list(units.variances)},
+        "by_size": [{"name": group.name, **_group(group)} for group in summary.by_size],
+        "by_ink": [{"name": group.name, **_group(group)} for group in summary.by_ink],
+        "scores": [
+            {"name": name, **_rounded(row)} for name, row in zip(pieces.names, one.measured.scores, strict=True)
+        ],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "pieces": group.pieces,
+        "over_cells": _rounded(group.over_cells),
+        "mean_of_pieces": _rounded(group.mean_of_pieces),
+    }
+
+
+def _rounded(scores: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(value, 6) for name, value in scores.items()}
