@@ -111,6 +111,10 @@ class Renderer(Protocol):
         differentiable: whether a gradient reaches the probabilities.
         linear: whether the picture of a cell is Σ_c p_c · glyph_c; the engine may then skip drawing it.
         digest: names the glyphs (a hash): the same for the same glyphs, another one where others are drawn.
+        baseline: optional, a renderer of the same cell that draws the originals in its place. One that only imitates
+            the glyphs names here what it imitates, so that a loss compares with the truth.
+
+    Made for glyphs that it cannot draw, it refuses with a ValueError or an AsciivaeError.
     """
 
     contract: ClassVar[int]

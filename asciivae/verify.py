@@ -84,7 +84,8 @@ def measure(name_or_path: str, settings: Sequence[str] = AFFORDABLE, steps: int 
     """
     loaded = load_recipe(name_or_path, [*settings, "train.precision=fp32"])
     experiment = build(loaded, torch.device("cpu"))
-    experiment.task.module.double()
-    experiment.task.objective.double()
+    for part in (experiment.task.module, experiment.task.objective):
+        if isinstance(part, torch.nn.Module):
+            part.double()
     experiment.state.begin_with({})  # an average of the weights is in float64 as well
     return tuple(step.total for step in islice(train(experiment.task, experiment.state), steps))

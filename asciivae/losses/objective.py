@@ -8,6 +8,7 @@ The objective also decides what has to be drawn for the losses, and draws it in 
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from asciivae.contract import NEEDS, Facts, LossInputs
-from asciivae.errors import PluginError
+from asciivae.errors import ModelError, PluginError
 from asciivae.losses.schedule import Schedule
 from asciivae.render.analytic import glyph_gram, squared_error
 from asciivae.text.charset import SIZE, SPACE
@@ -67,7 +68,7 @@ class Objective(nn.Module):
 
     Args:
         terms: the losses; their names are distinct.
-        renderer: draws pages; see the plugin contract.
+        renderer: draws pages; see the plugin contract. Its `baseline`, if it has one, draws the originals.
         dtype: what it computes in.
         drawn_by: what messages call the renderer.
 
@@ -87,6 +88,7 @@ class Objective(nn.Module):
         super().__init__()
         self.terms = tuple(terms)
         self.renderer = renderer
+        self.baseline = baseline_of(renderer)
         self.drawn_by = drawn_by
         # Losses and renderers may be modules, and are then moved along; neither has to be one.
         self.modules_of_plugins = nn.ModuleList(
@@ -139,8 +141,8 @@ class Objective(nn.Module):
         target_image = recon_image = error = None
         if self.draws_pictures or (self.measures_error and not self.renderer.linear):
             with torch.no_grad():
-                target_image = self._picture(one_hot(target, probs.dtype), step)
-            recon_image = self._picture(probs, step)
+                target_image = self._picture(self.baseline, one_hot(target, probs.dtype), step)
+            recon_image = self._picture(self.renderer, probs, step)
             if self.measures_error:
                 error = (recon_image - target_image).square().flatten(1).sum(1)
         elif self.measures_error:
@@ -156,12 +158,18 @@ class Objective(nn.Module):
             squared_error=error,
         )
 
-    def _picture(self, probs: Tensor, step: int) -> Tensor:
-        height, width = self.renderer.cell
+    def _picture(self, renderer: Renderer, probs: Tensor, step: int) -> Tensor:
+        height, width = renderer.cell
         expected = (len(probs), 1, probs.shape[2] * height, probs.shape[3] * width)
         place = f"{self.drawn_by}, step {step}"
         with _blamed(place, "draw with another: --set renderer.use=analytic"):
-            picture = self.renderer(probs)
+            try:
+                picture = renderer(probs)
+            except ModelError:
+                # It may refuse what is not finite; that a run diverged is for the guard to say.
+                if bool(probs.isfinite().all()):
+                    raise
+                picture = probs.new_full(expected, math.nan)
         if tuple(picture.shape) != expected:
             hint = "a renderer draws (B, 1, H·h, W·w); see asciivae.contract.Renderer"
             raise PluginError(f"drew {tuple(picture.shape)}, not {expected}", place=place, hint=hint)
@@ -174,6 +182,12 @@ def one_hot(ids: Tensor, dtype: torch.dtype) -> Tensor:
     return torch.zeros(shape, dtype=dtype, device=ids.device).scatter_(1, ids.unsqueeze(1), 1.0)
 
 
+def baseline_of(renderer: Renderer) -> Renderer:
+    """What draws the originals: the renderer's baseline, or the renderer itself."""
+    baseline: Renderer = getattr(renderer, "baseline", renderer)
+    return baseline
+
+
 def rendered_glyphs(renderer: Renderer, dtype: torch.dtype = torch.float32) -> Tensor:
     """The atlas (95, h, w) that a renderer draws with, asked from the renderer itself."""
     height, width = renderer.cell
@@ -184,7 +198,7 @@ def rendered_glyphs(renderer: Renderer, dtype: torch.dtype = torch.float32) -> T
 
 def facts_of(renderer: Renderer, character_counts: Tensor) -> Facts:
     """What the losses of a run are told when they are made."""
-    return Facts(glyphs=rendered_glyphs(renderer), character_counts=character_counts)
+    return Facts(glyphs=rendered_glyphs(baseline_of(renderer)), character_counts=character_counts)
 
 
 def _needs(term: Term) -> frozenset[str]:

@@ -9,12 +9,13 @@ import functools
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import torch
+from torch import Tensor
 
 from asciivae.errors import DivergedError, PluginError
-from asciivae.losses.objective import Evaluation, Objective
+from asciivae.losses.objective import Evaluation, Term
 from asciivae.models.autoencoder import Draw, Noise, run
 from asciivae.models.relax import Relaxation
 from asciivae.train.averaging import WeightAveraging, measure_statistics
@@ -30,6 +31,19 @@ Precision = Literal["fp32", "bf16", "fp16"]
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SMALLEST_SCALE = 1.0
 """A float16 gradient that overflows even when scaled by this is not the scale's fault."""
+
+
+class Objective(Protocol):
+    """What is minimised: a recipe's losses, or what a renderer learns by."""
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The losses that plugins may have brought."""
+        ...
+
+    def __call__(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> Evaluation:
+        """Measure a pass of the model on pages (B, H, W) int64 with their mask."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@
         checkpoints/latest the name of the newest checkpoint; moved last
         diverged/          only if the run did
 
-Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is all that `reconstruct` needs.
+Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is all that `reconstruct` needs. Where a
+renderer is trained it is called `renderer.safetensors`.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from torch import Tensor
 
 from asciivae.errors import RunError
 from asciivae.train.files import cannot_write, json_text, new_folder, write_tensors, write_text
 from asciivae.train.state import TrainState
-from asciivae.weights_file import MODEL_FORMAT
+from asciivae.weights_file import MODEL_FORMAT, RENDERER_FORMAT
 
 STATE_FORMAT = 1
+Kind = Literal["model", "renderer"]
+"""What a run trains."""
+_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
 
 
 class RunFolder:
@@ -38,15 +42,17 @@ class RunFolder:
 
     Args:
         path: the folder.
+        kind: what is trained in it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kind: Kind = "model") -> None:
         self.path = path
+        self.kind = kind
         self.checkpoints = path / "checkpoints"
         self.metrics_file = path / "metrics.jsonl"
 
     @classmethod
-    def create(cls, path: Path, files: Mapping[str, str]) -> RunFolder:
+    def create(cls, path: Path, files: Mapping[str, str], kind: Kind = "model") -> RunFolder:
         """Begin a run in an empty or new folder; `files` are the texts to put there first.
 
         Raises:
@@ -70,16 +76,16 @@ class RunFolder:
             with new_folder(path) as folder:
                 for name, text in files.items():
                     (folder / name).write_text(text, encoding="utf-8")
-        return cls(path)
+        return cls(path, kind)
 
     @classmethod
-    def open(cls, path: Path) -> RunFolder:
+    def open(cls, path: Path, kind: Kind = "model") -> RunFolder:
         """Open the folder of a run.
 
         Raises:
             RunError: it is no such folder.
         """
-        run = cls(path)
+        run = cls(path, kind)
         if not _is_run(path):
             raise RunError("is not the folder of a run", place=str(path), hint="a run's folder has a resolved.yaml")
         return run
@@ -98,7 +104,8 @@ class RunFolder:
         if latest is not None and latest.name == name:
             return latest
         with new_folder(self.checkpoints / name) as folder:
-            save_model(folder / "model.safetensors", state.weights(), glyphs, {**metadata, "step": str(state.step)})
+            header = {"format": _FORMATS[self.kind], **metadata, "step": str(state.step)}
+            write_tensors(folder / self._weights, {**state.weights(), "glyphs": glyphs}, header)
             write_tensors(folder / "training.safetensors", state.tensors())
             numbers = json_text({"format": STATE_FORMAT, **state.numbers()})
             (folder / "state.json").write_text(numbers, encoding="utf-8")
@@ -146,6 +153,10 @@ class RunFolder:
             raise RunError("has no checkpoint yet", place=str(self.path), hint=f"asciivae train --resume {self.path}")
         return found
 
+    @property
+    def _weights(self) -> str:
+        return f"{self.kind}.safetensors"
+
     def _latest(self) -> Path | None:
         try:
             named = self.checkpoints / (self.checkpoints / "latest").read_text(encoding="utf-8").strip()
@@ -173,7 +184,7 @@ class RunFolder:
             numbers = json.loads((folder / "state.json").read_text(encoding="utf-8"))
             if numbers.get("format") != STATE_FORMAT:
                 raise ValueError(f"format {numbers.get('format')!r}, this version reads {STATE_FORMAT}")
-            weights = load_file(folder / "model.safetensors")
+            weights = load_file(folder / self._weights)
             tensors = load_file(folder / "training.safetensors")
         except (OSError, ValueError, AttributeError, SafetensorError) as error:
             raise RunError(
@@ -232,15 +243,11 @@ class RunFolder:
         return self.path / "diverged"
 
 
-def save_model(path: Path, weights: Mapping[str, Tensor], glyphs: Tensor, metadata: Mapping[str, str]) -> None:
-    """Write a weights file: the weights, the glyphs, and the texts that say what they are."""
-    write_tensors(path, {**weights, "glyphs": glyphs}, {"format": MODEL_FORMAT, **metadata})
-
-
 def newest_run(root: Path) -> Path | None:
-    """The run under `root` whose latest checkpoint is the youngest."""
+    """The run of a model under `root` whose latest checkpoint is the youngest."""
     markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
-    runs = [marker for marker in markers if marker.parent.name == "checkpoints"]
+    saved = [marker for marker in markers if marker.parent.name == "checkpoints"]
+    runs = [marker for marker in saved if any(marker.parent.glob("step-*/model.safetensors"))]
     return max(runs, key=lambda marker: marker.stat().st_mtime_ns).parent.parent if runs else None
 
 

@@ -20,6 +20,8 @@ class TrainState:
         optimiser: its settings.
         ema: decay of the exponential moving average of the weights; None keeps none.
         scaled: whether gradients are scaled against underflow (float16).
+        result: the submodule that the run is for, if the rest of the model is only there to train it; `weights` are
+            then its own.
 
     Attributes:
         step: optimiser steps taken.
@@ -29,9 +31,16 @@ class TrainState:
     """
 
     def __init__(
-        self, model: nn.Module, optimiser: OptimiserSettings, *, ema: float | None = None, scaled: bool = False
+        self,
+        model: nn.Module,
+        optimiser: OptimiserSettings,
+        *,
+        ema: float | None = None,
+        scaled: bool = False,
+        result: str = "",
     ) -> None:
         self.model = model
+        self._result = f"{result}." if result else ""
         self.settings = optimiser
         self.optimiser = optimiser.create(model.parameters())
         self.decay = ema
@@ -91,12 +100,14 @@ class TrainState:
             self.model.load_state_dict(own)
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights to use the model with: averaged ones where there are any."""
-        return dict(self.model.state_dict()) if self.average is None else dict(self.average)
+        """The weights to use the result with: averaged ones where there are any."""
+        named = self._averaged_or_own().items()
+        return {name.removeprefix(self._result): value for name, value in named if name.startswith(self._result)}
 
     def tensors(self) -> dict[str, Tensor]:
         """All that `restore` needs beside `weights` and `numbers`."""
-        found: dict[str, Tensor] = {}
+        named = self._averaged_or_own().items()
+        found = {f"beside/{name}": value for name, value in named if not name.startswith(self._result)}
         if self.average is not None:
             found.update({f"model/{name}": value for name, value in self.model.state_dict().items()})
         for name, parameter in self.model.named_parameters():
@@ -120,7 +131,8 @@ class TrainState:
             RunError: the tensors are not those of this model and optimiser.
         """
         try:
-            self.model.load_state_dict(weights)
+            beside = {k.removeprefix("beside/"): v for k, v in tensors.items() if k.startswith("beside/")}
+            self.model.load_state_dict({**{self._result + name: value for name, value in weights.items()}, **beside})
             self.averaged_weights = int(numbers.get("averaged_weights", 0))
             self.average = self._copied() if self.decay is not None or self.averaged_weights else None
             if self.average is not None:
@@ -133,6 +145,10 @@ class TrainState:
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise RunError(f"the checkpoint does not fit this recipe ({reason})", hint=_FIT_HINT) from error
+
+    def _averaged_or_own(self) -> Mapping[str, Tensor]:
+        own: Mapping[str, Tensor] = self.model.state_dict()
+        return own if self.average is None else self.average
 
     def _copied(self) -> dict[str, Tensor]:
         return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
