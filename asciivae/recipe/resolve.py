@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
 from asciivae import registry
 from asciivae.errors import PluginError, RecipeError, RecipeProblems
 from asciivae.recipe import library, loader, overrides
-from asciivae.recipe.data import Canvas
+from asciivae.recipe.data import Canvas, Data
 from asciivae.recipe.nodes import Keys, Node, did_you_mean, in_order, problem
 from asciivae.recipe.options import check_options, plain_options
 from asciivae.recipe.problems import explain, known_keys
-from asciivae.recipe.schema import SCHEMA, Component, Recipe
+from asciivae.recipe.renderer import RendererRecipe
+from asciivae.recipe.schema import SCHEMA, Component, Glyphs, Recipe
+
+AnyRecipe = TypeVar("AnyRecipe", Recipe, RendererRecipe)
 
 RESERVED = frozenset(
     {
@@ -31,7 +34,7 @@ RESERVED = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoadedRecipe:
+class Loaded:
     """A recipe that passed every check.
 
     Attributes:
@@ -40,19 +43,13 @@ class LoadedRecipe:
         text: that file, verbatim.
         overrides: the command line's share: `path=value` for each set value, `path` for each removed one.
         recipe: the recipe with all defaults, those of components included.
-        renderer_config: the renderer's options, an instance of its `Config`.
-        model_config: the model's options, likewise.
-        loss_configs: the options of each of `recipe.losses`, likewise.
     """
 
     name: str
     file: str
     text: str
     overrides: tuple[str, ...]
-    recipe: Recipe
-    renderer_config: Any
-    model_config: Any
-    loss_configs: tuple[Any, ...]
+    recipe: Recipe | RendererRecipe
     tree: Node = field(repr=False)
 
     @property
@@ -71,6 +68,23 @@ class LoadedRecipe:
         if node is None:
             return "default"
         return "override" if node.overridden else "recipe"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedRecipe(Loaded):
+    """The recipe of a model.
+
+    Attributes:
+        recipe: the recipe with all defaults, those of components included.
+        renderer_config: the renderer's options, an instance of its `Config`.
+        model_config: the model's options, likewise.
+        loss_configs: the options of each of `recipe.losses`, likewise.
+    """
+
+    recipe: Recipe
+    renderer_config: Any
+    model_config: Any
+    loss_configs: tuple[Any, ...]
 
 
 def load_recipe(
@@ -110,15 +124,15 @@ def check_recipe(
     """Check the text of a recipe, as `load_recipe` does; `file` is what messages call it."""
     tree = loader.parse(text, file)
     overrides.apply(tree, sets, unsets)
-    recipe = _shaped(tree)
-    renderer, model, *losses = _configured(tree, recipe, model_configs)
+    recipe = shaped(tree, Recipe)
+    renderer, model, *losses = configured(tree, recipe.requires, _components(recipe), model_configs)
     complete = {
-        "renderer": _completed(recipe.renderer, renderer),
-        "model": _completed(recipe.model, model),
-        "losses": tuple(map(_completed, recipe.losses, losses)),
+        "renderer": completed(recipe.renderer, renderer),
+        "model": completed(recipe.model, model),
+        "losses": tuple(map(completed, recipe.losses, losses)),
     }
     recipe = recipe.model_copy(update=complete)
-    _raise_any(_contradictions(tree, recipe))
+    raise_any(_contradictions(tree, recipe))
     return LoadedRecipe(
         name=name or Path(file).stem,
         file=file,
@@ -143,23 +157,30 @@ def check_model(text: str, file: str) -> tuple[Any, Recipe]:
         RecipeProblems: the recipe, or the model's options, have problems.
     """
     tree = loader.parse(text, file)
-    recipe = _shaped(tree)
+    recipe = shaped(tree, Recipe)
     try:
         config_type = _config_type("model", recipe.model.use, None)
     except PluginError as error:
         raise problem(tree, ("model", "use"), error.message, error.hint) from error
     config, wrong = check_options(tree, ("model",), config_type, recipe.model)
-    _raise_any(wrong)
+    raise_any(wrong)
     return config, recipe
 
 
-def _raise_any(problems: Iterable[RecipeError]) -> None:
+def raise_any(problems: Iterable[RecipeError]) -> None:
+    """Raise the problems of a phase, in the order of the file, if there are any."""
     if found := list(problems):
         raise RecipeProblems(in_order(found))
 
 
-def _shaped(tree: Node) -> Recipe:
-    """The recipe, if its sections, keys and types are right."""
+def trains_renderer(tree: Node) -> bool:
+    """Whether a recipe says that it is one of a renderer."""
+    kind = tree.child("kind")
+    return kind is not None and kind.value == "renderer"
+
+
+def shaped(tree: Node, schema: type[AnyRecipe]) -> AnyRecipe:
+    """The recipe, if it is of this schema's kind, and its sections, keys and types are right."""
     if not isinstance(tree.value, dict):
         raise RecipeError("a recipe is a mapping that begins with `asciivae: 1`", place=tree.place)
     stated = tree.value.get("asciivae")
@@ -170,23 +191,31 @@ def _shaped(tree: Node) -> Recipe:
             f"this recipe is written for schema {stated.value}; this asciivae reads schema {SCHEMA}",
             hint="pip install --upgrade asciivae",
         )
+    if trains_renderer(tree) != (schema is RendererRecipe):
+        what, command = ("renderer", "train-renderer") if schema is Recipe else ("model", "train")
+        raise problem(tree, ("kind",), f"this recipe trains a {what}", f"asciivae {command} --recipe {tree.place.file}")
     try:
-        return Recipe.model_validate(tree.plain())
+        return schema.model_validate(tree.plain())
     except ValidationError as error:
-        problems = explain(error, tree, lambda keys: known_keys(Recipe, keys))
+        problems = explain(error, tree, lambda keys: known_keys(schema, keys))
         raise RecipeProblems(in_order(problems)) from error
 
 
-def _configured(tree: Node, recipe: Recipe, models: Mapping[str, type[Any]] | None) -> list[Any]:
-    """The configs of the renderer, the model and each loss."""
+def configured(
+    tree: Node,
+    requires: Sequence[str],
+    components: Iterable[tuple[str, Keys, Component]],
+    models: Mapping[str, type[Any]] | None = None,
+) -> list[Any]:
+    """The config of each component, given by its kind and its place in the recipe."""
     problems = []
-    for i, requirement in enumerate(recipe.requires):
+    for i, requirement in enumerate(requires):
         try:
             registry.check_requirement(requirement)
         except PluginError as error:
             problems.append(problem(tree, ("requires", i), error.message, error.hint))
     configs = []
-    for kind, keys, component in _components(recipe):
+    for kind, keys, component in components:
         try:
             config_type = _config_type(kind, component.use, models)
             config, wrong = check_options(tree, keys, config_type, component)
@@ -195,7 +224,7 @@ def _configured(tree: Node, recipe: Recipe, models: Mapping[str, type[Any]] | No
             config, wrong = None, [problem(tree, at, error.message, error.hint)]
         configs.append(config)
         problems += wrong
-    _raise_any(problems)
+    raise_any(problems)
     return configs
 
 
@@ -224,14 +253,13 @@ def known_models() -> Mapping[str, type[Any]]:
     return CONFIGS
 
 
-def _completed(component: Component, config: Any) -> Component:
+def completed(component: Component, config: Any) -> Component:
     """The component with its options' defaults written out."""
     return component.model_copy(update=plain_options(config))
 
 
-def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
-    """What is well-formed but cannot be meant."""
-    data, glyphs = recipe.data, recipe.glyphs
+def contradictions_of_pages(tree: Node, data: Data, glyphs: Glyphs) -> Iterator[RecipeError]:
+    """What is well-formed but cannot be meant, of what is drawn and with which glyphs."""
     if glyphs.cell == "tight" and glyphs.zoom:
         message = "zoom is only for `cell: logged`; a tight cell has nothing to cut"
         yield problem(tree, ("glyphs", "zoom"), message, "--unset glyphs.zoom, or --set glyphs.cell=logged")
@@ -255,6 +283,11 @@ def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
         message = f"the rule `{data.split.rule}` draws nothing, so a seed changes nothing"
         hint = "--unset data.split.seed, or --set data.split.rule=random"
         yield problem(tree, ("data", "split", "seed"), message, hint)
+
+
+def _contradictions(tree: Node, recipe: Recipe) -> Iterator[RecipeError]:
+    """What is well-formed but cannot be meant."""
+    yield from contradictions_of_pages(tree, recipe.data, recipe.glyphs)
     names = [loss.name for loss in recipe.losses]
     for i, name in enumerate(names):
         if name in names[:i]:

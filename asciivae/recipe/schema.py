@@ -36,6 +36,9 @@ def _integer(value: Any) -> Any:
     return value
 
 
+SchemaNumber = Annotated[Literal[1], BeforeValidator(_integer)]
+
+
 class Log(Section):
     """Where a rebuilt experiment comes from, and what its log does not say."""
 
@@ -308,7 +311,7 @@ class Expect(Section):
 class Recipe(Section):
     """An experiment."""
 
-    asciivae: Annotated[Literal[1], BeforeValidator(_integer)]
+    asciivae: SchemaNumber
     """The number of this schema."""
     about: Line
     """What the recipe does, on one line."""
