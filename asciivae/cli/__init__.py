@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from asciivae import __version__
-from asciivae.cli import compare, corpus, edges, evaluate, fonts, plugins, recipes, reconstruct, scrape, train
+from asciivae.cli import (
+    compare,
+    corpus,
+    edges,
+    evaluate,
+    explore,
+    fonts,
+    interpolate,
+    plugins,
+    recipes,
+    reconstruct,
+    sample,
+    scrape,
+    train,
+)
 from asciivae.cli.output import Settings, prepare_streams, result
 
 app = typer.Typer(
@@ -20,6 +34,9 @@ app = typer.Typer(
 app.command()(train.train)
 app.command()(reconstruct.reconstruct)
 app.command()(evaluate.evaluate)
+app.command()(sample.sample)
+app.command()(interpolate.interpolate)
+app.command()(explore.explore)
 app.command()(compare.compare)
 app.command()(edges.edges)
 app.command()(fonts.fonts)

@@ -83,6 +83,26 @@ def _read(file: str, replace: str | None, skip: Skip) -> Iterator[Drawing]:
             yield Drawing(name, Path(entry.name), grid, listed=True)
 
 
+def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = stop) -> list[Drawing]:
+    """Read files, folders and stdin as `read_drawings` does, and corpora: `embedded`, JSON lines, built stores.
+
+    Raises:
+        ArtError, UsageError: see `read_drawings`.
+        CorpusError: a corpus cannot be read.
+    """
+    from asciivae.corpus.source import EMBEDDED, open_corpus
+
+    found = []
+    for source in sources:
+        if source == EMBEDDED or source.endswith((".jsonl", ".jsonl.gz", ".safetensors")):
+            corpus = open_corpus(source, replace=replace)
+            names = corpus.column("id") if "id" in corpus.columns else list(map(str, range(len(corpus))))
+            found += [Drawing(name, Path(name), corpus.grid(i), listed=True) for i, name in enumerate(names)]
+        else:
+            found += read_drawings([source], replace, skip)
+    return found
+
+
 def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -> TrainedModel:
     """Load the model at a path, or that of the newest run, and make sure that it can take these drawings.
 
@@ -137,7 +157,7 @@ def refuse_inputs(targets: Sequence[Path], drawings: Sequence[Drawing], *, hint:
     Raises:
         UsageError: a file that is to be written is one of the drawings.
     """
-    read = {_identity(drawing.name) for drawing in drawings if drawing.name != "-"}
+    read = {_identity(drawing.name) for drawing in drawings if os.path.exists(drawing.name)}
     for target in targets:
         if os.path.exists(target) and _identity(target) in read:
             raise UsageError(

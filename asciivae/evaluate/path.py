@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.evaluate.way import Cell, Way
+from asciivae.evaluate.way import Box, Way
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,15 +43,15 @@ class Path:
         frames: (h, w) pages, the ends included, in the smallest window that holds both drawings.
         positions: of each frame, from 0 to 1.
         changes: between neighbours, what is drawn or erased, in cells full of ink.
-        start: where the first drawing begins in the window, (row, column).
+        start: where the first drawing stands in the window.
         end: where the second one does.
     """
 
     frames: tuple[Grid, ...]
     positions: tuple[float, ...]
     changes: tuple[float, ...]
-    start: Cell
-    end: Cell
+    start: Box
+    end: Box
 
 
 def find_path(way: Way, steps: int, glyphs: Tensor) -> Path:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -38,6 +38,21 @@ if TYPE_CHECKING:
 
 Cell = tuple[int, int]
 """(row, column)."""
+
+
+class Box(NamedTuple):
+    """Where a drawing stands: its first cell, and its size."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """(row, column), in cells from the corner of the window."""
+        return self.row + self.height / 2, self.column + self.width / 2
+
 
 PARALLEL = 1e-3
 """Below this sine of the angle between them, two latents are joined by the straight line."""
@@ -70,7 +85,7 @@ class Way:
         end: the second one, of any size.
 
     Attributes:
-        start, end: where each drawing begins in the window that the pages show, the smallest that holds both.
+        start, end: where each drawing stands in the window that the pages show, the smallest that holds both.
 
     Raises:
         ArtError, ModelError: a drawing, or the page for both, is larger than the model can take.
@@ -88,7 +103,9 @@ class Way:
         beyond = [(end.cell[0] + end.grid.shape[0], end.cell[1] + end.grid.shape[1]) for end in self._ends]
         self._corner = (min(row for row, _ in first), min(column for _, column in first))
         self._shape = tuple(max(cell[axis] for cell in beyond) - self._corner[axis] for axis in (0, 1))
-        self.start, self.end = ((row - self._corner[0], column - self._corner[1]) for row, column in first)
+        self.start, self.end = (
+            Box(end.cell[0] - self._corner[0], end.cell[1] - self._corner[1], *end.grid.shape) for end in self._ends
+        )
 
     @torch.no_grad()
     def pages(self, positions: Sequence[float]) -> list[Grid]:

@@ -85,10 +85,10 @@ def test_the_ends_are_the_reconstructions_and_all_between_are_pages(
     assert max(frame.max() for frame in path.frames) < SIZE
     ends = reconstruct(SPATIAL, [start, end], canvas)
     for one, at, frame in zip(ends, (path.start, path.end), (path.frames[0], path.frames[-1]), strict=True):
-        rows, columns = slice(at[0], at[0] + one.grid.shape[0]), slice(at[1], at[1] + one.grid.shape[1])
+        rows, columns = slice(at.row, at.row + at.height), slice(at.column, at.column + at.width)
         assert np.array_equal(frame[rows, columns], one.grid)
         assert np.count_nonzero(frame) == np.count_nonzero(one.grid)
-    assert min(path.start[0], path.end[0]) == min(path.start[1], path.end[1]) == 0
+    assert min(path.start.row, path.end.row) == min(path.start.column, path.end.column) == 0
     assert path.positions[0] == 0.0
     assert path.positions[-1] == 1.0
     assert list(path.positions) == sorted(path.positions)
@@ -123,8 +123,8 @@ def test_the_small_drawing_lies_in_the_middle_of_the_large_one_at_a_distance_the
     wall = np.full((40, 40), 5, np.uint8)
     way = Way(Loud().eval(), Canvas(Loud().canvas), CAT, wall)
 
-    assert way.end == (0, 0)
-    assert way.start == (16 + 3, 16 + 2)  # its own page of 8 × 8 begins at 16, and it in the middle of that
+    assert way.end == (0, 0, 40, 40)
+    assert way.start == (16 + 3, 16 + 2, 2, 3)  # its own page of 8 × 8 begins at 16, and it in the middle of that
     first = way.pages([0.0])[0]
     assert np.array_equal(first[19:21, 18:21], CAT)
     assert np.count_nonzero(first) == 5 - 1

@@ -1,0 +1,131 @@
+"""`asciivae interpolate`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.inputs import Drawing, model_facts, read_drawings, refuse_inputs, trained_model
+from asciivae.cli.output import json_result, reported, result, say
+from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
+from asciivae.errors import UsageError
+
+if TYPE_CHECKING:
+    from asciivae.evaluate.path import Path as LatentPath
+    from asciivae.load import TrainedModel
+    from asciivae.text.art import Grid
+
+PER_ROW = 4
+HELD = 6
+"""How many times as long the ends are played."""
+
+
+@reported
+def interpolate(
+    start: Annotated[str, typer.Argument(metavar="FROM", help="A drawing; - reads it from stdin.")],
+    end: Annotated[str, typer.Argument(metavar="TO", help="Another one.")],
+    steps: Annotated[int, typer.Option(min=2, max=500, help="How many pages, the two ends included.")] = 12,
+    play: Annotated[bool, typer.Option("--play", help="Show one after the other in the terminal instead.")] = False,
+    gif: Annotated[Path | None, typer.Option(help="Also make a GIF of them.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also draw them into this PNG, side by side.")] = None,
+    rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages a second, for --play and --gif.")] = 8.0,
+    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Turn one drawing into another, through what a trained model finds between them.
+
+    The first and the last page are the reconstructions of the two, on a page that holds both; the pages between are
+    chosen so that the picture changes evenly.
+
+    Examples:
+
+      asciivae interpolate cat.txt dog.txt --steps 12 --play
+
+      asciivae interpolate cat.txt dog.txt --gif walk.gif --png walk.png
+    """
+    if play and as_json:
+        raise UsageError("cannot both be had", place="--play and --json", hint="leave out one of them")
+    if play:
+        require_terminal(sys.stdout, what="--play", hint="leave it out, or make a GIF: --gif walk.gif")
+    drawings = [_one(start, replace), _one(end, replace)]
+    refuse_inputs([one for one in (gif, png) if one], drawings, hint="name another file")
+    trained = trained_model(model, device, drawings)
+    path = find(trained, drawings[0], drawings[1], steps)
+    if gif is not None:
+        from asciivae.evaluate.animation import save_animation
+
+        save_animation(gif, path.frames, trained.glyphs, 1.0 / rate)
+        say(f"drawn into {gif}")
+    if png is not None:
+        from asciivae.evaluate.drawing import save_drawings
+
+        rows = [path.frames[first : first + PER_ROW] for first in range(0, steps, PER_ROW)]
+        save_drawings(png, rows, trained.glyphs)
+        say(f"drawn into {png}")
+    if as_json:
+        json_result({"model": model_facts(trained), **_described(path, drawings)})
+    elif play:
+        _play(path.frames, 1.0 / rate)
+    else:
+        from asciivae.text.art import to_text
+
+        result("\n".join(map(to_text, path.frames)))
+
+
+def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> LatentPath:
+    """The pages between two drawings; see `asciivae.evaluate.path`."""
+    from asciivae.evaluate.path import find_path
+    from asciivae.evaluate.way import Way
+
+    return find_path(Way(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
+
+
+def _one(file: str, replace: str | None) -> Drawing:
+    drawings = read_drawings([file], replace)
+    if len(drawings) != 1:
+        raise UsageError(
+            f"holds {len(drawings)} drawings, and it takes one",
+            place=file,
+            hint="name the file, or walk between all of them: asciivae explore FOLDER",
+        )
+    return drawings[0]
+
+
+def _described(path: LatentPath, drawings: Sequence[Drawing]) -> dict[str, Any]:
+    from asciivae.text.art import to_text
+
+    height, width = path.frames[0].shape
+    return {
+        "height": height,
+        "width": width,
+        "ends": [
+            {"name": drawing.name, **box._asdict()}
+            for drawing, box in zip(drawings, (path.start, path.end), strict=True)
+        ],
+        "pages": [
+            {"position": round(position, 6), "change": round(change, 6), "text": to_text(page)}
+            for position, change, page in zip(path.positions, (0.0, *path.changes), path.frames, strict=True)
+        ],
+    }
+
+
+def _play(pages: Sequence[Grid], seconds: float) -> None:
+    """Show pages one after the other in the middle of the terminal, until the last or a key."""
+    from asciivae.text.charset import decode
+
+    with Terminal() as terminal:
+        for number, page in enumerate(pages):
+            rows, columns = terminal.size()
+            top, left = max((rows - page.shape[0]) // 2, 0), max((columns - page.shape[1]) // 2, 0)
+            terminal.show([""] * top + [" " * left + decode(cells) for cells in page])
+            key = terminal.key(seconds * (HELD if number in (0, len(pages) - 1) else 1))
+            if key == SUSPEND:
+                terminal.suspend()
+            elif key is not None:
+                return

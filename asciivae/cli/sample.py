@@ -1,0 +1,112 @@
+"""`asciivae sample`."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from asciivae.cli.inputs import Drawing, Skipped, loaded_model, model_facts, read_collection, refuse_inputs
+from asciivae.cli.output import json_result, reported, result, say
+from asciivae.errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from asciivae.load import TrainedModel
+
+MOST_LIKE = 2000
+"""Drawings whose latents are enough for a mean and a covariance."""
+PER_ROW = 4
+
+
+@reported
+def sample(
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many.")] = 4,
+    size: Annotated[str, typer.Option(metavar="HxW", help="Rows and columns; the model may need some more.")] = "24x48",
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    temperature: Annotated[float, typer.Option(min=0.0, help="How far from the mean; below 1 is tamer.")] = 1.0,
+    like: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|FOLDER|CORPUS", help="Draw what resembles these, rather than from the prior."),
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also draw them into this PNG.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+) -> None:
+    """Let a trained model draw something of its own.
+
+    Examples:
+
+      asciivae sample -n 8 --size 16x32 --temperature 0.7
+
+      asciivae sample --like art/ --png dreams.png
+    """
+    height, width = _size(size)
+    skipped = Skipped()
+    drawings = read_collection(like or [], None, skipped)
+    refuse_inputs([png] if png else [], drawings, hint="name another file: --png samples.png")
+    trained = loaded_model(model, device)
+    page = trained.canvas.size_for(height, width)
+    if page[0] < height or page[1] < width:
+        raise ModelError(
+            f"this model's pages have {page[0]} rows and {page[1]} columns",
+            place="--size",
+            hint=f"--size {page[0]}x{page[1]}",
+        )
+    latents = _latents(trained, drawings, page, seed) if like else None
+    from asciivae.evaluate.sampling import sample as draw
+
+    pages = draw(trained.model, page, count, seed=seed, temperature=temperature, like=latents)
+    if png is not None:
+        from asciivae.evaluate.drawing import save_drawings
+
+        save_drawings(png, [pages[first : first + PER_ROW] for first in range(0, count, PER_ROW)], trained.glyphs)
+        say(f"drawn into {png}")
+    from asciivae.text.art import to_text
+
+    texts = [to_text(one) for one in pages]
+    if as_json:
+        document: dict[str, Any] = {
+            "model": model_facts(trained),
+            "height": page[0],
+            "width": page[1],
+            "seed": seed,
+            "temperature": temperature,
+            "like": len(latents) if latents is not None else None,
+            "pieces": texts,
+        }
+        json_result(document)
+    else:
+        result("\n".join(texts))
+    if skipped:
+        raise typer.Exit(1)
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,4})x(\d{1,4})", text)
+    height, width = map(int, match.groups()) if match else (0, 0)
+    if not (height and width):
+        raise UsageError(f"{text!r} is no size in rows and columns", place="--size", hint="for example --size 24x48")
+    return height, width
+
+
+def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int, int], seed: int) -> Tensor:
+    from asciivae.evaluate.sampling import latents_of
+
+    contents = [trained.canvas.content(drawing.grid) for drawing in drawings]
+    fit = [one for one in contents if 0 < one.shape[0] <= page[0] and 0 < one.shape[1] <= page[1]]
+    if len(fit) < 2:
+        raise UsageError(
+            f"{len(fit)} of {len(drawings)} drawings fit into {page[0]} rows and {page[1]} columns, and it takes two",
+            place="--like",
+            hint="name more drawings, or a larger --size",
+        )
+    chosen = random.Random(seed).sample(fit, MOST_LIKE) if len(fit) > MOST_LIKE else fit
+    say(f"like {len(chosen)} of {len(drawings)} drawings")
+    return latents_of(trained.model, chosen, trained.canvas, page)
