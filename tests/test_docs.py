@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tiny_runs import asciivae
 from tiny_runs import own_cache as own_cache
 
 from asciivae.cli import app
+from asciivae.recipe.resolve import load_recipe
 
 PROJECT = Path(__file__).resolve().parents[1]
 MANUAL = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -44,6 +46,13 @@ def test_every_command_of_the_manual_exists(page: Path) -> None:
 def test_every_page_and_picture_that_the_manual_points_to_is_there(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         assert "://" in target or (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", MANUAL, ids=lambda page: page.name)
+def test_every_setting_of_the_manual_suits_its_recipe(page: Path) -> None:
+    for words in commands(page):
+        if words[:2] == ["train", "--recipe"] and not words[2].endswith(".yaml"):
+            load_recipe(words[2], [setting for flag, setting in pairwise(words) if flag == "--set"])
 
 
 def test_the_readme_begins_with_training_and_a_drawing_of_ones_own(
