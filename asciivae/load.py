@@ -11,7 +11,8 @@ from torch import Tensor
 
 from asciivae.build import canvas_of
 from asciivae.errors import ModelError, UsageError
-from asciivae.models import Model, create
+from asciivae.models import Model
+from asciivae.models.skeleton import fill, skeleton
 from asciivae.recipe.data import Data
 from asciivae.recipe.resolve import check_model
 from asciivae.train.batches import Canvas
@@ -73,8 +74,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
         with safe_open(file, framework="pt") as weights:
             header = checked_header(file, weights.metadata())
             model_config, recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
-            with torch.device("meta"):
-                model = create(model_config)
+            model = skeleton(model_config)
             expected = model.state_dict()
             found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
             atlas_slice = found.pop("glyphs", None)
@@ -84,8 +84,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
             glyphs = weights.get_tensor("glyphs")
             if not are_greys(glyphs):
                 raise ModelError("holds glyphs whose greys are not in [0, 1]", place=str(file), hint=DAMAGED)
-            model = model.to_empty(device=device)
-            model.load_state_dict({name: weights.get_tensor(name) for name in expected})
+            fill(model, {name: weights.get_tensor(name) for name in expected}, device)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
     model.eval()
