@@ -1,15 +1,20 @@
 """The default model: fully convolutional, with a latent number grid instead of a latent vector.
 
-    ids (B,H,W) ─ embed ─ unshuffle ÷4 ─ blocks ─ unshuffle ÷2 ─ blocks ─► μ, logvar (B, latent, H/8, W/8)
+    ids (B,H,W) ─ embed ─ unshuffle ÷4 ─ blocks ─ unshuffle ÷2 ─ blocks ─► μ, logvar (B, n, H/8, W/8)
     logits (B,95,H,W) ◄─ shuffle ×4 ─ blocks ◄─ shuffle ×2 ─ blocks ◄─ z
 
 Any page whose sides are multiples of 8 will do, so the work follows the area of the drawing. Nothing mixes
-distant cells or depends on the page's size: every norm looks at one position. Blocks start as the identity (the
-last convolution of each is zero) and the decoder starts at the blank page.
+distant cells: every norm looks at one position. Blocks start as the identity (the last convolution of each is
+zero) and the decoder starts at the blank page.
+
+A page has a budget of latent numbers, as the log's models have: 512, however large it is. They spend it on a canvas of
+64 × 64 cells that is mostly blank; here the fewer blocks of 8 × 8 cells a page has, the more numbers n each of them
+gets. All pages share one network, whose first n latent channels are used; a bias tells it n.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +32,8 @@ FINE = 4
 LARGEST_SIDE = 512
 MOST_CHANNELS, MOST_BLOCKS = 4096, 64
 """More is a slip, or a weights file that wants to be refused only after it has taken all memory."""
+DENSEST = 2 * STRIDE**2
+"""The most latent numbers of a block of 8 × 8 cells: two for each cell."""
 INITIAL_LOGVAR = -4.0
 """The posterior starts narrow: while z is mostly noise, a decoder learns to do without it."""
 SPACE_LOGIT = 4.0
@@ -38,7 +45,9 @@ class Config:
     """Options of the `spatial` model.
 
     Attributes:
-        latent: latent numbers per 8 × 8 cells; 8 makes 512 for a 64 × 64 page.
+        latent: latent numbers per 8 × 8 cells that every page has; 8 makes 512 for a 64 × 64 page.
+        budget: latent numbers that a page may have in all, where that is more: then every 8 × 8 cells have an equal
+            share of it, but no more than 128. 0 leaves it at `latent`.
         fine_channels: width at a quarter of the resolution.
         coarse_channels: width at an eighth.
         fine_blocks: residual blocks at a quarter, in the encoder and again in the decoder.
@@ -47,6 +56,7 @@ class Config:
     """
 
     latent: int = 8
+    budget: int = 512
     fine_channels: int = 96
     coarse_channels: int = 160
     fine_blocks: int = 2
@@ -60,6 +70,8 @@ class Config:
                 raise ValueError(f"{name} must be at least 1")
             if getattr(self, name) > MOST_CHANNELS:
                 raise ValueError(f"{name} must be at most {MOST_CHANNELS}")
+        if not 0 <= self.budget <= MOST_CHANNELS:
+            raise ValueError(f"budget must be between 0 and {MOST_CHANNELS}")
         for name in ("fine_blocks", "coarse_blocks"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative")
@@ -78,19 +90,24 @@ class SpatialVAE(nn.Module):
         super().__init__()
         self.config = config
         fine, coarse = config.fine_channels, config.coarse_channels
+        self.channels = max(config.latent, min(config.budget, DENSEST))
         self.embedding = nn.Embedding(SIZE, config.embedding)
-        self.encoder = nn.Sequential(
+        self.reader = nn.Sequential(
             nn.PixelUnshuffle(FINE),
             nn.Conv2d(config.embedding * FINE**2, fine, 1),
             *(ResidualBlock(fine) for _ in range(config.fine_blocks)),
             nn.PixelUnshuffle(STRIDE // FINE),
             nn.Conv2d(fine * (STRIDE // FINE) ** 2, coarse, 1),
+        )
+        self.encoder_density = DensityBias(self.channels, coarse)
+        self.encoder = nn.Sequential(
             *(ResidualBlock(coarse) for _ in range(config.coarse_blocks)),
             ChannelNorm(coarse),
         )
-        self.posterior = nn.Conv2d(coarse, 2 * config.latent, 1)
+        self.posterior = nn.Conv2d(coarse, 2 * self.channels, 1)
+        self.from_latent = nn.Conv2d(self.channels, coarse, 3, padding=1)
+        self.decoder_density = DensityBias(self.channels, coarse)
         self.decoder = nn.Sequential(
-            nn.Conv2d(config.latent, coarse, 3, padding=1),
             *(ResidualBlock(coarse) for _ in range(config.coarse_blocks)),
             nn.Conv2d(coarse, fine * (STRIDE // FINE) ** 2, 1),
             nn.PixelShuffle(STRIDE // FINE),
@@ -116,19 +133,25 @@ class SpatialVAE(nn.Module):
         return -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
 
     def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
-        """The shape of z for one page of this size: (latent, height / 8, width / 8)."""
-        return (self.config.latent, height // STRIDE, width // STRIDE)
+        """The shape of z for one page of this size: (n, height / 8, width / 8)."""
+        rows, columns = height // STRIDE, width // STRIDE
+        return (max(self.config.latent, min(self.config.budget // (rows * columns), self.channels)), rows, columns)
 
     def encode(self, ids: Tensor) -> Posterior:
-        """Map pages (B, H, W) int64 to q(z|x) with mean and logvar (B, latent, H/8, W/8)."""
-        embedded = self.embedding(ids).permute(0, 3, 1, 2)
-        heads = self.posterior(self.encoder(embedded)).to(self.posterior.weight.dtype)
+        """Map pages (B, H, W) int64 to q(z|x) with mean and logvar (B, n, H/8, W/8)."""
+        numbers = self.latent_shape(*ids.shape[1:])[0]
+        blocks = self.encoder_density(self.reader(self.embedding(ids).permute(0, 3, 1, 2)), numbers)
+        heads = self.posterior(self.encoder(blocks)).to(self.posterior.weight.dtype)
         mean, raw = heads.chunk(2, dim=1)
-        return Posterior(mean, bounded_logvar(raw))
+        return Posterior(mean[:, :numbers], bounded_logvar(raw[:, :numbers]))
 
     def decode(self, z: Tensor) -> Tensor:
-        """Map z (B, latent, H/8, W/8) to logits (B, 95, H, W)."""
-        features = self.decoder(z)
+        """Map z (B, n, H/8, W/8) to logits (B, 95, H, W)."""
+        numbers = z.shape[1]
+        # The fewer channels are there, the louder each: what follows hears all pages at the same volume.
+        louder = (self.channels / numbers) ** 0.5
+        blocks = functional.conv2d(louder * z, self.from_latent.weight[:, :numbers], self.from_latent.bias, padding=1)
+        features = self.decoder(self.decoder_density(blocks, numbers))
         # In float32 even under autocast: float16 ends at 65504, and logits have no bound.
         with torch.autocast(features.device.type, enabled=False):
             logits: Tensor = functional.pixel_shuffle(self.head(features.to(self.head.weight.dtype)), FINE)
@@ -146,14 +169,35 @@ class SpatialVAE(nn.Module):
             if isinstance(module, ResidualBlock):
                 nn.init.zeros_(module.second.weight)
         with torch.no_grad():
-            latent = self.config.latent
-            self.posterior.weight[latent:].mul_(0.1)
+            self.posterior.weight[self.channels :].mul_(0.1)
             if self.posterior.bias is not None:
-                self.posterior.bias[latent:] = INITIAL_LOGVAR
+                self.posterior.bias[self.channels :] = INITIAL_LOGVAR
             # Small enough that every cell starts as a space, and large enough that z is heard from the first step.
             self.head.weight.mul_(0.5)
             if self.head.bias is not None:
                 self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT
+
+
+class DensityBias(nn.Module):
+    """Adds to (B, C, H, W) what depends on the latent numbers of a block: C values for each power of two.
+
+    Between two powers the values are interpolated, linearly in the logarithm. All begin at zero.
+
+    Args:
+        most: the most numbers that a block may have.
+        channels: C.
+    """
+
+    def __init__(self, most: int, channels: int) -> None:
+        super().__init__()
+        self.values = nn.Parameter(torch.zeros((most - 1).bit_length() + 1, channels))
+
+    def forward(self, x: Tensor, numbers: int) -> Tensor:
+        """Tell the channels how many numbers a block has."""
+        power = math.log2(numbers)
+        below, above = math.floor(power), math.ceil(power)
+        told: Tensor = torch.lerp(self.values[below], self.values[above], power - below)
+        return x + told[:, None, None]
 
 
 class ChannelNorm(nn.Module):

@@ -208,8 +208,9 @@ class LearningRate(Section):
 class Optim(Section):
     """The optimiser."""
 
-    use: Literal["adam", "adamw"] = "adamw"
-    """adam adds weight decay to the gradient, adamw takes it off the weights."""
+    use: Literal["adam", "adamw", "muon"] = "adamw"
+    """adam adds weight decay to the gradient, adamw takes it off the weights; muon is adamw whose convolution kernels
+    take orthogonal steps."""
     lr: Positive
     """The learning rate."""
     betas: Pair[Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.999)

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from asciivae.train.muon import Muon
+
+KINDS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
+
 
 @dataclass(frozen=True)
 class OptimiserSettings:
-    """Adam (Kingma & Ba 2015) or AdamW (Loshchilov & Hutter 2019), and how its learning rate moves.
+    """Adam (Kingma & Ba 2015), AdamW (Loshchilov & Hutter 2019) or Muon, and how the learning rate moves.
 
     Attributes:
-        kind: `adam` or `adamw`.
+        kind: `adam`, `adamw` or `muon`.
         lr: the learning rate after the warm-up.
         betas: decay of the two running means.
         eps: added to the denominator.
-        weight_decay: coupled to the gradient in `adam`, decoupled in `adamw`.
+        weight_decay: coupled to the gradient in `adam`, decoupled in the others.
         clip: the gradient is scaled down to this norm, if given.
         cosine: after the warm-up the rate falls along half a cosine; otherwise it stays.
         warmup: steps over which the rate rises linearly from 0.
@@ -40,8 +44,7 @@ class OptimiserSettings:
 
     def create(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """The optimiser of these parameters."""
-        maker = torch.optim.AdamW if self.kind == "adamw" else torch.optim.Adam
-        return maker(parameters, lr=self.lr, betas=self.betas, eps=self.eps, weight_decay=self.weight_decay)
+        return KINDS[self.kind](parameters, lr=self.lr, betas=self.betas, eps=self.eps, weight_decay=self.weight_decay)
 
     def rate(self, step: int, total_steps: int) -> float:
         """The learning rate of a step, counted from 0."""

@@ -7,9 +7,9 @@ from torch import nn
 
 from asciivae.errors import ModelError
 from asciivae.models.latent import LOGVAR_RANGE, sample_latent
-from asciivae.models.spatial import INITIAL_LOGVAR, ChannelNorm, Config, ResidualBlock, SpatialVAE
+from asciivae.models.spatial import INITIAL_LOGVAR, ChannelNorm, Config, DensityBias, ResidualBlock, SpatialVAE
 
-TINY = Config(latent=3, fine_channels=8, coarse_channels=12, fine_blocks=1, coarse_blocks=1, embedding=4)
+TINY = Config(latent=3, budget=24, fine_channels=8, coarse_channels=12, fine_blocks=1, coarse_blocks=1, embedding=4)
 
 
 def build(config: Config = TINY, seed: int = 0) -> SpatialVAE:
@@ -36,10 +36,40 @@ def test_any_page_of_multiples_of_8_goes_through(size: tuple[int, int]) -> None:
     assert model.decode(posterior.mean).shape == (2, 95, *size)
 
 
-def test_the_default_latent_is_8_numbers_per_8_by_8_cells() -> None:
-    shape = build(Config()).latent_shape(64, 64)
-    assert shape == (8, 8, 8)
-    assert torch.Size(shape).numel() == 512
+@pytest.mark.parametrize(
+    ("size", "numbers"),
+    [((64, 64), 8), ((32, 64), 16), ((16, 32), 64), ((24, 24), 56), ((8, 8), 128), ((8, 16), 128), ((512, 512), 8)],
+)
+def test_every_page_has_512_latent_numbers_to_share_out(size: tuple[int, int], numbers: int) -> None:
+    shape = build(Config()).latent_shape(*size)
+    assert shape == (numbers, size[0] // 8, size[1] // 8)
+    assert torch.Size(shape).numel() <= 512 or numbers == 8
+
+
+def test_without_a_budget_every_block_has_the_same_numbers() -> None:
+    model = build(dataclasses.replace(TINY, budget=0))
+    assert {model.latent_shape(*size)[0] for size in ((8, 8), (16, 40), (64, 64))} == {3}
+
+
+def test_a_density_between_two_powers_is_told_as_something_between() -> None:
+    bias = DensityBias(24, 2)
+    with torch.no_grad():
+        bias.values.copy_(torch.arange(12).reshape(6, 2))
+    told = [bias(torch.zeros(1, 2, 1, 1), numbers).flatten() for numbers in (1, 16, 24)]
+    torch.testing.assert_close(told[0], torch.tensor([0.0, 1.0]))
+    torch.testing.assert_close(told[1], torch.tensor([8.0, 9.0]))
+    between = 2 * (torch.log2(torch.tensor(24.0)) - 4)
+    torch.testing.assert_close(told[2], torch.stack([8 + between, 9 + between]))
+
+
+def test_what_follows_hears_large_and_small_pages_at_the_same_volume() -> None:
+    model = build(Config())
+    noise = torch.Generator().manual_seed(3)
+    volumes = []
+    for size in ((8, 8), (64, 64)):
+        z = torch.randn(16, *model.latent_shape(*size), generator=noise)
+        volumes.append(float((model.decode(z) - model.decode(torch.zeros_like(z)))[..., :8, :8].detach().std()))
+    assert volumes[0] == pytest.approx(volumes[1], rel=0.5)
 
 
 @pytest.mark.parametrize(
@@ -175,6 +205,12 @@ def test_convolutions_are_laid_out_channels_last() -> None:
 def test_error_for_a_size_below_one(name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name} must be at least 1$"):
         Config(**{name: 0})
+
+
+@pytest.mark.parametrize("budget", [-1, 4097])
+def test_error_for_a_budget_that_is_none(budget: int) -> None:
+    with pytest.raises(ValueError, match=r"^budget must be between 0 and 4096$"):
+        Config(budget=budget)
 
 
 @pytest.mark.parametrize("name", ["fine_blocks", "coarse_blocks"])

@@ -1,0 +1,78 @@
+import pytest
+import torch
+from torch import nn
+
+from asciivae.train.muon import MOMENTUM, Muon, orthogonalised
+from asciivae.train.optimiser import OptimiserSettings
+
+
+def matrix(*shape: int) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("shape", [(6, 40), (40, 6), (12, 12), (1, 9)])
+def test_singular_values_come_near_one_and_directions_stay(shape: tuple[int, int]) -> None:
+    left, values, right = torch.linalg.svd(matrix(*shape).double(), full_matrices=False)
+    values = torch.linspace(1, 0.05, len(values), dtype=torch.float64)
+    found = left.T @ orthogonalised(left * values @ right) @ right.T
+    assert float(found.diagonal().min()) > 0.6
+    assert float(found.diagonal().max()) < 1.2
+    torch.testing.assert_close(found, torch.diag(found.diagonal()), rtol=0, atol=1e-9)
+
+
+def test_the_gram_form_is_the_iteration_on_the_matrix_itself() -> None:
+    x = matrix(5, 20).double()
+    x = x / x.norm()
+    found = orthogonalised(x)
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+    torch.testing.assert_close(found, x, rtol=1e-5, atol=1e-6)
+
+
+def test_no_gradient_is_no_step() -> None:
+    assert not orthogonalised(torch.zeros(3, 5)).any()
+
+
+def test_kernels_take_orthogonal_steps_and_everything_else_adamw_s() -> None:
+    first = nn.Conv2d(3, 4, 3)
+    model, twin = (nn.Sequential(conv, nn.Conv2d(4, 2, 1)) for conv in (first, nn.Conv2d(3, 4, 3)))
+    twin.load_state_dict(model.state_dict())
+    kernel = first.weight.detach().clone()
+    optimisers = [
+        OptimiserSettings(kind, lr=0.01, weight_decay=0.1).create(one.parameters())
+        for kind, one in (("muon", model), ("adamw", twin))
+    ]
+    for one in (model, twin):
+        one(matrix(2, 3, 6, 6)).square().sum().backward()
+    gradient = twin.get_parameter("0.weight").grad
+    assert gradient is not None
+    for optimiser in optimisers:
+        optimiser.step()
+    for name, parameter in model.named_parameters():
+        assert torch.equal(parameter, twin.get_parameter(name)) == (name != "0.weight")
+    # The first momentum is 0.05 of the gradient; its direction is the gradient's.
+    step = orthogonalised(gradient.flatten(1)).reshape(kernel.shape) * 0.2 * 27**0.5
+    torch.testing.assert_close(first.weight, kernel * (1 - 0.01 * 0.1) - 0.01 * step)
+    torch.testing.assert_close(optimisers[0].state[first.weight]["momentum"], (1 - MOMENTUM) * gradient)
+
+
+def test_a_step_is_as_large_as_one_of_adamw() -> None:
+    kernel = nn.Parameter(torch.zeros(16, 8, 3, 3))
+    kernel.grad = matrix(16, 8, 3, 3)
+    Muon([kernel], lr=1.0).step()
+    assert float(kernel.detach().square().mean().sqrt()) == pytest.approx(0.2, rel=0.3)
+
+
+def test_a_closure_is_asked_for_the_loss() -> None:
+    kernel = nn.Parameter(torch.ones(2, 2, 3, 3))
+    optimiser = Muon([kernel], lr=0.1)
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        loss = kernel.square().sum()
+        loss.backward()
+        return loss
+
+    assert optimiser.step(closure) == 36.0
+    assert float(kernel.detach().sum()) < 36.0
