@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from tiny_runs import asciivae
+from tiny_runs import asciivae, trained
 from tiny_runs import own_cache as own_cache
 
 from asciivae.cli import app
@@ -79,3 +79,19 @@ def test_the_commands_about_recipes_do_what_the_manual_says(tmp_path: Path, monk
         if words[1] in ("list", "show", "copy", "check", "schema"):
             done = asciivae(*words)
             assert done.exit_code == 0, (words, done.stderr)
+
+
+def test_the_latent_space_is_walked_as_the_manual_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runs" / "tiny").mkdir(parents=True)
+    trained(tmp_path).rename(tmp_path / "runs" / "tiny" / "20260102-030405")
+    monkeypatch.chdir(tmp_path)
+    for name, art in (("cat", " /\\_/\\\n( o.o )\n > ^ <\n"), ("dog", " __\n(oo\\\n \\_/--\n")):
+        (tmp_path / f"{name}.txt").write_text(art)
+    ran = commands(PROJECT / "docs" / "latent-space.md")
+    assert {words[0] for words in ran} >= {"interpolate", "sample", "explore"}
+    for words in ran:
+        if words[0] in ("interpolate", "sample", "explore"):
+            done = asciivae(*words)
+            needs_terminal = "--play" in words or words[0] == "explore"
+            assert done.exit_code == (2 if needs_terminal else 0), (words, done.stderr)
+            assert ("needs a terminal" in done.stderr) is needs_terminal

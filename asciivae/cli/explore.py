@@ -72,7 +72,7 @@ def explore(
         return pool.submit(find, trained, drawings[start], drawings[end], steps)
 
     try:
-        walker = Walker([drawing.name for drawing in drawings], leg, another, save, 1.0 / rate)
+        walker = Walker([str(drawing.target) for drawing in drawings], leg, another, save, 1.0 / rate)
         with Terminal() as terminal:
             _walk(walker, terminal)
     finally:

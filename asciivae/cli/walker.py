@@ -26,7 +26,8 @@ IDLE = 0.2
 """Seconds between two looks at the size of the screen while nothing moves."""
 FASTER = 1.5
 FASTEST, SLOWEST = 0.01, 2.0
-BAR = 20
+BAR, AROUND_NAMES = 20, 20
+"""Columns of the heading: of the bar, and of what stands between and around the names."""
 
 
 class Walker:
@@ -89,7 +90,7 @@ class Walker:
 
     def lines(self, rows: int, columns: int) -> list[str]:
         """The screen: where the walk is, the page, and the keys."""
-        above, below = [self._heading()], [self._message, KEYS]
+        above, below = [self._heading(columns)], [self._message, KEYS]
         if self._typed is not None:
             matches = self._matches(self._typed)
             first = max(0, min(self._picked - 2, len(matches) - 5))
@@ -183,14 +184,17 @@ class Walker:
         wanted = typed.casefold()
         return [i for i, name in enumerate(self.names) if wanted in name.casefold() and i != self.target]
 
-    def _heading(self) -> str:
-        start, target, upcoming = (printable(self.names[i]) for i in (self.start, self.target, self.upcoming))
+    def _heading(self, columns: int) -> str:
+        room = max((columns - BAR - AROUND_NAMES) // 3, 8)
+        start, target, upcoming = (
+            _short(printable(self.names[i]), room) for i in (self.start, self.target, self.upcoming)
+        )
         if not self._leg.done():
             return f"finding the way from {start} to {target} ..."
         gone = round(BAR * self.frame / self._last)
-        state = "  (paused)" if self.paused else ""
+        paused = " paused:" if self.paused else ""
         waiting = " (finding the way)" if self.frame == self._last and not self._next.done() else ""
-        return f"{start} [{'=' * gone}{'.' * (BAR - gone)}] {target}  next: {upcoming}{waiting}{state}"
+        return f"[{'=' * gone}{'.' * (BAR - gone)}]{paused} {start} -> {target} -> {upcoming}{waiting}"
 
     def _page(self, rows: int, columns: int) -> list[str]:
         """The page on a screen of that size, so that at both ends of a leg the drawing is in the middle."""
@@ -213,3 +217,8 @@ def _placed(size: int, middle: float, room: int) -> int:
     """Where to begin so that the middle is in the middle of the room, and no room is wasted."""
     wanted = round(room / 2 - middle)
     return min(max(wanted, 0), room - size) if size <= room else max(min(wanted, 0), room - size)
+
+
+def _short(name: str, room: int) -> str:
+    """The end of a name that is too long, which says more than its beginning."""
+    return name if len(name) <= room else f"..{name[-(room - 2) :]}"
