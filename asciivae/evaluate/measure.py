@@ -43,7 +43,8 @@ class Units:
     """The latent units of a model.
 
     In a latent vector each number is a unit. A latent grid (C, h, w) has as many numbers as the page is large, so there
-    a unit is a channel, and its variance is taken over all positions of all pieces.
+    a unit is a channel, and its variance is taken over all positions of all pieces; where pages differ in channels, of
+    all pieces that have it.
 
     Attributes:
         variances: of the posterior mean of each unit over the data.
@@ -142,18 +143,17 @@ def _costs(model: Model, batch: Pass, pieces: Sequence[Grid], seed: int) -> list
 
 
 class _Moments:
-    """Sums of the posterior means, unit by unit, as batches come."""
+    """Numbers, sums and sums of squares of the posterior means, (3, units), as batches come."""
 
     def __init__(self) -> None:
-        self.count, self.sums, self.squares = 0, torch.zeros(()).double(), torch.zeros(()).double()
+        self.moments = torch.zeros(3, 0).double()
 
     def add(self, posterior: Posterior) -> None:
-        values = posterior.mean.double().cpu()
-        values = values.transpose(0, 1).flatten(1)  # (units, values of each)
-        self.count += values.shape[1]
-        self.sums = self.sums + values.sum(1)
-        self.squares = self.squares + values.square().sum(1)
+        values = posterior.mean.double().cpu().transpose(0, 1).flatten(1)  # (units, values of each)
+        own = torch.stack([torch.ones_like(values).sum(1), values.sum(1), values.square().sum(1)])
+        more = own.shape[1] - self.moments.shape[1]
+        self.moments = functional.pad(self.moments, (0, max(0, more))) + functional.pad(own, (0, max(0, -more)))
 
     def units(self) -> Units:
-        mean = self.sums / self.count
-        return Units(tuple((self.squares / self.count - mean.square()).clamp(min=0.0).tolist()))
+        count, sums, squares = self.moments
+        return Units(tuple((squares / count - (sums / count).square()).clamp(min=0.0).tolist()))
