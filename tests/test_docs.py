@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,19 @@ def test_the_latent_space_is_walked_as_the_manual_says(tmp_path: Path, monkeypat
             needs_terminal = "--play" in words or words[0] == "explore"
             assert done.exit_code == (2 if needs_terminal else 0), (words, done.stderr)
             assert ("needs a terminal" in done.stderr) is needs_terminal
+
+
+def test_the_commands_about_measuring_models_do_what_the_manual_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = commands(PROJECT / "docs" / "evaluate.md")
+    run = tmp_path / ran[0][1]
+    run.parent.mkdir(parents=True)
+    trained(tmp_path).rename(run)
+    shutil.copy(next(run.glob("checkpoints/*/model.safetensors")), "old.safetensors")
+    (tmp_path / "cat.txt").write_text(" /\\_/\\\n( o.o )\n > ^ <\n")
+    for words in ran:
+        done = asciivae(*words)
+        assert done.exit_code == 0, (words, done.stderr)
+    assert (tmp_path / "report.html").is_file()
