@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import torch
@@ -28,6 +29,8 @@ from asciivae.weights_file import (
     suits,
 )
 
+BUNDLED = "model.safetensors"
+
 
 @dataclass(frozen=True)
 class TrainedModel:
@@ -41,6 +44,7 @@ class TrainedModel:
         step: when it was saved.
         path: where it was read from.
         data: what it was trained on.
+        text: the recipe that it was trained by, as YAML.
     """
 
     model: Model
@@ -50,6 +54,7 @@ class TrainedModel:
     step: int
     path: Path
     data: Data
+    text: str
 
 
 def load_model(path: Path, device: torch.device) -> TrainedModel:
@@ -96,7 +101,13 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
         stated_step(header),
         file,
         recipe.data,
+        header["recipe"],
     )
+
+
+def bundled_model() -> Path:
+    """The weights file that comes with the package: trained, and ready for anybody's drawing."""
+    return Path(str(resources.files("asciivae").joinpath("assets", BUNDLED)))
 
 
 @dataclass(frozen=True)

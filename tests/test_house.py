@@ -18,7 +18,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     *("errors", "contract", "registry", "text", "weights_file", "filters"),
     *("corpus", "scrape", "render", "models", "losses", "edges"),
-    *("train", "evaluate", "recipe", "build", "load", "evaluation", "verify", "claims", "compare", "testing", "cli"),
+    *("train", "evaluate", "recipe", "build", "load", "evaluation", "export"),
+    *("verify", "claims", "compare", "testing", "cli"),
     "__main__",
 )
 """A room imports only from rooms to its left, or from itself."""

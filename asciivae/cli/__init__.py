@@ -13,6 +13,7 @@ from asciivae.cli import (
     edges,
     evaluate,
     explore,
+    export,
     fonts,
     interpolate,
     plugins,
@@ -38,6 +39,7 @@ app.command()(sample.sample)
 app.command()(interpolate.interpolate)
 app.command()(explore.explore)
 app.command()(compare.compare)
+app.command()(export.export)
 app.command()(edges.edges)
 app.command()(fonts.fonts)
 app.command()(scrape.scrape)

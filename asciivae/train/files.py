@@ -49,22 +49,35 @@ def new_folder(path: Path) -> Iterator[Path]:
         raise
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replace a text file in one step.
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Fill a file that appears at `path`, complete, when the block ends; one that is there is replaced in one step.
 
     Raises:
         RunError: the disk is full, or the place cannot be written.
     """
     aside = path.with_name(f".{path.name}.partial")
     try:
-        aside.write_text(text, encoding="utf-8")
+        yield aside
         _flush(aside)
         aside.replace(path)
         _flush(path.parent)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):
             aside.unlink()
-        raise cannot_write(path, error) from error
+        if isinstance(error, OSError):
+            raise cannot_write(path, error) from error
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file in one step.
+
+    Raises:
+        RunError: the disk is full, or the place cannot be written.
+    """
+    with new_file(path) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def json_text(value: Any) -> str:
@@ -73,7 +86,7 @@ def json_text(value: Any) -> str:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Write a safetensors file in place (inside `new_folder`, or followed by a rename).
+    """Write a safetensors file in place (inside `new_folder` or `new_file`).
 
     Raises:
         OSError: the disk is full, or the place cannot be written.

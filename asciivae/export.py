@@ -1,0 +1,56 @@
+"""A trained model as one file to pass on: its weights, its glyphs and its recipe, and nothing about a machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from asciivae import __version__
+from asciivae.load import load_model
+from asciivae.recipe import loader
+from asciivae.recipe.export import dump_yaml
+from asciivae.train.files import new_file, write_tensors
+from asciivae.weights_file import MODEL_FORMAT
+
+
+def export(source: Path, target: Path, *, half: bool = False) -> None:
+    """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads.
+
+    Corpora and other files that its recipe names lose their folders, which are nobody else's business.
+
+    Args:
+        source: what `load_model` takes.
+        target: the file; one that is there is replaced, in one step.
+        half: write the weights in float16, half as large; the glyphs stay as they are.
+
+    Raises:
+        ModelError, RunError: the source is no model.
+        RunError: the disk is full, or the place cannot be written.
+    """
+    trained = load_model(source, torch.device("cpu"))
+    recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
+    assert isinstance(trained.model, nn.Module)
+    tensors = {name: value.half() if half else value for name, value in trained.model.state_dict().items()}
+    header = {
+        "format": MODEL_FORMAT,
+        "asciivae": __version__,
+        "name": trained.name,
+        "step": str(trained.step),
+        "recipe": dump_yaml(_without_folders(recipe)),
+    }
+    with new_file(target) as aside:
+        write_tensors(aside, {**tensors, "glyphs": trained.glyphs}, header)
+
+
+def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:
+    data, renderer = dict(recipe.get("data", {})), dict(recipe.get("renderer", {}))
+    corpus = data.get("corpus")
+    if corpus is not None:
+        data["corpus"] = os.path.basename(corpus) if isinstance(corpus, str) else [os.path.basename(c) for c in corpus]
+    if isinstance(renderer.get("weights"), str):
+        renderer["weights"] = os.path.basename(renderer["weights"])
+    return {**recipe, **({"data": data} if data else {}), **({"renderer": renderer} if renderer else {})}

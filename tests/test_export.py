@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from tiny_runs import CPU, asciivae, own_cache, tiny_recipe, trained
+from torch import nn
+
+from asciivae.errors import ModelError, RunError
+from asciivae.export import export
+from asciivae.load import TrainedModel, load_model
+from asciivae.recipe import loader
+
+__all__ = ["own_cache"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("trained"))
+
+
+def state(model: TrainedModel) -> dict[str, torch.Tensor]:
+    assert isinstance(model.model, nn.Module)
+    return model.model.state_dict()
+
+
+def test_what_was_exported_is_the_model(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "model.safetensors"
+    export(run, file)
+    before, after = load_model(run, CPU), load_model(file, CPU)
+    assert (after.name, after.step) == (before.name, before.step)
+    torch.testing.assert_close(state(after), state(before), rtol=0, atol=0)
+    torch.testing.assert_close(after.glyphs, before.glyphs, rtol=0, atol=0)
+
+
+def test_half_precision_halves_the_file_and_little_else(run: Path, tmp_path: Path) -> None:
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    export(run, whole)
+    export(run, half, half=True)
+    with safe_open(half, framework="pt") as weights:
+        kinds = {name: weights.get_slice(name).get_dtype() for name in weights.keys()}  # noqa: SIM118
+    assert kinds.pop("glyphs") == "F32"
+    assert set(kinds.values()) == {"F16"}
+    found = load_model(half, CPU)
+    torch.testing.assert_close(state(found), state(load_model(run, CPU)), rtol=1e-3, atol=1e-6)
+    # The glyphs stay whole, and are most of a model as tiny as this.
+    saved = sum(value.numel() * 2 for value in state(found).values())
+    assert whole.stat().st_size - half.stat().st_size == pytest.approx(saved, abs=100)
+
+
+def test_no_folder_of_this_machine_goes_along(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "model.safetensors"
+    export(run, file)
+    assert str(run.parent) in load_model(run, CPU).text
+    assert str(run.parent).encode() not in file.read_bytes()
+    exported = loader.parse(load_model(file, CPU).text, "exported").plain()
+    assert exported["data"]["corpus"] == "art"
+
+
+def test_several_corpora_keep_their_names(run: Path, tmp_path: Path) -> None:
+    recipe = tiny_recipe("unused")
+    recipe["data"]["corpus"] = ["embedded", str(run.parent / "art")]
+    other = trained(tmp_path, recipe=recipe)
+    export(other, tmp_path / "model.safetensors")
+    exported = loader.parse(load_model(tmp_path / "model.safetensors", CPU).text, "exported").plain()
+    assert exported["data"]["corpus"] == ["embedded", "art"]
+
+
+def test_a_full_disk_leaves_the_file_that_was_there(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "model.safetensors"
+    export(run, file)
+    before = file.read_bytes()
+
+    def full(path: Path, *_: object) -> None:
+        path.write_bytes(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("asciivae.export.write_tensors", full)
+    with pytest.raises(RunError, match="cannot be written: No space left on device"):
+        export(run, file)
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_error_for_a_place_that_cannot_be_written(run: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError) as caught:
+        export(run, tmp_path / "missing" / "model.safetensors")
+    assert str(caught.value).startswith(f"{tmp_path}/missing/model.safetensors: cannot be written: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_error_for_what_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="does not exist"):
+        export(tmp_path / "nothing", tmp_path / "model.safetensors")
+
+
+def test_the_command_writes_the_file_and_says_how_to_try_it(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "model.safetensors"
+    done = asciivae("export", run, file, "--half")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == f"{file}\n"
+    assert f"try it: asciivae reconstruct FILE --model {file}" in done.stderr
+    assert load_model(file, CPU).step == 6
