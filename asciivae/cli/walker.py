@@ -90,7 +90,7 @@ class Walker:
 
     def lines(self, rows: int, columns: int) -> list[str]:
         """The screen: where the walk is, the page, and the keys."""
-        above, below = [self._heading(columns)], [self._message, KEYS]
+        above, below = [self._heading(columns)], [_short(self._message, columns), KEYS]
         if self._typed is not None:
             matches = self._matches(self._typed)
             first = max(0, min(self._picked - 2, len(matches) - 5))
@@ -159,7 +159,7 @@ class Walker:
         if not self._leg.done():
             return
         try:
-            self._message = f"saved: {printable(self._save(self._leg.result().frames[self.frame]))}"
+            self._message = f"{printable(self._save(self._leg.result().frames[self.frame]))} saved"
         except AsciivaeError as error:
             self._message = printable(error.headline)
 
@@ -219,6 +219,6 @@ def _placed(size: int, middle: float, room: int) -> int:
     return min(max(wanted, 0), room - size) if size <= room else max(min(wanted, 0), room - size)
 
 
-def _short(name: str, room: int) -> str:
-    """The end of a name that is too long, which says more than its beginning."""
-    return name if len(name) <= room else f"..{name[-(room - 2) :]}"
+def _short(text: str, room: int) -> str:
+    """The end of what is too long: of a name or a path it says more than the beginning."""
+    return text if len(text) <= room else f"..{text[max(len(text) - room + 2, 0) :]}"

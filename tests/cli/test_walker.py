@@ -195,7 +195,9 @@ def test_a_page_is_saved_as_it_is_seen() -> None:
     walk.press("s")
 
     assert desk.saved == ["0>1.\n1\n"]
-    assert "saved: explored-1.txt" in seen(walk)
+    assert "explored-1.txt saved" in seen(walk)
+    assert walk.lines(24, 20)[-2] == "explored-1.txt saved"
+    assert walk.lines(24, 17)[-2] == "..red-1.txt saved"
     walk.press("right")
     assert "saved" not in seen(walk)
 
