@@ -6,8 +6,9 @@ Everything else in the house is given what it needs.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
@@ -21,15 +22,16 @@ from asciivae.corpus.joined import open_corpora
 from asciivae.corpus.splits import split
 from asciivae.errors import AsciivaeError, ModelError, PluginError, RecipeError
 from asciivae.evaluate.validation import Validation
-from asciivae.losses.objective import Objective, Term, facts_of, rendered_glyphs
+from asciivae.losses.objective import Objective, Term, baseline_of, facts_of, rendered_glyphs
 from asciivae.losses.schedule import Schedule, constant, piecewise, ramp
 from asciivae.models import Model, create
 from asciivae.models.relax import Annealing, Relaxation
 from asciivae.recipe.data import Augment, Crop, Data, Shift
 from asciivae.recipe.data import Canvas as FixedCanvas
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import LoadedRecipe
-from asciivae.recipe.schema import Glyphs, Gumbel, Points, Ramp, Recipe
+from asciivae.recipe.renderer import RendererRecipe
+from asciivae.recipe.resolve import Loaded, LoadedRecipe
+from asciivae.recipe.schema import Glyphs, Gumbel, Points, Ramp, Recipe, Train
 from asciivae.render.glyphs import atlas
 from asciivae.text.art import MAX_SIDE
 from asciivae.text.charset import SIZE, SPACE
@@ -46,9 +48,11 @@ if TYPE_CHECKING:
 
     Pieces = NDArray[np.int64]
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
-class Experiment:
+class Built:
     """A recipe, ready to run.
 
     Attributes:
@@ -64,7 +68,7 @@ class Experiment:
         glyphs: (95, h, w), the atlas that is rendered with.
     """
 
-    loaded: LoadedRecipe
+    loaded: Loaded
     corpus: Corpus
     left_out: dict[str, int]
     training: Pieces
@@ -72,17 +76,30 @@ class Experiment:
     canvas: Canvas
     task: Task
     state: TrainState
-    validation: Validation
+    validation: Callable[[TrainState], dict[str, float]]
     glyphs: Tensor
 
     @property
-    def recipe(self) -> Recipe:
+    def recipe(self) -> Recipe | RendererRecipe:
         """The recipe itself, with every default."""
         return self.loaded.recipe
 
     def metadata(self) -> dict[str, str]:
         """What a weights file of this experiment says about itself."""
         return {"asciivae": __version__, "name": self.loaded.name, "recipe": dump_yaml(self.loaded.resolved())}
+
+
+@dataclass(frozen=True)
+class Experiment(Built):
+    """A model's recipe, ready to run."""
+
+    loaded: LoadedRecipe
+    validation: Validation
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe itself, with every default."""
+        return self.loaded.recipe
 
 
 def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
@@ -97,50 +114,95 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
         RecipeError: the recipe's parts do not fit each other.
     """
     recipe = loaded.recipe
-    corpus, left_out = corpus_of(recipe.data)
-    training, validating = sides(recipe.data, corpus)
-    model = _initialised(loaded, recipe.seed)
-    canvas = canvas_of(recipe.data, model)
-    cell = recipe.glyphs
-    glyphs = atlas(cell.font, cell=cell.cell, res=_resolution(cell), zoom=cell.zoom, antialias=cell.antialias)
-    renderer, drawn_by = _made("renderer", recipe.renderer.use, loaded.renderer_config, glyphs)
-    validated = validating[: recipe.evaluation.pieces]
-    for piece in validated.tolist():
-        _page_size(corpus, piece, canvas)  # now, and not when hours of training are at stake
-    augmentation = _augmentation(recipe.data.augment)
-    if augmentation and augmentation.shift:
-        for piece in training.tolist():
-            _page_size(corpus, piece, canvas, augmentation.margin)
-    counts = character_counts(corpus, training, canvas)
+    model = initialised(recipe.seed, lambda: create(loaded.model_config))
+    laid = lay(recipe, model)
+    renderer, drawn_by = _made("renderer", recipe.renderer.use, loaded.renderer_config, atlas_of(recipe.glyphs))
+    counts = character_counts(laid.corpus, laid.training, laid.canvas)
     terms = _terms(loaded, facts_of(renderer, counts))
     objective = Objective(terms, renderer, drawn_by=f"renderer {recipe.renderer.use!r} of {drawn_by}").to(device)
-    roll = recipe.data.roll
-    shift = Roll(roll.max, roll.sigma) if roll else None
-    batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, shift, augmentation)
     module = _module(model).to(device)
     task = Task(
         model=model,
         relaxation=_relaxation(recipe),
         objective=objective,
-        batches=batches,
+        batches=laid.batches,
         seed=recipe.seed,
-        total_steps=recipe.train.steps or (recipe.train.epochs or 0) * batches.steps_per_epoch,
+        total_steps=laid.total_steps,
         precision=recipe.train.precision,
-        averaging=_averaging(recipe),
+        averaging=averaging_of(recipe.train),
     )
-    state = TrainState(module, _optimiser(recipe), ema=recipe.train.ema, scaled=recipe.train.precision == "fp16")
+    roll = recipe.data.roll
     validation = Validation(
         task=task,
-        corpus=corpus,
-        pieces=validated,
-        canvas=canvas,
+        corpus=laid.corpus,
+        pieces=laid.validated,
+        canvas=laid.canvas,
         batch_size=recipe.train.batch,
         sampled=recipe.evaluation.sampled,
-        roll=shift if roll and roll.validation else None,
+        roll=laid.batches.roll if roll and roll.validation else None,
     )
     return Experiment(
-        loaded, corpus, left_out, training, validating, canvas, task, state, validation, rendered_glyphs(renderer).cpu()
+        loaded,
+        laid.corpus,
+        laid.left_out,
+        laid.training,
+        laid.validating,
+        laid.canvas,
+        task,
+        state_of(recipe, module),
+        validation,
+        rendered_glyphs(baseline_of(renderer)).cpu(),
     )
+
+
+@dataclass(frozen=True)
+class Laid:
+    """The pieces of a recipe as a model will see them.
+
+    Attributes:
+        corpus: all of them.
+        left_out: how many each pattern of `data.exclude` took.
+        training: the numbers of the pieces that are trained on.
+        validating: the numbers of those that are not.
+        validated: those of them that are measured in training.
+        canvas: how they are laid on pages.
+        batches: of the training pieces.
+        total_steps: of the run.
+    """
+
+    corpus: Corpus
+    left_out: dict[str, int]
+    training: Pieces
+    validating: Pieces
+    validated: Pieces
+    canvas: Canvas
+    batches: Batches
+    total_steps: int
+
+
+def lay(recipe: Recipe | RendererRecipe, model: Model) -> Laid:
+    """Open a recipe's corpus, split it, and lay its pieces for a model.
+
+    Raises:
+        CorpusError: the corpus cannot be read, or a side of the split is empty.
+        ModelError: a piece is too large for the model.
+        RecipeError: the recipe wants a canvas that the model cannot take.
+    """
+    corpus, left_out = corpus_of(recipe.data)
+    training, validating = sides(recipe.data, corpus)
+    canvas = canvas_of(recipe.data, model)
+    validated = validating[: recipe.evaluation.pieces]
+    augmentation = _augmentation(recipe.data.augment)
+    margin = augmentation.margin if augmentation and augmentation.shift else 0
+    # Now, and not when hours of training are at stake.
+    for pieces, around in ((validated, 0), (training, margin)):
+        for piece in pieces.tolist():
+            _page_size(corpus, piece, canvas, around)
+    roll = recipe.data.roll
+    shift = Roll(roll.max, roll.sigma) if roll else None
+    batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, shift, augmentation)
+    steps = recipe.train.steps or (recipe.train.epochs or 0) * batches.steps_per_epoch
+    return Laid(corpus, left_out, training, validating, validated, canvas, batches, steps)
 
 
 def corpus_of(data: Data) -> tuple[Corpus, dict[str, int]]:
@@ -223,11 +285,12 @@ def _largest_side(canvas: Canvas) -> int:
     return bisect_left(range(1, MAX_SIDE + 1), True, key=too_large)
 
 
-def _initialised(loaded: LoadedRecipe, seed: int) -> Model:
+def initialised(seed: int, make: Callable[[], Made]) -> Made:
+    """What `make` makes with parameters that depend on the seed alone."""
     # PyTorch initialises from its global generator: lend it ours, and give it back as it was.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(seed, "initialisation"))
-        return create(loaded.model_config)
+        return make()
 
 
 def _module(model: Model) -> nn.Module:
@@ -235,8 +298,10 @@ def _module(model: Model) -> nn.Module:
     return model
 
 
-def _resolution(glyphs: Glyphs) -> tuple[int, int]:
-    return (glyphs.res, glyphs.res) if isinstance(glyphs.res, int) else glyphs.res
+def atlas_of(glyphs: Glyphs) -> Tensor:
+    """The glyphs (95, h, w) of a recipe."""
+    res = (glyphs.res, glyphs.res) if isinstance(glyphs.res, int) else glyphs.res
+    return atlas(glyphs.font, cell=glyphs.cell, res=res, zoom=glyphs.zoom, antialias=glyphs.antialias)
 
 
 def _augmentation(augment: Augment | None) -> Augmentation | None:
@@ -295,12 +360,19 @@ def _schedule(weight: float | Ramp | Points) -> Schedule:
     return constant(weight)
 
 
-def _averaging(recipe: Recipe) -> WeightAveraging | None:
-    swa = recipe.train.swa
+def averaging_of(train: Train) -> WeightAveraging | None:
+    """How a recipe averages weights over epochs, if it does."""
+    swa = train.swa
     return WeightAveraging(swa.start, swa.lr, swa.anneal) if swa else None
 
 
-def _optimiser(recipe: Recipe) -> OptimiserSettings:
+def state_of(recipe: Recipe | RendererRecipe, module: nn.Module, result: str = "") -> TrainState:
+    """The moving parts of a run at step 0; see `TrainState`."""
+    train = recipe.train
+    return TrainState(module, _optimiser(recipe), ema=train.ema, scaled=train.precision == "fp16", result=result)
+
+
+def _optimiser(recipe: Recipe | RendererRecipe) -> OptimiserSettings:
     optim = recipe.optim
     return OptimiserSettings(
         kind=optim.use,

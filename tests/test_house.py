@@ -18,7 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     *("errors", "contract", "registry", "text", "weights_file", "filters"),
     *("corpus", "scrape", "render", "models", "losses", "edges"),
-    *("train", "evaluate", "recipe", "build", "load", "evaluation", "export"),
+    *("train", "evaluate", "recipe", "build", "build_renderer", "load", "evaluation", "export"),
     *("verify", "claims", "compare", "testing", "cli"),
     "__main__",
 )

@@ -22,6 +22,7 @@ from asciivae.cli import (
     sample,
     scrape,
     train,
+    train_renderer,
 )
 from asciivae.cli.output import Settings, prepare_streams, result
 
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train.train)
+app.command()(train_renderer.train_renderer)
 app.command()(reconstruct.reconstruct)
 app.command()(evaluate.evaluate)
 app.command()(sample.sample)

@@ -53,10 +53,12 @@ class Shares(Section):
 class Inputs(Section):
     """What the renderer is given to draw. Ranges are [least, most], and a number is drawn for each cell."""
 
+    pages: Count = 64
+    """Pages in a step, each of 8 × 8 cells that are picked from all over the batch."""
     shares: Shares = Shares()
     """How often each kind of page is drawn."""
     scattered: Probability = 0.5
-    """The share of pieces whose characters are replaced by random ones, so that rare ones are learned too."""
+    """The share of pages whose characters are replaced by random ones, so that rare ones are learned too."""
     sigma: Bounds = (0.02, 0.15)
     """The deviation of the noise on one-hots."""
     certainty: NotNegative = 12.0

@@ -1,0 +1,76 @@
+"""How the recipe of a renderer becomes objects, with the parts that `build` makes of any recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from asciivae.build import Built, atlas_of, averaging_of, initialised, lay, state_of
+from asciivae.evaluate.rendering import RenderingValidation
+from asciivae.models import create
+from asciivae.models.relax import Relaxation
+from asciivae.recipe.renderer import RendererRecipe
+from asciivae.recipe.resolve_renderer import LoadedRendererRecipe
+from asciivae.render.neural import Network
+from asciivae.train.loop import Task
+from asciivae.train.renderer import RENDERER, RendererObjective, RendererWithDecoder
+from asciivae.train.soft_pages import Mixture, SoftPages
+
+
+@dataclass(frozen=True)
+class RendererExperiment(Built):
+    """A renderer's recipe, ready to run. `task.model` is the renderer with the model that learns along."""
+
+    loaded: LoadedRendererRecipe
+    validation: RenderingValidation
+
+    @property
+    def recipe(self) -> RendererRecipe:
+        """The recipe itself, with every default."""
+        return self.loaded.recipe
+
+
+def build_renderer(loaded: LoadedRendererRecipe, device: torch.device) -> RendererExperiment:
+    """Build all that the recipe of a renderer names.
+
+    Args:
+        loaded: a checked recipe.
+        device: where to train.
+
+    Raises:
+        CorpusError: the corpus cannot be read, or a side of the split is empty.
+        RecipeError: the recipe's parts do not fit each other.
+    """
+    recipe = loaded.recipe
+    glyphs = atlas_of(recipe.glyphs)
+    _, height, width = glyphs.shape
+
+    def learner() -> RendererWithDecoder:
+        return RendererWithDecoder(Network((height, width), recipe.network.hidden), create(loaded.decoder_config))
+
+    model = initialised(recipe.seed, learner).to(device)
+    laid = lay(recipe, model)
+    pages = SoftPages(Mixture(**recipe.inputs.model_dump()), glyphs, recipe.seed)
+    task = Task(
+        model=model,
+        relaxation=Relaxation("softmax"),
+        objective=RendererObjective(model.renderer, glyphs, pages, recipe.weights.model_dump()).to(device),
+        batches=laid.batches,
+        seed=recipe.seed,
+        total_steps=laid.total_steps,
+        precision=recipe.train.precision,
+        averaging=averaging_of(recipe.train),
+    )
+    return RendererExperiment(
+        loaded,
+        laid.corpus,
+        laid.left_out,
+        laid.training,
+        laid.validating,
+        laid.canvas,
+        task,
+        state_of(recipe, model, result=RENDERER),
+        RenderingValidation(task, glyphs, laid.corpus, laid.validated, laid.canvas, recipe.train.batch),
+        glyphs,
+    )
