@@ -160,8 +160,8 @@ def _provenance(experiment: Built, earlier: dict[str, Any] | None = None, borrow
 
 def _renderer_of(experiment: Built) -> str | None:
     """The digest of a renderer that only imitates the glyphs: it names its weights as well."""
-    renderer = getattr(experiment.task.objective, "renderer", None)
-    return renderer.digest if hasattr(renderer, "baseline") else None
+    renderer: Any = getattr(experiment.task.objective, "renderer", None)
+    return str(renderer.digest) if hasattr(renderer, "baseline") else None
 
 
 def _provenance_of(run: Path) -> dict[str, Any]:
