@@ -129,8 +129,8 @@ def _costs(model: Model, batch: Pass, pieces: Sequence[Grid], seed: int) -> list
     posterior = batch.draw.posterior
     z = sample_latent(posterior, latent_noise(model, pieces, batch.ids, seed))
     cells = functional.cross_entropy(model.decode(z).float(), batch.ids, reduction="none")
-    nats = cells.flatten(1).double().sum(1).tolist()
-    divergence = kl_divergence(posterior.mean, posterior.logvar).flatten(1).double().sum(1).tolist()
+    nats = cells.flatten(1).cpu().double().sum(1).tolist()
+    divergence = kl_divergence(posterior.mean, posterior.logvar).flatten(1).cpu().double().sum(1).tolist()
     return [
         {
             "reconstruction_nats": first,
@@ -149,7 +149,7 @@ class _Moments:
         self.moments = torch.zeros(3, 0).double()
 
     def add(self, posterior: Posterior) -> None:
-        values = posterior.mean.double().cpu().transpose(0, 1).flatten(1)  # (units, values of each)
+        values = posterior.mean.cpu().double().transpose(0, 1).flatten(1)  # (units, values of each)
         own = torch.stack([torch.ones_like(values).sum(1), values.sum(1), values.square().sum(1)])
         more = own.shape[1] - self.moments.shape[1]
         self.moments = functional.pad(self.moments, (0, max(0, more))) + functional.pad(own, (0, max(0, -more)))
