@@ -12,7 +12,7 @@ from asciivae.cli.output import json_result, printable, reported, result, say, t
 from asciivae.errors import RecipeProblems, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.recipe.resolve import LoadedRecipe
+    from asciivae.recipe.resolve import Loaded
 
 app = typer.Typer(help="Look at recipes, copy them, check them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.")]
@@ -50,9 +50,9 @@ def show(
         result(loader.read_file(library.find(recipe).path))
         return
     from asciivae.recipe.export import dump_yaml
-    from asciivae.recipe.resolve import load_recipe
+    from asciivae.recipe.resolve_renderer import load_any
 
-    loaded = load_recipe(recipe, sets or (), unsets or ())
+    loaded = load_any(recipe, sets or (), unsets or ())
     if as_json:
         json_result({"name": loaded.name, "recipe": loaded.resolved()})
     elif resolved:
@@ -69,6 +69,7 @@ def copy(
 ) -> None:
     """Copy a recipe to a file of your own, to change it there."""
     from asciivae.recipe import library, loader
+    from asciivae.recipe.resolve import trains_renderer
 
     found = library.find(recipe)
     target = destination or Path(f"{found.name}.yaml")
@@ -87,7 +88,8 @@ def copy(
         raise UsageError("exists already", place=str(target), hint="name another file") from error
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", place=str(target), hint="name another file") from error
-    say(f"try it with: asciivae train --recipe {target}")
+    command = "train-renderer" if trains_renderer(loader.parse(text, str(target))) else "train"
+    say(f"try it with: asciivae {command} --recipe {target}")
     result(str(target))
 
 
@@ -101,13 +103,13 @@ def check(
 ) -> None:
     """Check recipes without running them; print every problem with its place."""
     from asciivae.errors import AsciivaeError
-    from asciivae.recipe.resolve import load_recipe
+    from asciivae.recipe.resolve_renderer import load_any
 
     found: list[dict[str, Any]] = []
     messages = []
     for name in recipes:
         try:
-            load_recipe(name, sets or (), unsets or ())
+            load_any(name, sets or (), unsets or ())
         except AsciivaeError as error:
             problems = error.problems if isinstance(error, RecipeProblems) else (error,)
             found += [_problem(problem) for problem in problems]
@@ -124,13 +126,17 @@ def check(
 
 @app.command()
 @reported
-def schema() -> None:
+def schema(
+    renderer: Annotated[bool, typer.Option("--renderer", help="Of recipes for train-renderer instead.")] = False,
+) -> None:
     """Print the JSON Schema of recipes, with the options of everything installed."""
     import json
 
     from asciivae.recipe.export import json_schema
+    from asciivae.recipe.renderer import RendererRecipe
+    from asciivae.recipe.schema import Recipe
 
-    result(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    result(json.dumps(json_schema(recipe=RendererRecipe if renderer else Recipe), indent=2, ensure_ascii=False))
 
 
 # The log's flags begin with dashes, in quotes or not: they are none of ours.
@@ -174,7 +180,7 @@ def _problem(error: Any) -> dict[str, Any]:
     }
 
 
-def _values(loaded: LoadedRecipe) -> list[list[str]]:
+def _values(loaded: Loaded) -> list[list[str]]:
     from asciivae.recipe.nodes import dotted
 
     rows: list[list[str]] = []

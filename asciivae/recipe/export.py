@@ -14,6 +14,7 @@ from asciivae.errors import PluginError
 from asciivae.recipe import loader, resolve
 from asciivae.recipe.options import options_model
 from asciivae.recipe.schema import Recipe
+from asciivae.recipe.values import Section
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -41,13 +42,16 @@ def dump_yaml(data: Any) -> str:
     return text
 
 
-def json_schema(model_configs: Mapping[str, type[Any]] | None = None) -> dict[str, Any]:
+def json_schema(
+    model_configs: Mapping[str, type[Any]] | None = None, recipe: type[Section] = Recipe
+) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a recipe, with the options of every component that is installed and sound.
 
     Args:
         model_configs: the `Config` of each model by name; by default those of `asciivae.models`.
+        recipe: that of a model, or of a renderer.
     """
-    schema = Recipe.model_json_schema()
+    schema = recipe.model_json_schema()
     definitions = schema["$defs"]
     models = resolve.known_models() if model_configs is None else model_configs
     for section, configs in (
@@ -55,6 +59,8 @@ def json_schema(model_configs: Mapping[str, type[Any]] | None = None) -> dict[st
         ("Loss", _installed("loss")),
         ("Component", models),
     ):
+        if section not in definitions:
+            continue
         base = definitions[section]
         variants = []
         for name, config in configs.items():

@@ -13,6 +13,7 @@ from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.legacy import translate
 from asciivae.recipe.resolve import check_recipe, load_recipe
+from asciivae.recipe.resolve_renderer import LoadedRendererRecipe, load_any
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
 NUMBERED = [path for path in SHIPPED if path.stem[:2].isdigit()]
@@ -46,7 +47,7 @@ def difference(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 
 
 def test_how_many_there_are() -> None:
-    assert (len(SHIPPED), len(LOGGED), len(REPAIRED)) == (33, 16, 13)
+    assert (len(SHIPPED), len(LOGGED), len(REPAIRED)) == (36, 16, 13)
     assert {path.stem[:2] for path in LOGGED} == {f"{number:02}" for number in range(1, 13)}
     assert {path.stem.removesuffix("-repaired") for path in REPAIRED} <= set(names(LOGGED))
 
@@ -82,12 +83,14 @@ def steps_of(path: Path, folder: Path) -> None:
     small = [part for text in (*SMALL, "train.precision=fp32") for part in ("--set", text)]
     if "swa" in path.read_text():
         small += ["--set", "train.swa.start=1"]
-    if load_recipe(path).recipe.glyphs.cell == "logged":
+    loaded = load_any(path)
+    command = "train-renderer" if isinstance(loaded, LoadedRendererRecipe) else "train"
+    if loaded.recipe.glyphs.cell == "logged":
         small += ["--set", "glyphs.res=5"]
     whole, parts = folder / "whole", folder / "parts"
-    done = asciivae("train", "--recipe", path, "--out", whole, "--device", "cpu", *small, "--set", "train.steps=5")
+    done = asciivae(command, "--recipe", path, "--out", whole, "--device", "cpu", *small, "--set", "train.steps=5")
     assert done.exit_code == 0, done.stderr
-    done = asciivae("train", "--recipe", path, "--out", parts, "--device", "cpu", *small, "--set", "train.steps=3")
+    done = asciivae(command, "--recipe", path, "--out", parts, "--device", "cpu", *small, "--set", "train.steps=3")
     assert done.exit_code == 0, done.stderr
     done = asciivae("train", "--resume", parts, "--device", "cpu", "--set", "train.steps=5")
     assert done.exit_code == 0, done.stderr

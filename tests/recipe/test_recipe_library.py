@@ -12,8 +12,10 @@ from asciivae.errors import RecipeError
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import check_recipe, load_recipe
+from asciivae.recipe.resolve_renderer import check_renderer_recipe, load_renderer_recipe
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
+RENDERERS = [path for path in SHIPPED if "\nkind: renderer\n" in path.read_text()]
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ class TestShipped:
         assert {"quickstart", "base", "20717f2"} <= {name_of(path) for path in SHIPPED}
         assert all(path.parent == library.packaged_folder() for path in SHIPPED)
 
-    @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+    @pytest.mark.parametrize("path", [path for path in SHIPPED if path not in RENDERERS], ids=lambda path: path.stem)
     def test_each_is_sound_and_resolves_to_itself(self, path: Path) -> None:
         loaded = load_recipe(name_of(path))
         assert loaded.text == path.read_text()
@@ -143,6 +145,13 @@ class TestShipped:
             loaded.model_config,
             loaded.loss_configs,
         )
+        assert listed()[name_of(path)] == (loaded.recipe.about, "asciivae")
+
+    @pytest.mark.parametrize("path", RENDERERS, ids=lambda path: path.stem)
+    def test_those_of_renderers_are_too(self, path: Path) -> None:
+        loaded = load_renderer_recipe(name_of(path))
+        again = check_renderer_recipe(dump_yaml(loaded.resolved()), "resolved.yaml")
+        assert (again.recipe, again.decoder_config) == (loaded.recipe, loaded.decoder_config)
         assert listed()[name_of(path)] == (loaded.recipe.about, "asciivae")
 
     def test_the_logged_experiment_is_as_it_was(self) -> None:

@@ -8,7 +8,7 @@ from tiny_runs import asciivae, drawings, tiny_recipe, written
 from tiny_runs import own_cache as own_cache
 
 from asciivae.recipe import library
-from asciivae.recipe.resolve import load_recipe
+from asciivae.recipe.resolve_renderer import load_any
 from asciivae.verify import AFFORDABLE, STEPS, measure, verify
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
@@ -24,7 +24,7 @@ def tiny(tmp_path: Path) -> tuple[Path, dict]:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_recipe_says_what_to_expect(path: Path) -> None:
-    expect = load_recipe(path).recipe.expect
+    expect = load_any(path).recipe.expect
     assert expect is not None
     assert expect.set == AFFORDABLE
     assert expect.losses is not None
