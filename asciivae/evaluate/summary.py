@@ -31,7 +31,8 @@ class Group:
     Attributes:
         name: which.
         pieces: how many, at least one.
-        over_cells: the scores of `CharacterCounts` over all their cells, and `bits_per_cell`.
+        over_cells: the scores of `CharacterCounts` over all their cells, `bits_per_cell`, and `ink_confidence` over all
+            the ink that was drawn.
         mean_of_pieces: the mean of everything that `Measured` has a row for.
     """
 
@@ -211,7 +212,8 @@ def _group(name: str, measured: Measured, members: Sequence[int]) -> Group:
     counts = sum((one.counts for one in made), CharacterCounts())
     bits = sum(row["bits"] for row in rows) / counts.cells
     means = {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}
-    return Group(name, len(rows), {**counts.scores(), "bits_per_cell": bits}, means)
+    sure = sum(one.ink_confidence * one.counts.drawn for one in made) / counts.drawn if counts.drawn else 1.0
+    return Group(name, len(rows), {**counts.scores(), "bits_per_cell": bits, "ink_confidence": sure}, means)
 
 
 def _position(value: float, bounds: Sequence[float]) -> int:

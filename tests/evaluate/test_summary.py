@@ -43,6 +43,18 @@ def test_large_pieces_count_more_over_cells_and_alike_in_means() -> None:
     assert whole.mean_of_pieces["blank_share"] == 0.5
     assert whole.over_cells["bits_per_cell"] == pytest.approx(20 / 18)
     assert whole.mean_of_pieces["bits"] == 10
+    assert whole.over_cells["ink_confidence"] == 1
+
+
+def test_confidence_is_that_of_all_the_ink_drawn() -> None:
+    few, many, blank = page(1, 4, 1), page(1, 4, 3), page(1, 4, 0)
+    made = tuple(
+        Reconstruction(many, grid, 0, np.full((1, 4), sure, np.float32))
+        for grid, sure in ((few, 0.2), (many, 0.6), (blank, 0.9))
+    )
+    rows = tuple({"bits": 0.0} for _ in made)
+    assert summarise(Measured(made, rows, Units(()))).whole.over_cells["ink_confidence"] == pytest.approx(0.5)
+    assert summarise(Measured(made[2:], rows[2:], Units(()))).whole.over_cells["ink_confidence"] == 1
 
 
 def test_pieces_are_told_apart_by_their_longer_side_and_their_ink() -> None:
