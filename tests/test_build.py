@@ -122,7 +122,7 @@ def test_the_initialisation_depends_on_the_seed_alone(tmp_path: Path) -> None:
     torch.manual_seed(2)
     other, third = tiny_experiment(tmp_path), tiny_experiment(tmp_path, seed=1)
 
-    weights = [made.state.model.state_dict()["encoder.1.weight"] for made in (one, other, third)]
+    weights = [made.state.model.state_dict()["reader.1.weight"] for made in (one, other, third)]
     assert torch.equal(weights[0], weights[1])
     assert not torch.equal(weights[0], weights[2])
 
@@ -309,7 +309,7 @@ def test_weights_in_half_precision_become_float32(altered: Callable[..., Path], 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("latent", 3),
+        ("latent", 129),
         ("fine_channels", 4096),
         ("embedding", 10**9),
         ("latent", 10**18),

@@ -180,12 +180,12 @@ def test_a_run_that_diverges_exits_with_3_and_a_report(recipe: Path, tmp_path: P
     done = asciivae("train", "--recipe", recipe, "--out", tmp_path / "run", "--set", "optim.lr=1e30")
 
     assert (done.exit_code, done.stdout) == (3, "")
-    assert "error: step 1: term 'ce' became nan, first in the output of module 'encoder.1'; no step was taken" in (
+    assert "error: step 1: term 'ce' became nan, first in the output of module 'reader.1'; no step was taken" in (
         done.stderr
     )
     assert f"the full report is in {tmp_path / 'run' / 'diverged'}" in done.stderr
     report = json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())
-    assert (report["step"], report["wrong"], report["first_module"]) == (1, "ce", "encoder.1")
+    assert (report["step"], report["wrong"], report["first_module"]) == (1, "ce", "reader.1")
     assert len(report["pieces"]) == 8
 
 
