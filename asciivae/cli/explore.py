@@ -91,10 +91,10 @@ def _collected(
         drawing for drawing in fitting(trained, found, too_large.append) if trained.canvas.content(drawing.grid).size
     ]
     if too_large:
-        say(f"{len(too_large)} drawings are too large for this model and left out")
+        say(f"left out, too large for this model: {len(too_large)}")
     if len(drawings) < 2:
         raise UsageError(
-            f"there are {len(drawings)} drawings to walk between, and it takes two",
+            f"needs at least two drawings to walk between, and has {len(drawings)}",
             place=" ".join(sources),
             hint="name more, or none to walk between those of asciivae",
         )

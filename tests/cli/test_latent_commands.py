@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from tiny_runs import LOGGED, asciivae, drawings, tiny_recipe, trained
 
-from asciivae.cli.explore import save_page
-from asciivae.errors import AsciivaeError
+from asciivae.cli.explore import _collected, save_page
+from asciivae.errors import AsciivaeError, UsageError
 from asciivae.text.art import parse
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
@@ -171,6 +171,23 @@ def test_explore_needs_a_terminal(here: Path) -> None:
 
     assert (done.exit_code, done.stdout) == (2, "")
     assert "asciivae explore: needs a terminal\n\nhint: elsewhere: asciivae interpolate FROM TO --gif" in done.stderr
+
+
+def test_explore_leaves_out_what_it_cannot_use_and_says_so(
+    run: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = drawings(here / "art", 3)
+    (folder / "long.txt").write_text("#" * 513 + "\n")
+    (folder / "bad.txt").write_bytes(b"\xff")
+    _, found = _collected([str(folder), "cat.txt"], None, run, "cpu")
+
+    assert [drawing.target.name for drawing in found] == ["000.txt", "001.txt", "002.txt", "cat.txt"]
+    told = capsys.readouterr().err
+    assert "left out, too large for this model: 1\n" in told
+    assert "bad.txt:1:1: byte 0xFF is not UTF-8 text" in told
+    with pytest.raises(UsageError, match=r"needs at least two drawings to walk between, and has 1") as caught:
+        _collected(["cat.txt"], None, run, "cpu")
+    assert caught.value.hint == "name more, or none to walk between those of asciivae"
 
 
 def test_saved_pages_never_overwrite(tmp_path: Path) -> None:
