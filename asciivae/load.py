@@ -29,7 +29,8 @@ from asciivae.weights_file import (
     suits,
 )
 
-BUNDLED = "model.safetensors"
+BUNDLED = Path("bundled")
+"""Stands for the model that comes with the package."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     the recipe's model has before memory is taken for them. Weights in half precision become float32.
 
     Args:
-        path: a .safetensors file, a run's folder or a checkpoint's.
+        path: a .safetensors file, a run's folder or a checkpoint's; or `BUNDLED`.
         device: where the model shall be.
 
     Raises:
@@ -103,11 +104,6 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
         recipe.data,
         header["recipe"],
     )
-
-
-def bundled_model() -> Path:
-    """The weights file that comes with the package: trained, and ready for anybody's drawing."""
-    return Path(str(resources.files("asciivae").joinpath("assets", BUNDLED)))
 
 
 @dataclass(frozen=True)
@@ -192,6 +188,8 @@ def choose_device(name: str) -> torch.device:
 
 
 def _weights_file(path: Path) -> Path:
+    if path == BUNDLED and not path.exists():
+        return Path(str(resources.files("asciivae").joinpath("assets", "model.safetensors")))
     if path.is_dir():
         return (path if (path / "model.safetensors").is_file() else RunFolder.open(path).latest()) / "model.safetensors"
     if not path.is_file():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.inputs import Drawing, Skip, Skipped, fitting, loaded_model, read_drawings, stop
+from asciivae.cli.inputs import Drawing, ModelOption, Skip, Skipped, fitting, loaded_model, read_drawings, stop
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import ArtError, AsciivaeError, UsageError
 
@@ -41,7 +41,7 @@ def edges(
     files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
     method: Annotated[list[Method] | None, typer.Option(help="Repeat to compare (default: joined).")] = None,
     reconstruct: Annotated[bool, typer.Option("--reconstruct", help="Also a model's reconstruction.")] = False,
-    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    model: ModelOption = None,
     text: Annotated[bool, typer.Option("--text", help="Print the contour drawn back as characters.")] = False,
     png: Annotated[Path | None, typer.Option(help="Draw pages, edges and contours into this PNG.")] = None,
     svg: Annotated[Path | None, typer.Option(help="Write the contour of one drawing as vector paths.")] = None,

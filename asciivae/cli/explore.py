@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asciivae.cli.inputs import Drawing, Skipped, fitting, loaded_model, read_collection
+from asciivae.cli.inputs import Drawing, ModelOption, Skipped, fitting, loaded_model, read_collection
 from asciivae.cli.interpolate import find
 from asciivae.cli.output import reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
@@ -34,7 +34,7 @@ def explore(
     rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages a second, at first.")] = 8.0,
     out: Annotated[Path, typer.Option(help="Where pages that you save go.")] = Path(),
     seed: Annotated[int, typer.Option(min=0, help="Of the choice of targets.")] = 0,
-    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    model: ModelOption = None,
     replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
 ) -> None:

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
 
 from asciivae.cli.output import complain, say
-from asciivae.errors import ArtError, AsciivaeError, ModelError, RunError, UsageError
+from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from asciivae.load import TrainedModel
 
 RUNS = Path("runs")
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", help="A run's folder, a .safetensors file, or bundled (default: newest run, or bundled)."),
+]
 
 
 class Drawing(NamedTuple):
@@ -104,10 +110,9 @@ def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = st
 
 
 def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -> TrainedModel:
-    """Load the model at a path, or that of the newest run, and make sure that it can take these drawings.
+    """Load a model as `loaded_model` does, and make sure that it can take these drawings.
 
     Raises:
-        RunError: none is named, and there is no run.
         ModelError: it cannot be loaded, or a drawing is too large for it.
     """
     trained = loaded_model(path, device)
@@ -116,15 +121,15 @@ def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -
 
 
 def loaded_model(path: Path | None, device: str) -> TrainedModel:
-    """Load the model at a path, or that of the newest run.
+    """Load the model at a path; else that of the newest run below `runs`; else the one that comes with the package.
 
     Raises:
-        RunError: none is named, and there is no run.
         ModelError: it cannot be loaded.
     """
-    from asciivae.load import choose_device, load_model
+    from asciivae.load import BUNDLED, choose_device, load_model
+    from asciivae.train.run_folder import newest_run
 
-    trained = load_model(path or _newest(), choose_device(device))
+    trained = load_model(path or newest_run(RUNS) or BUNDLED, choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
     return trained
 
@@ -168,16 +173,3 @@ def refuse_inputs(targets: Sequence[Path], drawings: Sequence[Drawing], *, hint:
 def _identity(path: str | Path) -> tuple[int, int]:
     status = os.stat(path)
     return status.st_dev, status.st_ino
-
-
-def _newest() -> Path:
-    from asciivae.train.run_folder import newest_run
-
-    run = newest_run(RUNS)
-    if run is None:
-        raise RunError(
-            "there is no trained model here yet",
-            place=f"{RUNS}/",
-            hint="asciivae train --recipe quickstart, or name one with --model",
-        )
-    return run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, model_facts, read_drawings, refuse_inputs, trained_model
+from asciivae.cli.inputs import Drawing, ModelOption, model_facts, read_drawings, refuse_inputs, trained_model
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
@@ -33,7 +33,7 @@ def interpolate(
     gif: Annotated[Path | None, typer.Option(help="Also make a GIF of them.")] = None,
     png: Annotated[Path | None, typer.Option(help="Also draw them into this PNG, side by side.")] = None,
     rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages a second, for --play and --gif.")] = 8.0,
-    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    model: ModelOption = None,
     replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,

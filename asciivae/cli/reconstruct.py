@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, Skipped, fitting, loaded_model, model_facts, read_drawings, refuse_inputs
+from asciivae.cli.inputs import (
+    Drawing,
+    ModelOption,
+    Skipped,
+    fitting,
+    loaded_model,
+    model_facts,
+    read_drawings,
+    refuse_inputs,
+)
 from asciivae.cli.output import coloured, json_result, printable, reported, result, say
 from asciivae.cli.overlay import CONFIDENCE_LEGEND, LEGEND, confidence_overlay, difference_overlay, overlaid
 from asciivae.errors import AsciivaeError, UsageError
@@ -22,7 +31,7 @@ if TYPE_CHECKING:
 @reported
 def reconstruct(
     files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
-    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    model: ModelOption = None,
     side_by_side: Annotated[bool, typer.Option("--side-by-side", "-s", help="Original beside reconstruction.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show which cells differ: in colour, or as marks.")] = False,
     confidence: Annotated[

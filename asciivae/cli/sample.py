@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, Skipped, loaded_model, model_facts, read_collection, refuse_inputs
+from asciivae.cli.inputs import Drawing, ModelOption, Skipped, loaded_model, model_facts, read_collection, refuse_inputs
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.errors import ModelError, UsageError
 
@@ -34,7 +34,7 @@ def sample(
         list[str] | None,
         typer.Option(metavar="FILE|FOLDER|CORPUS", help="Draw what resembles these, rather than from the prior."),
     ] = None,
-    model: Annotated[Path | None, typer.Option(help="A run's folder or a .safetensors file (default: newest).")] = None,
+    model: ModelOption = None,
     png: Annotated[Path | None, typer.Option(help="Also draw them into this PNG.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
