@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,19 +223,10 @@ def test_texts_are_read_as_they_were_found(tmp_path: Path) -> None:
 # --- real art
 
 
-@pytest.fixture(scope="module")
-def real() -> Path:
-    default = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-    path = Path(os.environ.get("ASCIIVAE_CORPUS") or default) / "train64.jsonl.gz"
-    if not path.is_file():
-        pytest.skip(f"there is no {path}")
-    return path
-
-
 @pytest.mark.slow
-def test_a_real_corpus_passes(real: Path, tmp_path: Path) -> None:
+def test_a_real_corpus_passes(real_drawings: Path, tmp_path: Path) -> None:
     refused: list[Refused] = []
-    storage, refusals, tally = clean(read_drafts(real), steps(Limits()), witness=refused.append)
+    storage, refusals, tally = clean(read_drafts(real_drawings), steps(Limits()), witness=refused.append)
     assert tally.read > 10_000
     assert len(refused) <= 0.03 * tally.read
     assert all(entry.reason and entry.place for entry in refused)

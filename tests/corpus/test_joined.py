@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -124,17 +123,13 @@ def test_families_of_one_name_fall_on_one_side_from_whatever_corpus(tmp_path: Pa
     assert not sides[0] & sides[1]
 
 
-def test_the_embedded_corpus_beside_another_keeps_the_others_published_split() -> None:
-    default = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-    path = Path(os.environ.get("ASCIIVAE_CORPUS") or default) / "train64.jsonl.gz"
-    if not path.exists():
-        pytest.skip("needs a corpus of real drawings; set ASCIIVAE_CORPUS")
-    both = open_corpora(["embedded", path])
+def test_the_embedded_corpus_beside_another_keeps_the_others_published_split(real_drawings: Path) -> None:
+    both = open_corpora(["embedded", real_drawings])
     chosen = set(split(both, "hash", 0.1)[1].tolist())
     own = len(open_corpus("embedded"))
     clusters = both.column("cluster")
 
-    assert len(both) == own + len(open_corpus(path))
+    assert len(both) == own + len(open_corpus(real_drawings))
     for i in range(own, len(both)):
         digest = hashlib.sha256(clusters[i].encode()).hexdigest()
         assert (int(digest, 16) % 10 == 0) == (i in chosen)
