@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from asciivae.errors import AsciivaeError
 from asciivae.losses.objective import one_hot, rendered_glyphs
 from asciivae.recipe.schema import Renderer as RecipeRenderer
 from asciivae.testing.checks import (
@@ -142,11 +143,14 @@ def gradient(subject: RendererSubject) -> None:
 
 @check()
 def digest(subject: RendererSubject) -> None:
-    """The digest is the same for the same glyphs, and another one where it draws others."""
+    """The digest is the same for the same glyphs, and another one where it draws others, unless it refuses these."""
     first, again = subject.made(), subject.made()
     if first.digest != again.digest:
         raise Violation(f"two renderers with the same glyphs say {first.digest} and {again.digest}")
-    other = subject.made(glyphs().flip(2))
+    try:
+        other = subject.made(glyphs().flip(2))
+    except (AsciivaeError, ValueError):
+        return
     alike = torch.equal(rendered_glyphs(other), rendered_glyphs(first))
     if not alike and other.digest == first.digest:
         raise Violation("renderers that draw different glyphs have one digest")

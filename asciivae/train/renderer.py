@@ -93,7 +93,8 @@ class RendererObjective(nn.Module):
             mask: (B, H, W) bool, the cells by which the decoder learns.
             step: counted from 0.
         """
-        soft = self.pages(target, draw.logits.detach(), step)
+        # What is no number would be refused; that a decoder diverged is for the guard to say, of its own term.
+        soft = self.pages(target, draw.logits.detach().nan_to_num(), step)
         picture, odds = self.renderer.judged(soft.probs)
         noisy = soft.noisy[:, None, None].expand_as(odds).to(odds.dtype)
         said = functional.cross_entropy(draw.logits, target, reduction="none") * mask
