@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,9 @@ from asciivae.recipe.export import dump_yaml
 from asciivae.train.files import new_file, write_tensors
 from asciivae.weights_file import MODEL_FORMAT
 
+FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
+"""Where a recipe names files: section and key."""
+
 
 def export(source: Path, target: Path, *, half: bool = False) -> None:
     """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads.
@@ -25,7 +27,7 @@ def export(source: Path, target: Path, *, half: bool = False) -> None:
     Args:
         source: what `load_model` takes.
         target: the file; one that is there is replaced, in one step.
-        half: write the weights in float16, half as large; the glyphs stay as they are.
+        half: write the weights in float16, half as large; the glyphs and counters stay as they are.
 
     Raises:
         ModelError, RunError: the source is no model.
@@ -34,7 +36,9 @@ def export(source: Path, target: Path, *, half: bool = False) -> None:
     trained = load_model(source, torch.device("cpu"))
     recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
     assert isinstance(trained.model, nn.Module)
-    tensors = {name: value.half() if half else value for name, value in trained.model.state_dict().items()}
+    tensors = trained.model.state_dict()
+    if half:
+        tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
     header = {
         "format": MODEL_FORMAT,
         "asciivae": __version__,
@@ -47,10 +51,15 @@ def export(source: Path, target: Path, *, half: bool = False) -> None:
 
 
 def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:
-    data, renderer = dict(recipe.get("data", {})), dict(recipe.get("renderer", {}))
-    corpus = data.get("corpus")
-    if corpus is not None:
-        data["corpus"] = os.path.basename(corpus) if isinstance(corpus, str) else [os.path.basename(c) for c in corpus]
-    if isinstance(renderer.get("weights"), str):
-        renderer["weights"] = os.path.basename(renderer["weights"])
-    return {**recipe, **({"data": data} if data else {}), **({"renderer": renderer} if renderer else {})}
+    found = dict(recipe)
+    for section, key in FILES_NAMED:
+        if key in recipe.get(section, {}):
+            found[section] = {**recipe[section], key: _last_part(recipe[section][key])}
+    return found
+
+
+def _last_part(value: Any) -> Any:
+    """A path, or each of a list, without its folders; what is no path stays."""
+    if isinstance(value, list):
+        return [_last_part(one) for one in value]
+    return (Path(value).name or value) if isinstance(value, str) else value

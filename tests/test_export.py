@@ -1,9 +1,11 @@
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import ImageFont
 from safetensors import safe_open
-from tiny_runs import CPU, asciivae, own_cache, tiny_recipe, trained
+from tiny_runs import CPU, LOGGED, asciivae, own_cache, tiny_recipe, trained
 from torch import nn
 
 from asciivae.errors import ModelError, RunError
@@ -55,6 +57,29 @@ def test_no_folder_of_this_machine_goes_along(run: Path, tmp_path: Path) -> None
     assert str(run.parent).encode() not in file.read_bytes()
     exported = loader.parse(load_model(file, CPU).text, "exported").plain()
     assert exported["data"]["corpus"] == "art"
+
+
+def test_no_folder_of_a_font_goes_along_and_one_may_end_with_a_slash(run: Path, tmp_path: Path) -> None:
+    font = ImageFont.load_default(size=10).path  # type: ignore[union-attr]
+    assert isinstance(font, BytesIO)
+    (tmp_path / "own.ttf").write_bytes(font.getvalue())
+    recipe = tiny_recipe(f"{run.parent / 'art'}/", glyphs={"font": str(tmp_path / "own.ttf"), "res": 8})
+    other = trained(tmp_path, recipe=recipe)
+    export(other, tmp_path / "model.safetensors")
+    exported = loader.parse(load_model(tmp_path / "model.safetensors", CPU).text, "exported").plain()
+    assert (exported["data"]["corpus"], exported["glyphs"]["font"]) == ("art", "own.ttf")
+
+
+def test_half_precision_leaves_counters_whole(tmp_path: Path) -> None:
+    data = {"corpus": "embedded", "canvas": {"height": 64, "width": 64}, "limit": 2}
+    recipe = tiny_recipe("unused", model=LOGGED, data=data, evaluation={"pieces": 1}, train={"steps": 1, "batch": 2})
+    other = trained(tmp_path, recipe=recipe)
+    export(other, tmp_path / "half.safetensors", half=True)
+    counted = [
+        value for value in state(load_model(tmp_path / "half.safetensors", CPU)).values() if value.dtype == torch.int64
+    ]
+    assert counted
+    assert all(value == 1 for value in counted)
 
 
 def test_several_corpora_keep_their_names(run: Path, tmp_path: Path) -> None:
