@@ -43,7 +43,7 @@ FLOOR = 1e-4
 """Added before the fourth power: of 1e-10 it would be denormal, with which processors count a hundred times slower."""
 
 ROUNDING = 1e-3
-"""How far the probabilities of a cell may be from a sum of 1, and below 0: half precision has been there."""
+"""How far the probabilities of a cell may be from a sum of 1: half precision may have been there."""
 
 SHIPPED = "onehot2raa.safetensors"
 
@@ -93,43 +93,68 @@ class Network(nn.Module):
         batch, _, rows, columns = probs.shape
         cells = probs.permute(0, 2, 3, 1).reshape(-1, SIZE)
         _refuse_other_than_distributions(cells)
-        fourth = (cells + FLOOR).square().square()
-        total = fourth.sum(1, keepdim=True)
-        counts = (SIZE - cells.new_tensor(SCALES) * _Reciprocals.apply(cells)).log()
+        fourth, total, reciprocals = _Statistics.apply(cells)
+        counts = (SIZE - cells.new_tensor(SCALES) * reciprocals).log()
         # How many are between two scales, and not only above each: a hundred times better learned in as many steps.
         between = counts[:, :-1] - counts[:, 1:]
         odds = self.judge(torch.cat([between, counts[:, -1:], total.log() / 4], dim=1))
-        mixture = torch.lerp(cells, fourth / total, odds.sigmoid())
+        mixture = _Mixture.apply(cells, fourth, total, odds.sigmoid())
         # Not in training: a number that is cut off would learn nothing.
         pictures = self.pictures if self.training else self.pictures.clamp(0.0, 1.0)
         drawn = mixture @ pictures.flatten(1)
         return page(drawn.view(batch, rows, columns, *self.cell)), odds.view(batch, rows, columns)
 
 
-class _Reciprocals(torch.autograd.Function):
-    """Σ_c 1 / (p_c + s) for each scale s: (N, 95) to (N, scales)."""
+# Both written by hand: what takes time here are passes over (N, 95) numbers, and PyTorch's own composition makes half
+# as many again.
 
-    # Written by hand because the sums' backward needs the squares of what the forward has made, and nothing else.
+
+class _Statistics(torch.autograd.Function):
+    """Cells (N, 95) to their fourth powers, these summed (N, 1), and Σ_c 1 / (p_c + s) for each scale s (N, scales)."""
 
     @staticmethod
-    def forward(ctx: Any, cells: Tensor) -> Tensor:
+    def forward(ctx: Any, cells: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        raised = cells + FLOOR
+        cubed = raised.square().mul_(raised)
+        fourth = raised.mul_(cubed)
         reciprocals = [(cells + scale).reciprocal_() for scale in SCALES]
-        ctx.save_for_backward(*reciprocals)
-        return torch.stack([each.sum(1) for each in reciprocals], dim=1)
+        ctx.save_for_backward(cubed, *reciprocals)
+        ctx.mark_non_differentiable(fourth)  # `_Mixture` passes on what reaches the cells through it
+        return fourth, fourth.sum(1, keepdim=True), torch.stack([each.sum(1) for each in reciprocals], dim=1)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> Tensor:
-        result = torch.zeros_like(ctx.saved_tensors[0])
-        for each, weight in zip(ctx.saved_tensors, grad.unbind(1), strict=True):
-            result.addcmul_(each, each * weight[:, None], value=-1.0)
+    def backward(ctx: Any, _: Tensor, total: Tensor, sums: Tensor) -> Tensor:
+        cubed, *reciprocals = ctx.saved_tensors
+        result: Tensor = cubed * (4.0 * total)
+        for each, weight in zip(reciprocals, sums.split(1, dim=1), strict=True):
+            result.addcmul_(each, each * weight, value=-1.0)
         return result
+
+
+class _Mixture(torch.autograd.Function):
+    """(1 - g) · p + g · fourth / total: (N, 95), its fourth powers, their sum (N, 1) and g (N, 1) to (N, 95)."""
+
+    @staticmethod
+    def forward(ctx: Any, cells: Tensor, fourth: Tensor, total: Tensor, noisy: Tensor) -> Tensor:
+        ctx.save_for_backward(cells, fourth, total, noisy)
+        return (cells * (1.0 - noisy)).addcmul_(fourth, noisy / total)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, Tensor, Tensor]:
+        cells, fourth, total, noisy = ctx.saved_tensors
+        of_fourth = (grad * fourth).sum(1, keepdim=True) / total
+        of_noisy = of_fourth - (grad * cells).sum(1, keepdim=True)
+        # The derivative of a fourth power is four times it over its base.
+        through = (fourth / (cells + FLOOR)).mul_(4.0 * noisy / total).add_(1.0 - noisy)
+        return through.mul_(grad), None, -noisy * of_fourth / total, of_noisy
 
 
 def _refuse_other_than_distributions(cells: Tensor) -> None:
     with torch.no_grad():
-        # The comparisons fail for NaN as well.
-        sound = ((cells.sum(1) - 1.0).abs() < ROUNDING) & (cells.amin(1) > -ROUNDING / 10)
+        # The comparison fails for NaN as well.
+        sound = (cells.sum(1) - 1.0).abs() < ROUNDING
         if bool(sound.all()):
             return
         lost = int((~cells.isfinite()).any(1).sum())

@@ -161,7 +161,7 @@ class TestRefused:
         assert caught.value.message == "1 of 24 cells hold numbers that are not finite"
         assert caught.value.hint == "look for where they come from; a training run stops by itself and writes it down"
 
-    @pytest.mark.parametrize("change", [lambda page: 2 * page, lambda page: page - page.mean() + 1 / 95 - 0.01])
+    @pytest.mark.parametrize("change", [lambda page: 2 * page, lambda page: page - 0.01])
     def test_what_is_no_distribution(self, renderer: Neural, change: Callable[[Tensor], Tensor]) -> None:
         with pytest.raises(ModelError) as caught:
             renderer(change(soft_page()))

@@ -1,0 +1,121 @@
+"""The renderers side by side: how truly they draw, what a step of them takes, and how much memory.
+
+    python benchmarks/renderers.py MODEL [--weights renderer.safetensors] [--pieces 100] [--glyphs 18x9]
+
+MODEL is a run or a weights file of a VAE: its decoder's softmax and Gumbel-softmax on held-out drawings are some of the
+pages. Times are of forward and backward at 64 × 64 cells, the smallest of many, the renderers taking turns in one
+process; memory is the peak beyond what was there before, in a process of its own for each.
+
+Last measured: docs/renderers.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from asciivae.build import corpus_of, sides
+from asciivae.evaluate.rendering import rendering_scores
+from asciivae.load import load_model
+from asciivae.models.autoencoder import Noise, run
+from asciivae.models.relax import Relaxation
+from asciivae.render.analytic import Analytic, AnalyticConfig
+from asciivae.render.discrete import Discrete, DiscreteConfig
+from asciivae.render.glyphs import atlas
+from asciivae.render.neural import Neural, NeuralConfig
+from asciivae.train.batches import in_order
+
+NAMES = ("discrete", "analytic", "neural")
+SIDE = 64
+
+
+def made(name: str, weights: str | None, glyphs: Tensor) -> torch.nn.Module:
+    if name == "discrete":
+        return Discrete(DiscreteConfig(), glyphs)
+    return Analytic(AnalyticConfig(), glyphs) if name == "analytic" else Neural(NeuralConfig(weights), glyphs)
+
+
+def pages(model_file: Path, count: int) -> Iterator[tuple[Tensor, Tensor]]:
+    model = load_model(model_file, torch.device("cpu"))
+    corpus, _ = corpus_of(model.data)
+    held_out = sides(model.data, corpus)[1][:count]
+    for batch in in_order(corpus, held_out, 16, model.canvas):
+        with torch.no_grad():
+            yield batch.ids, run(model.model, Relaxation("softmax"), batch.ids, Noise()).logits
+
+
+def page(batch: int = 1) -> Tensor:
+    """A soft page as a decoder lays it out, contiguous."""
+    return torch.randn(batch, 95, SIDE, SIDE, generator=torch.Generator().manual_seed(0)).mul(3).softmax(1)
+
+
+def step(renderer: torch.nn.Module, probs: Tensor) -> tuple[float, float]:
+    """Seconds of the forward pass, and of both."""
+    probs = probs.detach().requires_grad_()
+    begun = time.perf_counter()
+    picture = renderer(probs)
+    drawn = time.perf_counter()
+    if picture.requires_grad:
+        picture.square().sum().backward()
+    return drawn - begun, time.perf_counter() - begun
+
+
+def times(renderers: dict[str, torch.nn.Module], repeats: int) -> dict[str, tuple[float, float]]:
+    found = dict.fromkeys(renderers, (1e9, 1e9))
+    for _ in range(repeats):
+        for name, renderer in renderers.items():
+            forward, both = min(step(renderer, page()) for _ in range(3))
+            found[name] = (min(found[name][0], forward), min(found[name][1], both))
+    return found
+
+
+def peak(name: str, weights: str | None, glyphs: Tensor) -> float:
+    """MiB that a step on a batch of 8 takes beyond its page and the page's gradient."""
+    renderer, probs = made(name, weights, glyphs), page(8)
+    step(renderer, probs[:, :, :1, :1])
+    probs.grad = torch.zeros_like(probs)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    step(renderer, probs)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--weights")
+    parser.add_argument("--pieces", type=int, default=100)
+    parser.add_argument("--glyphs", default="18x9", help="pixels of a cell, HxW")
+    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--peak-of", choices=NAMES, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    height, width = map(int, arguments.glyphs.split("x"))
+    glyphs = atlas(res=(height, width))
+    if arguments.peak_of:
+        print(peak(arguments.peak_of, arguments.weights, glyphs))
+        return
+    renderers = {name: made(name, arguments.weights, glyphs) for name in NAMES}
+    scores = rendering_scores(renderers["neural"], glyphs, pages(arguments.model, arguments.pieces))
+    for name, score in scores.items():
+        print(f"{name:24} {score:8.3f}")
+    taken = times(renderers, arguments.repeats)
+    for name, (forward, both) in taken.items():
+        again = [sys.executable, __file__, *sys.argv[1:], "--peak-of", name]
+        memory = float(subprocess.run(again, capture_output=True, text=True, check=True).stdout)
+        ratios = (forward / taken["analytic"][0], both / taken["analytic"][1])
+        print(
+            f"{name:10} forward {1e3 * forward:6.2f} ms ({ratios[0]:.2f} ×)  both {1e3 * both:6.2f} ms "
+            f"({ratios[1]:.2f} ×)  {memory:6.1f} MiB"
+        )
+
+
+if __name__ == "__main__":
+    main()
