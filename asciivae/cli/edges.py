@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.inputs import Drawing, ModelOption, Skip, Skipped, fitting, loaded_model, read_drawings, stop
+from asciivae.cli.inputs import (
+    Drawing,
+    ModelOption,
+    Skip,
+    Skipped,
+    fitting,
+    loaded_model,
+    read_drawings,
+    refuse_inputs,
+    stop,
+)
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import ArtError, AsciivaeError, UsageError
 
@@ -72,6 +82,7 @@ def edges(
         raise UsageError(f"a kernel of {size} pixels has no centre", place="--size", hint=f"try --size {size + 1}")
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped)
+    refuse_inputs([png, svg], [*(drawing.name for drawing in drawings), model, font], hint="name another file")
     if svg is not None and len(drawings) > 1:
         raise UsageError("takes one drawing", place="--svg", hint="name one file, or draw all with --png")
     from asciivae.edges import Settings

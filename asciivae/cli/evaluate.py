@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.inputs import refuse_inputs
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.errors import UsageError
@@ -56,8 +57,12 @@ def evaluate(
 
       asciivae evaluate old.safetensors new.safetensors --data mine.jsonl --split all
     """
-    if html is not None and not html.parent.is_dir():  # now, and not when all is measured
+    # Now, and not when all is measured.
+    if html is not None and not html.parent.is_dir():
         raise UsageError("is in no folder that exists", place=str(html), hint=f"mkdir -p {html.parent}")
+    if html is not None and html.is_dir():
+        raise UsageError("is a folder", place=str(html), hint=f"name a file: --html {html / 'report.html'}")
+    refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
     from asciivae.evaluate.summary import extremes
     from asciivae.evaluation import choose_pieces, that_fit
     from asciivae.evaluation import evaluate as measured_on

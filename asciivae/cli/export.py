@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from asciivae.cli.inputs import refuse_inputs
 from asciivae.cli.output import reported, result, say
 
 
@@ -24,6 +25,7 @@ def export(
 
       asciivae export runs/base/20260102-030405 cats.safetensors --half
     """
+    refuse_inputs([file], [model], hint="name another file")
     from asciivae.export import export as write
 
     write(model, file, half=half)

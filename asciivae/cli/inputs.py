@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -102,8 +102,9 @@ def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = st
     for source in sources:
         if source == EMBEDDED or source.endswith((".jsonl", ".jsonl.gz", ".safetensors")):
             corpus = open_corpus(source, replace=replace)
-            names = corpus.column("id") if "id" in corpus.columns else list(map(str, range(len(corpus))))
-            found += [Drawing(name, Path(name), corpus.grid(i), listed=True) for i, name in enumerate(names)]
+            found += [
+                Drawing(name, Path(name), corpus.grid(i), listed=True) for i, name in enumerate(corpus.column("id"))
+            ]
         else:
             found += read_drawings([source], replace, skip)
     return found
@@ -156,17 +157,22 @@ def model_facts(trained: TrainedModel) -> dict[str, Any]:
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
 
 
-def refuse_inputs(targets: Sequence[Path], drawings: Sequence[Drawing], *, hint: str) -> None:
-    """Let nobody's drawing be lost to what is made of it, by whatever path both are called.
+def refuse_inputs(targets: Iterable[Path | None], inputs: Iterable[str | Path | None], *, hint: str) -> None:
+    """Let nobody's drawing, corpus or model be lost to what is made of it, by whatever path both are called.
+
+    Args:
+        targets: what is to be written, if anything.
+        inputs: what is read: files, or words that stand for something else.
+        hint: what to do instead.
 
     Raises:
-        UsageError: a file that is to be written is one of the drawings.
+        UsageError: a file that is to be written is one of those that are read.
     """
-    read = {_identity(drawing.name) for drawing in drawings if os.path.exists(drawing.name)}
+    read = {_identity(path) for path in inputs if path and os.path.exists(path)}
     for target in targets:
-        if os.path.exists(target) and _identity(target) in read:
+        if target and os.path.exists(target) and _identity(target) in read:
             raise UsageError(
-                "is one of the drawings that are read, and would be overwritten", place=str(target), hint=hint
+                "is one of the files that are read, and would be overwritten", place=str(target), hint=hint
             )
 
 

@@ -68,8 +68,8 @@ def reconstruct(
         )
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped)
-    targets = [*_targets(out, drawings), *([png] if png else [])]
-    refuse_inputs(targets, drawings, hint="name another folder: --out reconstructed")
+    inputs = [*(drawing.name for drawing in drawings), model]
+    refuse_inputs([*_targets(out, drawings), png], inputs, hint="name another folder: --out reconstructed")
     if not drawings:
         raise typer.Exit(1)
     trained = loaded_model(model, device)

@@ -50,7 +50,7 @@ def sample(
     height, width = _size(size)
     skipped = Skipped()
     drawings = read_collection(like or [], None, skipped)
-    refuse_inputs([png] if png else [], drawings, hint="name another file: --png samples.png")
+    refuse_inputs([png], [*(like or []), *(one.name for one in drawings), model], hint="name another file: --png s.png")
     trained = loaded_model(model, device)
     page = trained.canvas.size_for(height, width)
     if page[0] < height or page[1] < width:

@@ -77,7 +77,7 @@ def test_samples_that_cannot_be_had(run: Path, here: Path) -> None:
             "--like: 1 of 1 drawings fit into 24 rows and 48 columns, and it takes two\n\nhint: ",
         ),
         (["--like", "none.txt"], 1, "none.txt: there is no such file"),
-        (["--like", "cat.txt", "--png", "cat.txt"], 2, "is one of the drawings that are read"),
+        (["--like", "cat.txt", "--png", "cat.txt"], 2, "is one of the files that are read"),
     ):
         done = asciivae("sample", "--model", run, *line)
         assert (done.exit_code, done.stdout) == (code, ""), done.stderr
@@ -156,7 +156,7 @@ def test_walks_that_cannot_be_had(run: Path, here: Path) -> None:
             2,
             "--play and --json: cannot both be had\n\nhint: leave out one",
         ),
-        (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "is one of the drawings that are read"),
+        (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "is one of the files that are read"),
         (["cat.txt", "wall.txt", "--gif", "none/walk.gif"], 1, "cannot be written"),
         (["cat.txt", "dog.txt"], 1, "dog.txt: there is no such file"),
     ):

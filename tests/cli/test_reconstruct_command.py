@@ -120,7 +120,7 @@ def test_a_drawing_is_not_overwritten_by_its_reconstruction(
     done = asciivae("reconstruct", "--model", "none", *line)  # before a model is looked for
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "is one of the drawings that are read, and would be overwritten\n\nhint: name another folder" in done.stderr
+    assert "is one of the files that are read, and would be overwritten\n\nhint: name another folder" in done.stderr
     assert (Path("art/house.txt").read_text(), Path("a.txt").read_text()) == (HOUSE, TREE)
 
 
