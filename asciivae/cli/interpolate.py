@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from asciivae.text.art import Grid
 
 PER_ROW = 4
-HELD = 6
-"""How many times as long the ends are played."""
 
 
 @reported
@@ -54,7 +52,7 @@ def interpolate(
     if play:
         require_terminal(sys.stdout, what="--play", hint="leave it out, or make a GIF: --gif walk.gif")
     drawings = [_one(start, replace), _one(end, replace)]
-    refuse_inputs([one for one in (gif, png) if one], drawings, hint="name another file")
+    refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
     trained = trained_model(model, device, drawings)
     path = find(trained, drawings[0], drawings[1], steps)
     if gif is not None:
@@ -117,6 +115,7 @@ def _described(path: LatentPath, drawings: Sequence[Drawing]) -> dict[str, Any]:
 
 def _play(pages: Sequence[Grid], seconds: float) -> None:
     """Show pages one after the other in the middle of the terminal, until the last or a key."""
+    from asciivae.evaluate.animation import HELD
     from asciivae.text.charset import decode
 
     with Terminal() as terminal:

@@ -67,13 +67,16 @@ def result(text: str) -> None:
 
 
 def json_result(document: dict[str, Any]) -> None:
-    """The one JSON document of a command: `schema` tells its version, which changes when a key does."""
-    result(json.dumps({"schema": 1, **document}, indent=2, ensure_ascii=False))
+    """The one JSON document of a command: `schema` tells its version, which changes when a key does.
+
+    In ASCII: a name in it neither steers a terminal nor suffers from the encoding of stdout.
+    """
+    result(json.dumps({"schema": 1, **document}, indent=2))
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
     """A table as a result: aligned and coloured on a terminal, tab-separated in a pipe."""
-    rows = [list(map(printable, row)) for row in rows]
+    columns, *rows = [list(map(printable, row)) for row in (columns, *rows)]
     if not sys.stdout.isatty():
         result("\n".join("\t".join(row) for row in [columns, *rows]))
         return
@@ -83,7 +86,7 @@ def table(columns: list[str], rows: list[list[str]]) -> None:
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        grid.add_column(column, overflow="fold")
+        grid.add_column(Text(column), overflow="fold")
     for row in rows:
         grid.add_row(*map(Text, row))
     Console().print(grid)

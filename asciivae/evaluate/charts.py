@@ -44,7 +44,7 @@ def line_chart(title: str, lines: Sequence[Line], across: str) -> str:
         if dots:
             marks = "".join(
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5">'
-                f"<title>{escape(label)}: {value:.4g} at {step:g}</title></circle>"
+                f"<title>{escaped(label)}: {value:.4g} at {step:g}</title></circle>"
                 for (x, y), (step, value) in zip(placed, thinned, strict=True)
             )
             drawn.append(f'<g fill="var(--c{number % COLOURS})">{marks}</g>')
@@ -52,7 +52,7 @@ def line_chart(title: str, lines: Sequence[Line], across: str) -> str:
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
             drawn.append(
                 f'<polyline class="line" stroke="var(--c{number % COLOURS})" points="{path}">'
-                f"<title>{escape(label)}</title></polyline>"
+                f"<title>{escaped(label)}</title></polyline>"
             )
     return _svg(title, frame, across, drawn)
 
@@ -70,9 +70,14 @@ def histogram(title: str, values: Sequence[Sequence[float]], labels: Sequence[st
         outline = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in [(0.0, 0.0), *corners, (1.0, 0.0)])
         drawn.append(
             f'<polygon class="bars" stroke="var(--c{number % COLOURS})" fill="var(--c{number % COLOURS})" '
-            f'points="{outline}"><title>{escape(label)}</title></polygon>'
+            f'points="{outline}"><title>{escaped(label)}</title></polygon>'
         )
     return _svg(title, frame, "score of a piece", drawn)
+
+
+def escaped(text: str) -> str:
+    """Text from anywhere, for HTML and SVG; what no page may hold becomes a replacement character."""
+    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
 
 
 class _Frame:
@@ -100,9 +105,9 @@ def _svg(title: str, frame: _Frame, across: str, drawn: Sequence[str]) -> str:
         for at in _ticks(*frame.across)
     )
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
-        f'<text class="title" x="{LEFT}" y="15">{escape(title)}</text>{grid}'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{escape(across)}</text>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escaped(title)}">'
+        f'<text class="title" x="{LEFT}" y="15">{escaped(title)}</text>{grid}'
+        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{escaped(across)}</text>'
         f"{''.join(drawn)}</svg>"
     )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from asciivae import __version__
 from asciivae.evaluate.characters import Difference, differences
-from asciivae.evaluate.charts import COLOURS, Line, histogram, line_chart
+from asciivae.evaluate.charts import COLOURS, Line, escaped, histogram, line_chart
 from asciivae.evaluate.curves import drawn_names, points
 from asciivae.evaluate.summary import Extremes, rows_by_kind, rows_of_all
 from asciivae.text.charset import decode
@@ -70,8 +70,8 @@ def html_report(about: str, names: Sequence[str], models: Sequence[Evaluation], 
     """
     labels = [model.label for model in models]
     parts = [
-        f"<h1>{_text(' · '.join(labels))}</h1>",
-        f'<p class="about">{_text(about)} Measured by asciivae {__version__}.</p>',
+        f"<h1>{escaped(' · '.join(labels))}</h1>",
+        f'<p class="about">{escaped(about)} Measured by asciivae {__version__}.</p>',
         _section("Scores", _scores(models)),
         _section("How the pieces fare", _key(labels) + _charts(_histograms(models))),
         _section("By size and by ink", _broken_down(models)),
@@ -82,7 +82,7 @@ def html_report(about: str, names: Sequence[str], models: Sequence[Evaluation], 
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(' · '.join(labels))}</title><style>{STYLE}</style></head>\n<body>\n"
+        f"<title>{escaped(' · '.join(labels))}</title><style>{STYLE}</style></head>\n<body>\n"
         + "\n".join(filter(None, parts))
         + "\n</body></html>\n"
     )
@@ -106,7 +106,7 @@ def _broken_down(models: Sequence[Evaluation]) -> str:
     for _, of_kind in groupby(rows_by_kind(models), key=attrgetter("kind")):
         rows = []
         for pieces, group in groupby(of_kind, key=attrgetter("pieces")):
-            rows.append(f'<tr><th class="group" colspan="{len(models) + 1}">{_text(pieces)}</th></tr>')
+            rows.append(f'<tr><th class="group" colspan="{len(models) + 1}">{escaped(pieces)}</th></tr>')
             rows += [_row(row.shown.title, _cells(row)) for row in group]
         tables.append(_table([model.label for model in models], rows))
     return f'<div class="beside">{"".join(tables)}</div>'
@@ -120,20 +120,20 @@ def _cells(row: Row) -> str:
 
 
 def _row(name: str, cells: str, meaning: str = "") -> str:
-    explained = f'<td class="meaning">{_text(meaning)}</td>' if meaning else ""
-    return f"<tr><th>{_text(name)}</th>{cells}{explained}</tr>"
+    explained = f'<td class="meaning">{escaped(meaning)}</td>' if meaning else ""
+    return f"<tr><th>{escaped(name)}</th>{cells}{explained}</tr>"
 
 
 def _table(columns: Sequence[str], rows: Sequence[str], last: str = "") -> str:
-    heads = "".join(f'<th class="number">{_text(column)}</th>' for column in columns)
-    explained = f"<th>{_text(last)}</th>" if last else ""
+    heads = "".join(f'<th class="number">{escaped(column)}</th>' for column in columns)
+    explained = f"<th>{escaped(last)}</th>" if last else ""
     head = f"<thead><tr><th></th>{heads}{explained}</tr></thead>"
     return f'<div class="scroll"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def _key(labels: Sequence[str]) -> str:
     keys = "".join(
-        f'<span class="key" style="color: var(--c{number % COLOURS})"><b>{_text(label)}</b></span>'
+        f'<span class="key" style="color: var(--c{number % COLOURS})"><b>{escaped(label)}</b></span>'
         for number, label in enumerate(labels)
     )
     return f"<p>{keys}</p>"
@@ -189,9 +189,9 @@ def _figure(name: str, piece: int, models: Sequence[Evaluation]) -> str:
         scores = model.measured.scores[piece]
         said = ", ".join(f"{key} {scores[key]:.2f}" for key in ("char_f1", "ink_iou", "shape"))
         made = _page(original, model.measured.reconstructions[piece].grid)
-        pages.append(f"<div><span>{_text(model.label)}: {said}</span><pre>{made}</pre></div>")
+        pages.append(f"<div><span>{escaped(model.label)}: {said}</span><pre>{made}</pre></div>")
     caption = f"{name}, {height} × {width} cells"
-    return f'<figure><figcaption>{_text(caption)}</figcaption><div class="pages">{"".join(pages)}</div></figure>'
+    return f'<figure><figcaption>{escaped(caption)}</figcaption><div class="pages">{"".join(pages)}</div></figure>'
 
 
 def _page(original: Grid, made: Grid) -> str:
@@ -206,8 +206,3 @@ def _page(original: Grid, made: Grid) -> str:
             )
         lines.append("".join(parts))
     return "\n".join(lines)
-
-
-def _text(text: str) -> str:
-    """Text from anywhere, escaped; what no page may hold becomes a replacement character."""
-    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))

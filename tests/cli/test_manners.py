@@ -150,10 +150,14 @@ def test_nothing_that_is_told_can_steer_the_terminal(capsys: pytest.CaptureFixtu
     Settings.quiet = False
     output.say("a\x1b[2Jb\r\u202e\udcff\té\n")
     output.complain("\x07.txt: wrong\n\nhint: none")
-    output.table(["a"], [["\x1b]0;x\x9c"]])
+    output.table(["a\x1b"], [["\x1b]0;x\x9c"]])
+    output.json_result({"é": "\x9b2J"})
 
     said, complained = "a\\x1b[2Jb\\r\\u202e\\udcff\té\n\n", "error: \\x07.txt: wrong\n\nhint: none\n"
-    assert capsys.readouterr() == ("a\n\\x1b]0;x\\x9c\n", said + complained)
+    assert capsys.readouterr() == (
+        'a\\x1b\n\\x1b]0;x\\x9c\n{\n  "schema": 1,\n  "\\u00e9": "\\u009b2J"\n}\n',
+        said + complained,
+    )
     assert "\x1b" not in asciivae("reconstruct", "\x1b[2J.txt").stderr
 
 

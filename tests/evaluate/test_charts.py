@@ -22,8 +22,8 @@ def test_a_line_goes_from_corner_to_corner() -> None:
 
 
 def test_dots_say_what_they_are() -> None:
-    svg = ElementTree.fromstring(line_chart("f1", [Line("<a>", 7, [(5, 0.25)], dots=True)], "step"))
-    assert [title.text for title in svg.iter("title")] == ["<a>: 0.25 at 5"]
+    svg = ElementTree.fromstring(line_chart("f1", [Line("<a\x1b\udcff>", 7, [(5, 0.25)], dots=True)], "step"))
+    assert [title.text for title in svg.iter("title")] == ["<a\ufffd\ufffd>: 0.25 at 5"]
     assert [group.attrib["fill"] for group in svg.iter("g")] == ["var(--c1)"]
 
 
