@@ -87,9 +87,7 @@ def _collected(
     found = read_collection(sources, replace, Skipped())
     trained = loaded_model(model, device)
     too_large: list[AsciivaeError] = []
-    drawings = [
-        drawing for drawing in fitting(trained, found, too_large.append) if trained.canvas.content(drawing.grid).size
-    ]
+    drawings = fitting(trained, found, too_large.append)
     if too_large:
         say(f"left out, too large for this model: {len(too_large)}")
     if len(drawings) < 2:

@@ -100,7 +100,7 @@ def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int
     from asciivae.evaluate.sampling import latents_of
 
     contents = [trained.canvas.content(drawing.grid) for drawing in drawings]
-    fit = [one for one in contents if 0 < one.shape[0] <= page[0] and 0 < one.shape[1] <= page[1]]
+    fit = [one for one in contents if one.shape[0] <= page[0] and one.shape[1] <= page[1]]
     if len(fit) < 2:
         raise UsageError(
             f"{len(fit)} of {len(drawings)} drawings fit into {page[0]} rows and {page[1]} columns, and it takes two",

@@ -30,6 +30,10 @@ RECIPES: dict[str, dict[str, Any]] = {
     "rolled": {"roll": {"max": 4, "sigma": 2.0, "validation": True}},
     "augmented": {"augment": AUGMENT},
     "float16": {"train": {"steps": STEPS, "batch": 8, "precision": "fp16"}},
+    "muon, averaged": {
+        "optim": {"use": "muon", "lr": 0.01, "clip": 1.0, "weight_decay": 0.01},
+        "train": {"steps": STEPS, "batch": 8, "ema": 0.9},
+    },
     "adam, epochs": {"optim": {"use": "adam", "lr": 0.01}, "train": {"epochs": 14, "batch": 8}},
 }
 
