@@ -132,5 +132,5 @@ def evaluate(
 
 def labels(models: Sequence[TrainedModel], paths: Sequence[Path]) -> list[str]:
     """What to call models beside each other: recipe and end of the path, numbered where these are the same."""
-    plain = [f"{trained.name} {path.name}" for trained, path in zip(models, paths, strict=True)]
+    plain = [f"{trained.name} {path.absolute().name}" for trained, path in zip(models, paths, strict=True)]
     return [label if plain.count(label) == 1 else f"{label} #{i}" for i, label in enumerate(plain, start=1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,12 +47,12 @@ class Reconstruction:
     ink_outside: int
     confidence: NDArray[np.float32]
 
-    @property
+    @cached_property
     def counts(self) -> CharacterCounts:
         """The comparison, cell by cell."""
         return count(self.original, self.grid)
 
-    @property
+    @cached_property
     def ink_confidence(self) -> float:
         """The mean confidence over the inked cells of the reconstruction: what the model expects its precision to be.
 

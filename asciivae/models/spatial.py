@@ -7,9 +7,10 @@ Any page whose sides are multiples of 8 will do, so the work follows the area of
 distant cells: every norm looks at one position. Blocks start as the identity (the last convolution of each is
 zero) and the decoder starts at the blank page.
 
-A page has a budget of latent numbers, as the log's models have: 512, however large it is. They spend it on a canvas of
-64 × 64 cells that is mostly blank; here the fewer blocks of 8 × 8 cells a page has, the more numbers n each of them
-gets. All pages share one network, whose first n latent channels are used; a bias tells it n.
+The log's models have 512 latent numbers for a canvas of 64 × 64 cells that is mostly blank. Here a page has as many at
+the most, and the fewer blocks of 8 × 8 cells it has, the more numbers n each of them gets: 8 of 64 blocks, and no more
+than 128. Only larger pages have more in all, 8 for each block. All pages share one network, whose first n latent
+channels are used; a bias tells it n.
 """
 
 from __future__ import annotations

@@ -62,6 +62,14 @@ def test_the_table_tells_which_average_it_shows(runs: tuple[Path, Path]) -> None
     assert second.endswith("model.safetensors: may have trained on some: its recipe splits by tail, 0.2")
 
 
+def test_a_model_is_called_by_its_folder_from_inside_of_it_too(
+    runs: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(runs[1])
+    (model,) = document(".", "--data", runs[0].parent / "art", "--limit", "1")["models"]
+    assert model["label"] == "other other"
+
+
 def test_json_adds_up(runs: tuple[Path, Path]) -> None:
     art = runs[0].parent / "art"
     told = document(runs[0], "--data", art, "--split", "all")
