@@ -12,7 +12,6 @@ Last measured: docs/renderers.md.
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
@@ -23,7 +22,7 @@ import torch
 from torch import Tensor
 
 from asciivae.build import corpus_of, sides
-from asciivae.evaluate.rendering import rendering_scores
+from asciivae.evaluate.rendering import Drawn, rendering_scores
 from asciivae.load import load_model
 from asciivae.models.autoencoder import Noise, run
 from asciivae.models.relax import Relaxation
@@ -41,6 +40,11 @@ def made(name: str, weights: str | None, glyphs: Tensor) -> torch.nn.Module:
     if name == "discrete":
         return Discrete(DiscreteConfig(), glyphs)
     return Analytic(AnalyticConfig(), glyphs) if name == "analytic" else Neural(NeuralConfig(weights), glyphs)
+
+
+def differentiable(renderer: torch.nn.Module) -> Drawn:
+    """The same, with a gradient of 0 where there is none."""
+    return lambda probs: renderer(probs) + 0.0 * probs.sum()
 
 
 def pages(model_file: Path, count: int) -> Iterator[tuple[Tensor, Tensor]]:
@@ -78,13 +82,20 @@ def times(renderers: dict[str, torch.nn.Module], repeats: int) -> dict[str, tupl
 
 
 def peak(name: str, weights: str | None, glyphs: Tensor) -> float:
-    """MiB that a step on a batch of 8 takes beyond its page and the page's gradient."""
+    """MiB that a step on a batch of 8 takes beyond its page and the page's gradient (Linux only)."""
     renderer, probs = made(name, weights, glyphs), page(8)
     step(renderer, probs[:, :, :1, :1])
     probs.grad = torch.zeros_like(probs)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before = high_water()
     step(renderer, probs)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return (high_water() - before) / 1024
+
+
+def high_water() -> int:
+    """The most memory that this process had, in KiB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def main() -> None:
@@ -103,9 +114,11 @@ def main() -> None:
         print(peak(arguments.peak_of, arguments.weights, glyphs))
         return
     renderers = {name: made(name, arguments.weights, glyphs) for name in NAMES}
-    scores = rendering_scores(renderers["neural"], glyphs, pages(arguments.model, arguments.pieces))
-    for name, score in scores.items():
-        print(f"{name:24} {score:8.3f}")
+    known = list(pages(arguments.model, arguments.pieces))
+    print(f"{sum(len(ids) for ids, _ in known)} pieces; 120 dB stands for no error at all\n{'':24}", *NAMES)
+    columns = [rendering_scores(differentiable(renderer), glyphs, known) for renderer in renderers.values()]
+    for name in columns[0]:
+        print(f"{name:24}", *(f"{column[name]:8.3f}" for column in columns))
     taken = times(renderers, arguments.repeats)
     for name, (forward, both) in taken.items():
         again = [sys.executable, __file__, *sys.argv[1:], "--peak-of", name]
