@@ -85,5 +85,5 @@ def _sample(experiment: RendererExperiment, folder: RunFolder, state: TrainState
 def _farewell(folder: RunFolder) -> str:
     weights = folder.latest() / "renderer.safetensors"
     return (
-        f"train a model through it:\n  asciivae train --recipe vae-through-onehot2raa --set renderer.weights={weights}"
+        f"train a model with these glyphs through it:\n  asciivae train --recipe vae-through-onehot2raa --set renderer.weights={weights}"
     )
