@@ -125,12 +125,17 @@ def passes(
         yield Pass(chunk, ids, draw, made)
 
 
+def pages_at_once(height: int, width: int) -> int:
+    """How many pages of this size, in cells, go through a model together."""
+    return max(1, CELLS_AT_ONCE // (height * width))
+
+
 def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
     by_size: dict[tuple[int, int], list[int]] = {}
     for i, size in enumerate(sizes):
         by_size.setdefault(size, []).append(i)
     for (height, width), members in by_size.items():
-        at_once = max(1, CELLS_AT_ONCE // (height * width))
+        at_once = pages_at_once(height, width)
         for start in range(0, len(members), at_once):
             yield members[start : start + at_once]
 

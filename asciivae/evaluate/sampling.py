@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.evaluate.reconstruct import CELLS_AT_ONCE
+from asciivae.evaluate.reconstruct import pages_at_once
 from asciivae.models import device_of
 from asciivae.train.streams import torch_stream
 
@@ -43,7 +43,7 @@ def latents_of(model: Model, grids: Sequence[Grid], canvas: Canvas, size: Size) 
         size: of the page, one that the model takes.
     """
     device = device_of(model)
-    at_once = max(1, CELLS_AT_ONCE // (size[0] * size[1]))
+    at_once = pages_at_once(*size)
     found = []
     for first in range(0, len(grids), at_once):
         pages = np.stack([canvas.lay(grid, size)[0] for grid in grids[first : first + at_once]])
@@ -69,7 +69,7 @@ def sample(
         Pages (H, W) uint8 of `size`.
     """
     device = device_of(model)
-    at_once = max(1, CELLS_AT_ONCE // (size[0] * size[1]))
+    at_once = pages_at_once(*size)
     pages: list[Grid] = []
     for first in range(0, count, at_once):
         streams = [torch_stream(seed, "sample", place) for place in range(first, min(first + at_once, count))]

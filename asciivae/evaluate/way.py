@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.evaluate.reconstruct import CELLS_AT_ONCE, reconstruct
+from asciivae.evaluate.reconstruct import pages_at_once, reconstruct
 from asciivae.models import device_of
 from asciivae.text.art import trim
 from asciivae.text.charset import SIZE, SPACE
@@ -110,7 +110,7 @@ class Way:
     @torch.no_grad()
     def pages(self, positions: Sequence[float]) -> list[Grid]:
         """The page (h, w) at each position t in [0, 1]."""
-        at_once = max(1, CELLS_AT_ONCE // (self._size[0] * self._size[1]))
+        at_once = pages_at_once(*self._size)
         chunks = (positions[first : first + at_once] for first in range(0, len(positions), at_once))
         return [page for chunk in chunks for page in self._decoded(chunk)]
 
