@@ -88,7 +88,7 @@ class Network(nn.Module):
         if probs.ndim != 4 or probs.shape[1] != SIZE:
             raise ModelError(
                 f"a page has the shape (B, {SIZE}, H, W), not {tuple(probs.shape)}",
-                hint=f"asciivae knows the {SIZE} printable characters of ASCII, one channel each",
+                hint=f"give it one channel for each of the {SIZE} printable characters of ASCII, code points 32 to 126",
             )
         batch, _, rows, columns = probs.shape
         cells = probs.permute(0, 2, 3, 1).reshape(-1, SIZE)

@@ -150,7 +150,10 @@ class TestRefused:
         with pytest.raises(ModelError) as caught:
             renderer(torch.ones(shape))
         assert caught.value.message == f"a page has the shape (B, 95, H, W), not {shape}"
-        assert caught.value.hint == "asciivae knows the 95 printable characters of ASCII, one channel each"
+        assert (
+            caught.value.hint
+            == "give it one channel for each of the 95 printable characters of ASCII, code points 32 to 126"
+        )
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf")])
     def test_numbers_that_are_not_finite(self, renderer: Neural, value: float) -> None:
