@@ -85,5 +85,6 @@ def _sample(experiment: RendererExperiment, folder: RunFolder, state: TrainState
 def _farewell(folder: RunFolder) -> str:
     weights = folder.latest() / "renderer.safetensors"
     return (
-        f"train a model with these glyphs through it:\n  asciivae train --recipe vae-through-onehot2raa --set renderer.weights={weights}"
+        "train a model with these glyphs through it:\n"
+        f"  asciivae train --recipe vae-through-onehot2raa --set renderer.weights={weights}"
     )
