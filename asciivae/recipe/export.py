@@ -42,9 +42,7 @@ def dump_yaml(data: Any) -> str:
     return text
 
 
-def json_schema(
-    model_configs: Mapping[str, type[Any]] | None = None, recipe: type[Section] = Recipe
-) -> dict[str, Any]:
+def json_schema(model_configs: Mapping[str, type[Any]] | None = None, recipe: type[Section] = Recipe) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a recipe, with the options of every component that is installed and sound.
 
     Args:

@@ -105,8 +105,8 @@ class Network(nn.Module):
         return page(drawn.view(batch, rows, columns, *self.cell)), odds.view(batch, rows, columns)
 
 
-# Both written by hand: what takes time here are passes over (N, 95) numbers, and composed from PyTorch's own functions a
-# step took a third longer.
+# Both written by hand: what takes time here are passes over (N, 95) numbers, and composed from PyTorch's own functions
+# a step took a third longer.
 
 
 class _Statistics(torch.autograd.Function):
