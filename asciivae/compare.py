@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
     for label, folder, trained in zip(labels(models, runs), folders, models, strict=True):
         made = reconstruct(trained.model, grids, trained.canvas)
         records = tuple(folder.metrics())
-        validations = [record for record in records if record.get("kind") == "validation"]
+        validations = [record for record in records if record["kind"] == "validation"]
         last = validations[-1] if validations else {}
         each = [picture_scores(one.original, one.grid) for one in made]
         found.append(
@@ -72,7 +73,7 @@ def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
                 label=label,
                 step=trained.step,
                 records=records,
-                validation={k: v for k, v in last.items() if isinstance(v, float)},
+                validation={k: v for k, v in last.items() if isinstance(v, float) and math.isfinite(v)},
                 scores={name: sum(scores[name] for scores in each) / len(each) for name in each[0]} if each else {},
                 reconstructions=tuple(one.grid for one in made),
             )

@@ -17,6 +17,10 @@ COLOURS = 6
 MOST_POINTS = 300
 """A line is drawn through no more points than this."""
 
+LARGEST = 1e100
+"""Beyond it floats cannot tell how long an axis is."""
+SMALLEST_RANGE = 1e-100
+
 BINS = 20
 
 
@@ -30,15 +34,15 @@ class Line(NamedTuple):
 
 
 def line_chart(title: str, lines: Sequence[Line], across: str) -> str:
-    """Draw lines over an axis from 0; `across` says what that counts. Values that are not finite are passed over."""
-    finite = [line._replace(points=[p for p in line.points if math.isfinite(p[1])]) for line in lines]
-    xs = [x for line in finite for x, _ in line.points]
-    ys = [y for line in finite for _, y in line.points]
+    """Draw lines over an axis from 0; `across` says what that counts. Values beyond ±`LARGEST` are passed over."""
+    drawable = [line._replace(points=[p for p in line.points if can_be_drawn(p[1])]) for line in lines]
+    xs = [x for line in drawable for x, _ in line.points]
+    ys = [y for line in drawable for _, y in line.points]
     if not ys:
         return ""
     frame = _Frame((0.0, max(1.0, *xs)), _bounds(ys))
     drawn = []
-    for label, number, points, dots in finite:
+    for label, number, points, dots in drawable:
         thinned = points[:: -(-len(points) // MOST_POINTS) or 1]
         placed = [(frame.x(x), frame.y(y)) for x, y in thinned]
         if dots:
@@ -75,9 +79,19 @@ def histogram(title: str, values: Sequence[Sequence[float]], labels: Sequence[st
     return _svg(title, frame, "score of a piece", drawn)
 
 
+def can_be_drawn(value: float) -> bool:
+    """Whether it is a number up to ±`LARGEST`: neither NaN nor infinite."""
+    return abs(value) <= LARGEST
+
+
+def readable(text: str) -> str:
+    """Text from anywhere on one line; what no picture or page may hold becomes a replacement character."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
 def escaped(text: str) -> str:
-    """Text from anywhere, for HTML and SVG; what no page may hold becomes a replacement character."""
-    return escape("".join(c if c.isprintable() else "\ufffd" for c in text))
+    """Text from anywhere, for HTML and SVG."""
+    return escape(readable(text))
 
 
 class _Frame:
@@ -113,8 +127,13 @@ def _svg(title: str, frame: _Frame, across: str, drawn: Sequence[str]) -> str:
 
 
 def _bounds(values: Sequence[float]) -> tuple[float, float]:
+    """The least and the largest value; further apart if floats cannot divide what is between them."""
     low, high = min(values), max(values)
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    largest = max(-low, high)
+    if high - low > max(SMALLEST_RANGE, 1e-12 * largest):
+        return low, high
+    around = max(0.5, 1e-9 * largest)
+    return low - around, high + around
 
 
 def _ticks(low: float, high: float) -> Iterator[float]:

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from asciivae.errors import AsciivaeError
+from asciivae.evaluate.charts import can_be_drawn, readable
 
+STYLES = {"train": "-", "validation": "o"}
+"""The kinds of records that have curves, and how matplotlib draws them."""
 NOT_DRAWN = {"kind", "step", "epoch", "pieces_per_second"}
 COLUMNS = 3
+MOST = 60
+"""Curves of no more names are drawn."""
 
 
 def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
@@ -34,12 +39,12 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     for position, name in enumerate(names, start=1):
         axes = figure.add_subplot(rows, COLUMNS, position)
         for number, (label, records) in enumerate(runs.items()):
-            for kind, style in (("train", "-"), ("validation", "o")):
+            for kind, style in STYLES.items():
                 if found := points(records, kind, name):
                     steps, values = zip(*found, strict=True)
                     whose = label if kind == "train" else f"{label}, validation"
-                    axes.plot(steps, values, style, color=f"C{number}", markersize=3, linewidth=1, label=whose)
-        axes.set_title(name)
+                    axes.plot(steps, values, style, color=f"C{number}", markersize=3, linewidth=1, label=_plain(whose))
+        axes.set_title(_plain(name))
         axes.set_xlabel("step")
         if position == 1:
             axes.legend(fontsize="small")
@@ -50,17 +55,27 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
 
 
 def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """What any of the runs recorded and has a curve, `total` first, in the order of the records."""
+    """What any of the runs recorded and has a curve, `total` first, in the order of the records; at most `MOST`."""
     found = {
         name: None
         for records in runs.values()
         for record in records
+        if record["kind"] in STYLES
         for name, value in record.items()
-        if name not in NOT_DRAWN and isinstance(value, int | float)
+        if name not in NOT_DRAWN and _is_drawn(value)
     }
-    return sorted(found, key=lambda name: name != "total")
+    return sorted(found, key=lambda name: name != "total")[:MOST]
 
 
 def points(records: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[tuple[int, float]]:
-    """The steps at which records of a kind (`train`, `validation`) have a value, and the values."""
-    return [(r["step"], r[name]) for r in records if r.get("kind") == kind and r.get(name) is not None]
+    """The steps at which records of a kind (`train`, `validation`) have a number to draw, and these numbers."""
+    return [(r["step"], float(r[name])) for r in records if r["kind"] == kind and _is_drawn(r.get(name))]
+
+
+def _is_drawn(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and can_be_drawn(value)
+
+
+def _plain(text: str) -> str:
+    r"""Text that matplotlib draws as it is: between two `$` it would read formulas, `\$` is one of these signs."""
+    return readable(text).replace("$", r"\$")

@@ -34,6 +34,8 @@ from asciivae.weights_file import MODEL_FORMAT, RENDERER_FORMAT
 STATE_FORMAT = 1
 Kind = Literal["model", "renderer"]
 """What a run trains."""
+LARGEST_STEP = 2**53
+"""Up to here an integer is the same as a float, in which charts count."""
 _FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
 
 
@@ -212,18 +214,24 @@ class RunFolder:
             raise cannot_write(self.metrics_file, error) from error
 
     def metrics(self) -> Iterator[dict[str, Any]]:
-        """The records so far; a line that a killed process left unfinished is passed over."""
+        """The records so far, each with `kind`, a text, and `step`, an integer from 0; other values may be anything.
+
+        Lines that are no such records are passed over: a killed process leaves one unfinished, and a stranger's run
+        may hold what it likes.
+        """
         if not self.metrics_file.is_file():
             return
-        for line in self.metrics_file.read_text(encoding="utf-8").splitlines():
+        for line in self.metrics_file.read_bytes().splitlines():
             try:
-                yield json.loads(line)
-            except ValueError:
+                record = json.loads(line)
+            except (ValueError, RecursionError):
                 continue
+            if _is_record(record):
+                yield record
 
     def rewind(self, step: int) -> None:
         """Forget the records of steps after `step`: they will be made again."""
-        kept = [json.dumps(record) for record in self.metrics() if record.get("step", 0) <= step]
+        kept = [json.dumps(record) for record in self.metrics() if record["step"] <= step]
         write_text(self.metrics_file, "".join(line + "\n" for line in kept))
 
     def write_sample(self, step: int, text: str) -> Path:
@@ -253,6 +261,13 @@ def newest_run(root: Path) -> Path | None:
 
 def _is_run(path: Path) -> bool:
     return (path / "resolved.yaml").is_file()
+
+
+def _is_record(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
+        return False
+    step = value.get("step")
+    return type(step) is int and 0 <= step < LARGEST_STEP
 
 
 def _step_of(folder: Path) -> int:

@@ -1,6 +1,7 @@
 """`asciivae compare`: curves, a table, and the same drawings through every run."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,24 @@ def test_refusals(runs: tuple[Path, Path], tmp_path: Path) -> None:
     done = asciivae("compare", *runs, "--count", "1", "--png", tmp_path / "none" / "c.png")
     assert done.exit_code == 1
     assert done.stderr.endswith("hint: name another --png file\n")
+
+
+def test_metrics_of_a_stranger(runs: tuple[Path, Path], tmp_path: Path) -> None:
+    strange = tmp_path / "$\\frac{$"
+    shutil.copytree(runs[0], strange)
+    with (strange / "metrics.jsonl").open("ab") as file:
+        file.write(b'\xff\n[]\n{"ce": 1}\n{"kind": "validation"}\n{"kind": "train", "step": 5, "ce": "much"}\n')
+        file.write(
+            b'{"kind": "validation", "step": 6, "char_f1": NaN, "ce": 1e308, "a": -1e308, "b": 5e-324, "a": "A"}\n'
+        )
+    done = asciivae("compare", strange, runs[1], "--count", "1", "--png", tmp_path / "c.png", "--json")
+    assert done.exit_code == 0, done.stderr
+    assert json.loads(done.stdout)["runs"][0]["validation"] == {"ce": 1e308, "b": 5e-324}
+    done = asciivae(
+        *("evaluate", strange, "--data", runs[0].parent / "art", "--limit", "2", "--html", tmp_path / "page.html")
+    )
+    assert done.exit_code == 0, done.stderr
+    assert 'aria-label="b"' in (tmp_path / "page.html").read_text()
 
 
 def test_curves_of_nothing(tmp_path: Path) -> None:

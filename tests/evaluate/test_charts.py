@@ -32,14 +32,22 @@ def test_long_lines_are_thinned_and_what_is_not_finite_is_passed_over() -> None:
     (line,) = points_of(line_chart("loss", [Line("a", 0, steps)], "step"), "polyline")
 
     assert MOST_POINTS / 2 < len(line) <= MOST_POINTS
-    assert line_chart("loss", [Line("a", 0, [(1, float("inf"))])], "step") == ""
+    assert line_chart("loss", [Line("a", 0, [(1, float("inf")), (2, -1e308)])], "step") == ""
 
 
-@pytest.mark.parametrize("values", [[0.0], [5.0, 5.0], [1e-9, 2e9], [-3.0, 4.0]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        *([0.0], [5.0, 5.0], [1e-9, 2e9], [-3.0, 4.0]),
+        *([0.0, 5e-324], [1e-310, 3e-310], [1.0, 1.0 + 3e-16], [1e100, 1e100], [-1e100, 1e100], [0.0, 1e308, 1.0]),
+    ],
+)
 def test_any_range_has_a_few_round_ticks(values: list[float]) -> None:
     svg = ElementTree.fromstring(line_chart("x", [Line("a", 0, list(enumerate(values)))], "step"))
     ticks = [text.text for text in svg.iter("text") if text.attrib.get("text-anchor") == "end"]
     assert 3 <= len(ticks) <= 8
+    (line,) = points_of(line_chart("x", [Line("a", 0, list(enumerate(values)))], "step"), "polyline")
+    assert all(TOP <= y <= HEIGHT - BOTTOM for _, y in line)
 
 
 def test_a_histogram_is_as_high_as_pieces_are_many() -> None:

@@ -358,6 +358,26 @@ def test_metrics_survive_a_torn_line_and_go_back_without_changing_a_bit(run: Run
     assert list(run.metrics()) == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"", b"nothing", b"7", b"null", b"[1, 2]", b"[" * 100_000, b'"' + b"9" * 5000),
+        *(b'{"kind": "train"}', b'{"step": 1}', b'{"kind": ["train"], "step": 1}'),
+        *(b'{"kind": "train", "step": "1"}', b'{"kind": "train", "step": true}', b'{"kind": "train", "step": 1.5}'),
+        *(b'{"kind": "train", "step": -1}', b'{"kind": "train", "step": 1%s}' % (b"0" * 400)),
+        b'{"kind": "train", "step": 1, "to\xfftal": 2.0}',
+    ],
+    ids=lambda line: line[:40],
+)
+def test_lines_that_are_no_records_are_passed_over(run: RunFolder, line: bytes) -> None:
+    before, after = {"kind": "train", "step": 1, "total": 2.0}, {"kind": "validation", "step": 1, "other": "a text"}
+    run.metrics_file.write_bytes(b"\n".join([json.dumps(before).encode(), line, json.dumps(after).encode(), b""]))
+
+    assert list(run.metrics()) == [before, after]
+    run.rewind(1)
+    assert run.metrics_file.read_text().count("\n") == 2
+
+
 def test_a_number_that_is_none_is_null_in_the_metrics(run: RunFolder) -> None:
     run.log({"step": 1, "gradient": float("nan"), "rate": float("-inf"), "total": 1.5})
 
