@@ -21,10 +21,7 @@ from asciivae.recipe.resolve import check_recipe
 from asciivae.train.run_folder import RunFolder
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Grid = NDArray[np.uint8]
+    from asciivae.text.art import Grid
 
 
 @dataclass(frozen=True)

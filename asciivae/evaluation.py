@@ -18,11 +18,8 @@ from asciivae.recipe.data import Split
 from asciivae.train.run_folder import RunFolder
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from asciivae.load import TrainedModel
-
-    Grid = NDArray[np.uint8]
+    from asciivae.text.art import Grid
 
 Side = Literal["validation", "all"]
 

@@ -12,10 +12,9 @@ from asciivae.errors import AsciivaeError
 from asciivae.evaluate.drawing import GAP, LARGEST_PIXELS, grey_picture
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from torch import Tensor
 
-    Grid = NDArray[np.uint8]
+    from asciivae.text.art import Grid
 
 HELD = 6
 """How many times as long the first and the last page are shown."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    Grid = NDArray[np.uint8]
+    from asciivae.text.art import Grid
 
 GAP = 2
 """Blank cells between two drawings, and around all of them."""

@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch.nn import functional
 
@@ -26,13 +25,10 @@ from asciivae.losses.latent import kl_divergence
 from asciivae.models.latent import sample_latent
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from asciivae.contract import Posterior
     from asciivae.models import Model
+    from asciivae.text.art import Grid
     from asciivae.train.batches import Canvas
-
-    Grid = NDArray[np.uint8]
 
 ACTIVE = 0.01
 """A latent unit is active if the variance of its posterior mean over the data is above this (Burda et al. 2016)."""

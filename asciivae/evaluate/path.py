@@ -25,7 +25,8 @@ from asciivae.evaluate.way import Box, Way
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Grid = NDArray[np.uint8]
+    from asciivae.text.art import Grid
+
     Numbers = NDArray[np.float64]
 
 FIRST_LOOK = 33

@@ -15,7 +15,7 @@ from asciivae.evaluate.characters import CharacterCounts, count
 from asciivae.models import device_of
 from asciivae.models.autoencoder import Draw, Noise, run
 from asciivae.models.relax import Relaxation
-from asciivae.text.art import crop, trim
+from asciivae.text.art import Grid, crop, trim
 from asciivae.text.charset import SPACE
 from asciivae.train.batches import Canvas
 from asciivae.train.streams import torch_stream
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from asciivae.models import Model
-
-    Grid = NDArray[np.uint8]
 
 CELLS_AT_ONCE = 32 * 64 * 64
 

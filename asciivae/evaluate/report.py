@@ -19,12 +19,8 @@ from asciivae.evaluate.summary import Extremes, rows_by_kind, rows_of_all
 from asciivae.text.charset import decode
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from asciivae.evaluate.summary import Evaluation, Row
-
-    Grid = NDArray[np.uint8]
+    from asciivae.text.art import Grid
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --faint: #6a737d; --rule: #d9dee3; --panel: #f6f8fa;

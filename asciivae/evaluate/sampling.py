@@ -23,12 +23,10 @@ from asciivae.models import device_of
 from asciivae.train.streams import torch_stream
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from asciivae.models import Model
+    from asciivae.text.art import Grid
     from asciivae.train.batches import Canvas
 
-    Grid = NDArray[np.uint8]
     Size = tuple[int, int]
 
 

@@ -25,16 +25,12 @@ from torch import Tensor
 
 from asciivae.evaluate.reconstruct import pages_at_once, reconstruct
 from asciivae.models import device_of
-from asciivae.text.art import trim
+from asciivae.text.art import Grid, trim
 from asciivae.text.charset import SIZE, SPACE
 from asciivae.train.batches import Canvas
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from asciivae.models import Model
-
-    Grid = NDArray[np.uint8]
 
 Cell = tuple[int, int]
 """(row, column)."""
