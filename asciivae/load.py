@@ -69,7 +69,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
         device: where the model shall be.
 
     Raises:
-        ModelError: the file is none of ours, or does not fit its own recipe.
+        ModelError: the file is missing or none of ours, or does not fit its own recipe.
         RecipeError, RecipeProblems: that recipe is none.
         RunError: the folder has no checkpoint.
     """
@@ -187,9 +187,20 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def _bundled_file() -> Path:
+    file = Path(str(resources.files("asciivae").joinpath("assets", "model.safetensors")))
+    if not file.is_file():
+        raise ModelError(
+            "the model that comes with asciivae is missing from this installation",
+            place=str(file),
+            hint="train one: asciivae train --recipe quickstart; or name a run or a .safetensors file: --model FILE",
+        )
+    return file
+
+
 def _weights_file(path: Path) -> Path:
     if path == BUNDLED and not path.exists():
-        return Path(str(resources.files("asciivae").joinpath("assets", "model.safetensors")))
+        return _bundled_file()
     if path.is_dir():
         return (path if (path / "model.safetensors").is_file() else RunFolder.open(path).latest()) / "model.safetensors"
     if not path.is_file():

@@ -194,6 +194,22 @@ def test_the_newest_run_is_used_when_none_is_named_and_before_there_is_one_the_b
         (tmp_path / "runs" / "tiny" / "one").rename(run)
 
 
+@pytest.mark.parametrize("options", [(), ("--model", "bundled")])
+def test_an_installation_without_the_bundled_model_says_so(
+    art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("asciivae.load.resources.files", lambda _: tmp_path / "package")
+    done = asciivae("reconstruct", art / "house.txt", *options)
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"error: {tmp_path / 'package' / 'assets' / 'model.safetensors'}: "
+        "the model that comes with asciivae is missing from this installation\n\n"
+        "hint: train one: asciivae train --recipe quickstart; or name a run or a .safetensors file: --model FILE\n"
+    )
+
+
 def test_a_piece_that_is_too_large_is_named(run: Path, art: Path) -> None:
     (art / "wall.txt").write_text("#" * 513 + "\n")
     done = asciivae("reconstruct", "--model", run, art / "wall.txt", art / "house.txt")
