@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from asciivae.cli.output import printable
+from asciivae.cli.output import on_one_line
 from asciivae.cli.terminal import CLOSED
 from asciivae.errors import AsciivaeError
 
@@ -55,7 +55,8 @@ class Walker:
         save: Callable[[Grid], str],
         seconds: float,
     ) -> None:
-        self.names, self._find, self._another, self._save, self._seconds = names, find, another, save, seconds
+        self.names = list(map(on_one_line, names))
+        self._find, self._another, self._save, self._seconds = find, another, save, seconds
         self.done = self.paused = False
         self.frame = 0
         self.start, self.target = 0, 1
@@ -95,7 +96,7 @@ class Walker:
             matches = self._matches(self._typed)
             first = max(0, min(self._picked - 2, len(matches) - 5))
             listed = [
-                f"{'>' if number == self._picked else ' '} {printable(self.names[piece])}"
+                f"{'>' if number == self._picked else ' '} {self.names[piece]}"
                 for number, piece in list(enumerate(matches))[first : first + 5]
             ]
             below = [f"go to: {self._typed}_  ({len(matches)} of {len(self.names)})", *listed, PICKING]
@@ -159,9 +160,9 @@ class Walker:
         if not self._leg.done():
             return
         try:
-            self._message = f"{printable(self._save(self._leg.result().frames[self.frame]))} saved"
+            self._message = f"{on_one_line(self._save(self._leg.result().frames[self.frame]))} saved"
         except AsciivaeError as error:
-            self._message = printable(error.headline)
+            self._message = on_one_line(error.headline)
 
     def _begin_to_pick(self) -> None:
         self._typed, self._picked = "", 0
@@ -170,7 +171,7 @@ class Walker:
         matches = self._matches(typed)
         if key == "enter" and matches:
             self._go_on_to(matches[self._picked])
-            self._message = f"next: {printable(self.names[self.upcoming])}"
+            self._message = f"next: {self.names[self.upcoming]}"
         if key in ("enter", "escape"):
             self._typed = None
         elif key in ("up", "down"):
@@ -186,9 +187,7 @@ class Walker:
 
     def _heading(self, columns: int) -> str:
         room = max((columns - BAR - AROUND_NAMES) // 3, 8)
-        start, target, upcoming = (
-            _short(printable(self.names[i]), room) for i in (self.start, self.target, self.upcoming)
-        )
+        start, target, upcoming = (_short(self.names[i], room) for i in (self.start, self.target, self.upcoming))
         if not self._leg.done():
             return f"finding the way from {start} to {target} ..."
         gone = round(BAR * self.frame / self._last)

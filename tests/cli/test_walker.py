@@ -86,6 +86,19 @@ def test_long_names_leave_room_for_the_rest() -> None:
     assert heading.endswith("fish.txt")
 
 
+def test_no_name_breaks_a_line_or_steers_the_terminal() -> None:
+    desk = Desk()
+    walk = Walker([f"a\n\tb\x1b{name}" for name in NAMES], desk.find, desk.another, lambda _: "c\nd", 0.1)
+    assert walk.lines(24, 120)[0].endswith(r" a\n\tb\x1bcat.txt -> a\n\tb\x1bdog.txt -> a\n\tb\x1bfish.txt")
+    for key in ("t", "D", "u"):
+        walk.press(key)
+    assert r"> a\n\tb\x1bDuck.txt" in walk.lines(24, 80)
+    for key in ("escape", "s"):
+        walk.press(key)
+    assert r"c\nd saved" in walk.lines(24, 80)
+    assert all(line.isprintable() for line in walk.lines(24, 80))
+
+
 def test_the_end_of_a_leg_is_shown_longer() -> None:
     walk = walker(Desk())
 
