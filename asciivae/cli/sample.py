@@ -52,13 +52,7 @@ def sample(
     drawings = read_collection(like or [], None, skipped)
     refuse_inputs([png], [*(like or []), *(one.name for one in drawings), model], hint="name another file: --png s.png")
     trained = loaded_model(model, device)
-    page = trained.canvas.size_for(height, width)
-    if page[0] < height or page[1] < width:
-        raise ModelError(
-            f"this model's pages have {page[0]} rows and {page[1]} columns",
-            place="--size",
-            hint=f"--size {page[0]}x{page[1]}",
-        )
+    page = _page(trained, height, width)
     latents = _latents(trained, drawings, page, seed) if like else None
     from asciivae.evaluate.sampling import sample as draw
 
@@ -94,6 +88,22 @@ def _size(text: str) -> tuple[int, int]:
     if not (height and width):
         raise UsageError(f"{text!r} is no size in rows and columns", place="--size", hint="for example --size 24x48")
     return height, width
+
+
+def _page(trained: TrainedModel, height: int, width: int) -> tuple[int, int]:
+    try:
+        page = trained.canvas.size_for(height, width)
+    except ModelError as error:
+        raise ModelError(
+            error.message, place="--size", hint="ask for a smaller one, for example --size 24x48"
+        ) from error
+    if page[0] < height or page[1] < width:
+        raise ModelError(
+            f"this model's pages have {page[0]} rows and {page[1]} columns",
+            place="--size",
+            hint=f"--size {page[0]}x{page[1]}",
+        )
+    return page
 
 
 def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int, int], seed: int) -> Tensor:

@@ -70,7 +70,12 @@ def test_samples_that_cannot_be_had(run: Path, here: Path) -> None:
     for line, code, text in (
         (["--size", "24"], 2, "error: --size: '24' is no size in rows and columns\n\nhint: for example --size 24x48\n"),
         (["--size", "0x9"], 2, "'0x9' is no size"),
-        (["--size", "600x9"], 1, "is too large: this model reads at most 512"),
+        (
+            ["--size", "600x9"],
+            1,
+            "error: --size: a piece of 600 rows and 9 columns is too large: this model reads at most 512 × 512 cells"
+            "\n\nhint: ask for a smaller one, for example --size 24x48\n",
+        ),
         (
             ["--like", "cat.txt"],
             2,
