@@ -104,7 +104,8 @@ def test_of_every_model_under_autocast_losses_see_float32(config: logged.Config 
 def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
     model = spatial.SpatialVAE(spatial.Config(latent=2, fine_channels=8, coarse_channels=8, embedding=4))
     gumbel = torch.Generator().manual_seed(1)
-    draw = run(model, Relaxation("gumbel", hard=True), random_pages(2, 8, 8), Noise(torch.ones(2, 2, 1, 1), gumbel))
+    noise = Noise(torch.ones(2, *model.latent_shape(8, 8)), gumbel)
+    draw = run(model, Relaxation("gumbel", hard=True), random_pages(2, 8, 8), noise)
     (draw.probs[:, 1:] * torch.arange(94.0).view(94, 1, 1)).sum().backward()
     assert model.posterior.weight.grad is not None
     mean, logvar = model.posterior.weight.grad.chunk(2)
