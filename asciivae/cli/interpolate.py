@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from asciivae.load import TrainedModel
     from asciivae.text.art import Grid
 
-PER_ROW = 4
-
 
 @reported
 def interpolate(
@@ -61,10 +59,9 @@ def interpolate(
         save_animation(gif, path.frames, trained.glyphs, 1.0 / rate)
         say(f"drawn into {gif}")
     if png is not None:
-        from asciivae.evaluate.drawing import save_drawings
+        from asciivae.evaluate.drawing import in_rows, save_drawings
 
-        rows = [path.frames[first : first + PER_ROW] for first in range(0, steps, PER_ROW)]
-        save_drawings(png, rows, trained.glyphs)
+        save_drawings(png, in_rows(path.frames), trained.glyphs)
         say(f"drawn into {png}")
     if as_json:
         json_result({"model": model_facts(trained), **_described(path, drawings)})

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MOST_LIKE = 2000
 """Drawings whose latents are enough for a mean and a covariance."""
-PER_ROW = 4
 
 
 @reported
@@ -58,9 +57,9 @@ def sample(
 
     pages = draw(trained.model, page, count, seed=seed, temperature=temperature, like=latents)
     if png is not None:
-        from asciivae.evaluate.drawing import save_drawings
+        from asciivae.evaluate.drawing import in_rows, save_drawings
 
-        save_drawings(png, [pages[first : first + PER_ROW] for first in range(0, count, PER_ROW)], trained.glyphs)
+        save_drawings(png, in_rows(pages), trained.glyphs)
         say(f"drawn into {png}")
     from asciivae.text.art import to_text
 

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 GAP = 2
 """Blank cells between two drawings, and around all of them."""
+PER_ROW = 4
 LARGEST_PIXELS = 100_000_000
+
+
+def in_rows(grids: Sequence[Grid]) -> list[Sequence[Grid]]:
+    """Many drawings as rows for `save_drawings`, `PER_ROW` in each."""
+    return [grids[first : first + PER_ROW] for first in range(0, len(grids), PER_ROW)]
 
 
 def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) -> None:

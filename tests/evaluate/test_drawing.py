@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from asciivae.errors import AsciivaeError
-from asciivae.evaluate.drawing import GAP, save_drawings
+from asciivae.evaluate.drawing import GAP, PER_ROW, in_rows, save_drawings
 from asciivae.text.art import from_lines
 
 GLYPHS = torch.linspace(0, 1, 95 * 6).view(95, 3, 2).flip(0)  # every pixel of every glyph is another grey
@@ -28,6 +28,15 @@ def test_every_glyph_is_where_its_character_stands(tmp_path: Path) -> None:
     image = Image.open(tmp_path / "a.png")
     assert (image.format, image.mode) == ("PNG", "L")
     assert np.array_equal(np.asarray(image), expected)
+
+
+def test_many_drawings_go_into_rows_in_their_order() -> None:
+    drawings = [from_lines([character]) for character in "abcdefghi"]
+    rows = in_rows(drawings)
+
+    assert [len(row) for row in rows] == [PER_ROW, PER_ROW, 1]
+    assert [drawing for row in rows for drawing in row] == drawings
+    assert in_rows([]) == []
 
 
 def test_a_picture_that_is_too_large_is_an_error_before_it_is_made(tmp_path: Path) -> None:
