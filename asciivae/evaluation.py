@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from asciivae.corpus.joined import open_corpora
 from asciivae.corpus.splits import split
 from asciivae.errors import CorpusError, ModelError
 from asciivae.evaluate.measure import measure
+from asciivae.evaluate.side import Side
 from asciivae.evaluate.summary import Evaluation, summarise
 from asciivae.recipe.data import Split
 from asciivae.train.run_folder import RunFolder
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from asciivae.load import TrainedModel
     from asciivae.text.art import Grid
 
-Side = Literal["validation", "all"]
-
 
 @dataclass(frozen=True)
 class Pieces:
@@ -30,7 +29,7 @@ class Pieces:
 
     Attributes:
         source: what the user called the corpus.
-        side: `validation`, the tenth by hash that recipes keep from training unless they say otherwise; or `all`.
+        side: which pieces of it.
         total: how many pieces the corpus has.
         names: of the pieces, their `id`.
         grids: the pieces, (h, w) each.
@@ -50,7 +49,7 @@ def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) 
 
     Args:
         corpora: as `open_corpora` takes them.
-        side: see `Pieces`.
+        side: which pieces to choose from.
         limit: take so many at most, evenly from the whole.
 
     Raises:
@@ -58,7 +57,7 @@ def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) 
     """
     corpus = open_corpora(corpora)
     chosen = np.arange(len(corpus))
-    if side == "validation":
+    if side is Side.validation:
         default = Split()
         try:
             _, chosen = split(corpus, default.rule, default.share)

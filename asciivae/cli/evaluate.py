@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from asciivae.cli.inputs import refuse_inputs
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.errors import UsageError
+from asciivae.evaluate.side import Side
 
 if TYPE_CHECKING:
     from asciivae.evaluate.summary import Evaluation, Extremes, Group
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN_OF_EACH = 1
 REPORTED_OF_EACH = 6
-
-
-class Side(StrEnum):
-    """Which pieces of a corpus."""
-
-    validation = "validation"
-    all = "all"
 
 
 @reported
@@ -70,7 +63,7 @@ def evaluate(
 
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]
-    pieces = that_fit(trained, choose_pieces(data or ["embedded"], split.value, limit))
+    pieces = that_fit(trained, choose_pieces(data or ["embedded"], split, limit))
     _tell(trained, pieces)
     with counting(len(models) * len(pieces.grids), "piece") as advanced:
         found = measured_on(trained, models, pieces, contours=contours, advanced=advanced)
@@ -91,7 +84,7 @@ def evaluate(
 
 def _about(pieces: Pieces) -> str:
     of = f"{len(pieces.grids)} of {pieces.total} pieces of {pieces.source}"
-    return f"{of}{', all from the tenth (by hash) that recipes keep from training' * (pieces.side == 'validation')}."
+    return f"{of}{', all from the tenth (by hash) that recipes keep from training' * (pieces.side is Side.validation)}."
 
 
 def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
@@ -101,7 +94,7 @@ def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
     if pieces.left_out:
         name, reason = pieces.left_out[0]
         say(f"left out, too large for a model: {len(pieces.left_out)} pieces; the first, {name}: {reason}")
-    if pieces.side == "validation":
+    if pieces.side is Side.validation:
         for trained in filter(may_have_seen, models):
             split = trained.data.split
             say(f"{trained.path}: may have trained on some: its recipe splits by {split.rule}, {split.share:g}")
