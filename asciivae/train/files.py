@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,7 +87,7 @@ def json_text(value: Any) -> str:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:
-    """Write a safetensors file in place (inside `new_folder` or `new_file`).
+    """Write a safetensors file in place (inside `new_folder` or `new_file`), with the permissions of any new file.
 
     Raises:
         OSError: the disk is full, or the place cannot be written.
@@ -95,9 +96,12 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
     from safetensors.torch import save_file
 
     plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    path.touch()
+    mode = stat.S_IMODE(path.stat().st_mode)  # by the umask; safetensors puts a file in its place that is only ours
     try:
         # Without tensors, and with metadata that is empty, safetensors writes what it cannot read.
         save_file(plain, path, metadata=dict(metadata) if metadata else None)
+        path.chmod(mode)
     except SafetensorError as error:
         raise OSError(str(error)) from error
 

@@ -70,6 +70,19 @@ def test_a_checkpoint_loads_back_bit_for_bit_and_holds_nothing_pickled(run: RunF
     assert (run.checkpoints / "latest").read_text() == "step-7\n"
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660), (0o077, 0o600)])
+def test_a_checkpoint_may_be_read_by_whom_the_umask_says(run: RunFolder, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        save(run, 7)
+    finally:
+        os.umask(before)
+
+    assert {file.name: file.stat().st_mode & 0o777 for file in run.latest().iterdir()} == dict.fromkeys(
+        ("model.safetensors", "state.json", "training.safetensors"), mode
+    )
+
+
 def test_only_the_newest_are_kept(run: RunFolder) -> None:
     for step in (1, 9, 10, 11):
         save(run, step)
