@@ -142,6 +142,7 @@ class RenderingValidation:
     def __call__(self, state: TrainState) -> dict[str, float]:
         """Measure the state's renderer, with its averaged weights where there are any; see `rendering_scores`."""
         with state.averaged():
+            self.task.module.eval()
             return rendering_scores(self._drawn(), self.glyphs.to(self._dtype), self._pages(self.pieces))
 
     def comparison(self, state: TrainState) -> tuple[Tensor, list[str]]:
@@ -149,6 +150,7 @@ class RenderingValidation:
         by_area = sorted(self.pieces.tolist(), key=lambda piece: (self.corpus.grid(piece).size, piece))
         middle = self.pieces[self.pieces == by_area[len(by_area) // 2]]
         with state.averaged():
+            self.task.module.eval()
             ((ids, logits),) = self._pages(middle)
             return comparison(self._drawn(), self.glyphs.to(self._dtype), ids, logits)
 
@@ -159,7 +161,7 @@ class RenderingValidation:
     def _drawn(self) -> Drawn:
         learner = self.task.module
         assert isinstance(learner, RendererWithDecoder)
-        network, device = learner.eval().renderer, self.task.device
+        network, device = learner.renderer, self.task.device
         return lambda probs: network(probs.to(device)).cpu()
 
     def _pages(self, pieces: NDArray[np.int64]) -> Iterator[tuple[Tensor, Tensor]]:

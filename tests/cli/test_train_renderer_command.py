@@ -15,7 +15,19 @@ import pytest
 import torch
 from PIL import Image
 from safetensors import safe_open
-from tiny_runs import CPU, SPATIAL, asciivae, checkpoint, drawings, records, resolved, tiny_recipe, trained, written
+from tiny_runs import (
+    CPU,
+    LOGGED,
+    SPATIAL,
+    asciivae,
+    checkpoint,
+    drawings,
+    records,
+    resolved,
+    tiny_recipe,
+    trained,
+    written,
+)
 from tiny_runs import own_cache as own_cache
 
 from asciivae.build import build
@@ -90,6 +102,19 @@ def test_it_resumes_bit_for_bit(recipe: Path, run: Path, tmp_path: Path, command
     assert "resuming" in done.stderr
     assert records(tmp_path / "parts", "train") == records(run, "train")
     assert checkpoint(tmp_path / "parts") == checkpoint(run)
+
+
+def test_samples_leave_a_run_as_it_is(tmp_path: Path) -> None:
+    """Even where the decoder counts what passes through it: its batch norms do."""
+    recipe = written(tmp_path / "r.yaml", tiny_renderer(drawings(tmp_path / "art"), decoder=LOGGED))
+    sets = ("--set", "train.steps=2", "--set", "every.evaluate=2")
+    for sample in (1, 2):
+        out = tmp_path / f"every-{sample}"
+        done = asciivae("train-renderer", "-r", recipe, "--out", out, *sets, "--set", f"every.sample={sample}")
+        assert done.exit_code == 0, done.stderr
+    one, other = (checkpoint(tmp_path / f"every-{sample}") for sample in (1, 2))
+    for file in ("renderer.safetensors", "training.safetensors"):
+        assert one[file] == other[file]
 
 
 def test_averaged_weights_are_kept_with_it(recipe: Path, tmp_path: Path) -> None:
