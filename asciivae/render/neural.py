@@ -45,6 +45,10 @@ FLOOR = 1e-4
 ROUNDING = 1e-3
 """How far the probabilities of a cell may be from a sum of 1: half precision may have been there."""
 
+BELOW_NOTHING = 1e-6
+"""How far below 0 rounding may leave a probability; what is counted stays above 0 even if it leaves all of them there.
+"""
+
 SHIPPED = "onehot2raa.safetensors"
 
 
@@ -154,7 +158,7 @@ class _Mixture(torch.autograd.Function):
 def _refuse_other_than_distributions(cells: Tensor) -> None:
     with torch.no_grad():
         # The comparison fails for NaN as well.
-        sound = (cells.sum(1) - 1.0).abs() < ROUNDING
+        sound = ((cells.sum(1) - 1.0).abs() < ROUNDING) & (cells.amin(1) > -BELOW_NOTHING)
         if bool(sound.all()):
             return
         lost = int((~cells.isfinite()).any(1).sum())

@@ -171,6 +171,17 @@ class TestRefused:
         assert caught.value.message == "24 of 24 cells are no distributions over the characters"
         assert caught.value.hint == ("it draws probabilities: --set relax.use=softmax, or --set renderer.use=analytic")
 
+    @pytest.mark.parametrize("below", [0.5, 0.0005, 2e-6])
+    def test_probabilities_below_nothing(self, renderer: Neural, below: float) -> None:
+        page = one_hot(torch.full((1, 2, 2), 7), torch.float32)
+        page[0, 7, 1, 1], page[0, 8, 1, 1] = 1 + below, -below
+        with pytest.raises(ModelError, match="1 of 4 cells are no distributions over the characters"):
+            renderer(page)
+
+    def test_what_rounding_leaves_is_drawn(self, renderer: Neural) -> None:
+        page = one_hot(torch.full((1, 1, 1), 7), torch.float32) - 9e-7
+        assert torch.allclose(renderer(page), GLYPHS[7], atol=1e-3)
+
     @pytest.mark.parametrize(("res", "size"), [((5, 4), "5×4"), ((10, 6), "10×6")])
     def test_glyphs_of_another_size(self, tmp_path: Path, res: tuple[int, int], size: str) -> None:
         file, others = saved(tmp_path), atlas(res=res)
