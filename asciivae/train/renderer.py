@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 RENDERER = "renderer"
 """The submodule of `RendererWithDecoder` that a run is for."""
 
+LARGEST_LOGIT = 1e4
+"""One that can still be divided by a low temperature; more is a decoder's that diverged."""
+
 
 class RendererWithDecoder(nn.Module):
     """A renderer that learns, and the model whose decoder it learns from: to the training loop, that model.
@@ -94,7 +97,8 @@ class RendererObjective(nn.Module):
             step: counted from 0.
         """
         # What is no number would be refused; that a decoder diverged is for the guard to say, of its own term.
-        soft = self.pages(target, draw.logits.detach().nan_to_num(), step)
+        logits = draw.logits.detach().nan_to_num().clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
+        soft = self.pages(target, logits, step)
         picture, odds = self.renderer.judged(soft.probs)
         noisy = soft.noisy[:, None, None].expand_as(odds).to(odds.dtype)
         said = functional.cross_entropy(draw.logits, target, reduction="none") * mask

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from tensor_checks import random_pages, random_tensor
 
@@ -60,8 +61,9 @@ def test_the_decoder_learns_by_cells_of_pieces_only() -> None:
     assert torch.equal(*terms)
 
 
-def test_a_decoder_that_diverged_is_left_to_the_guard() -> None:
-    found = evaluated(learner(), LOGITS * torch.nan, picture=1.0, noise=1.0, decoder=1.0)
+@pytest.mark.parametrize("factor", [torch.nan, torch.inf, -torch.inf])
+def test_a_decoder_that_diverged_is_left_to_the_guard(factor: float) -> None:
+    found = evaluated(learner(), LOGITS * factor, picture=1.0, noise=1.0, decoder=1.0)
     assert bool(found.terms["decoder"].isnan())
     assert bool(found.terms["picture"].isfinite())
 
