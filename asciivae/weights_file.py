@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MODEL_FORMAT = "asciivae-model-1"
 RENDERER_FORMAT = "asciivae-renderer-1"
-DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
+DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train another"
 _KINDS = {
     MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
     RENDERER_FORMAT: ("renderer", "give a renderer.safetensors, which asciivae train-renderer writes"),

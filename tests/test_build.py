@@ -234,7 +234,7 @@ def refused(path: Path, kind: type[AsciivaeError] = ModelError) -> AsciivaeError
     return caught.value
 
 
-DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train a model"
+DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train another"
 
 
 @pytest.mark.parametrize("kept", [0, 1, 8, 100, 0.5, 0.999])
