@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from asciivae.contract import NEEDS, Facts, LossInputs
-from asciivae.errors import ModelError, PluginError
+from asciivae.errors import AsciivaeError, ModelError, PluginError
 from asciivae.losses.schedule import Schedule
 from asciivae.render.analytic import glyph_gram, squared_error
 from asciivae.text.charset import SIZE, SPACE
@@ -218,6 +218,8 @@ def _blamed(place: str, remedy: str) -> Iterator[None]:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield
+    except AsciivaeError as error:
+        raise PluginError(error.message, place=place, hint=error.hint or remedy) from error
     except (Exception, SystemExit) as error:
         raise PluginError(
             f"failed with {type(error).__name__}: {error}",

@@ -284,8 +284,12 @@ class TestInTheObjective:
             needs = frozenset({"recon_image"})
 
         ids = random_pages(1, 2, 2)
-        with pytest.raises(AsciivaeError, match="cells are no distributions over the characters"):
+        with pytest.raises(AsciivaeError) as caught:
             self.evaluated(renderer, Ink(), ids, torch.zeros(1, 95, 2, 2), relax=lambda logits: logits)
+        assert str(caught.value) == (
+            "the renderer, step 0: 4 of 4 cells are no distributions over the characters\n\n"
+            "hint: it draws probabilities: --set relax.use=softmax, or --set renderer.use=analytic"
+        )
 
     @staticmethod
     def evaluated(renderer, loss, ids, logits, relax=lambda logits: logits.softmax(1)):  # type: ignore[no-untyped-def]
