@@ -88,7 +88,7 @@ def resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, dev
     from asciivae.load import choose_device
 
     experiment = trainer.build(loaded, choose_device(device))
-    _refuse_other_material(experiment, earlier, path)
+    _refuse_other_material(trainer.kind, experiment, earlier, path)
     with folder.locked():
         folder.load(experiment.state)
         folder.rewind(experiment.state.step)
@@ -188,7 +188,7 @@ def _refuse_other_experiment(saved: Loaded, wanted: Loaded) -> None:
         )
 
 
-def _refuse_other_material(experiment: Built, earlier: dict[str, Any], path: Path) -> None:
+def _refuse_other_material(kind: Kind, experiment: Built, earlier: dict[str, Any], path: Path) -> None:
     from asciivae.errors import RunError
     from asciivae.render.glyphs import digest
 
@@ -202,10 +202,14 @@ def _refuse_other_material(experiment: Built, earlier: dict[str, Any], path: Pat
     begun["corpus"] = then.get("digest") if isinstance(then, dict) else None
     changed = [name for name in now if begun[name] is not None and begun[name] != now[name]]
     if changed:
+        anew = {
+            "model": f"begin anew with these weights: --init-from {path}",
+            "renderer": f"begin anew: asciivae train-renderer --recipe {path / 'resolved.yaml'}",
+        }
         raise RunError(
             f"the {' and the '.join(changed)} of this run changed since it began, so it cannot go on",
             place=str(path),
-            hint=f"bring back what it began with, or begin anew with these weights: --init-from {path}",
+            hint=f"bring back what it began with, or {anew[kind]}",
         )
 
 

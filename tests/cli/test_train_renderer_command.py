@@ -198,6 +198,16 @@ def test_a_run_does_not_go_on_through_another_renderer(recipe: Path, run: Path, 
     assert f"error: {made}: the renderer of this run changed since it began, so it cannot go on" in done.stderr
 
 
+def test_a_run_whose_corpus_changed_does_not_go_on(run: Path, tmp_path: Path) -> None:
+    next((tmp_path / "art").rglob("*.txt")).unlink()
+    done = asciivae("train-renderer", "--resume", run, "--set", "train.steps=9")
+    assert done.exit_code == 1
+    assert "the corpus of this run changed since it began, so it cannot go on" in done.stderr
+    hint = f"asciivae train-renderer --recipe {run / 'resolved.yaml'}"
+    assert done.stderr.endswith(f"hint: bring back what it began with, or begin anew: {hint}\n")
+    assert asciivae(*hint.split()[1:], "--out", tmp_path / "anew").exit_code == 0
+
+
 def test_other_glyphs_are_refused_before_anything_is_written(run: Path, tmp_path: Path) -> None:
     other = written(
         tmp_path / "other.yaml",
