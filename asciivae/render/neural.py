@@ -39,6 +39,9 @@ SCALES = (0.0005, 0.003, 0.016, 0.08)
 MOST_HIDDEN = 1024
 """More is a slip, or a weights file that wants memory."""
 
+LARGEST_WEIGHT = 1e6
+"""More is no renderer's; up to here nothing that is computed with them becomes infinite."""
+
 FLOOR = 1e-4
 """Added before the fourth power: of 1e-10 it would be denormal, with which processors count a hundred times slower."""
 
@@ -276,7 +279,8 @@ def read_network(file: Path) -> tuple[Network, Tensor]:
             values = {name: weights.get_tensor(name) for name in expected}
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
-    if not are_greys(glyphs) or not all(bool(value.isfinite().all()) for value in values.values()):
+    # The comparison fails for NaN as well.
+    if not are_greys(glyphs) or not all(bool((value.abs() <= LARGEST_WEIGHT).all()) for value in values.values()):
         raise ModelError("holds numbers that no renderer has", place=str(file), hint=DAMAGED)
     network = network.to_empty(device="cpu")
     network.load_state_dict(values)

@@ -18,7 +18,7 @@ from asciivae.models.autoencoder import Draw
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas, digest
-from asciivae.render.neural import SHIPPED, Network, Neural, NeuralConfig, read_network
+from asciivae.render.neural import LARGEST_WEIGHT, MOST_HIDDEN, SHIPPED, Network, Neural, NeuralConfig, read_network
 from asciivae.train.files import write_tensors
 from asciivae.train.soft_pages import noisy_one_hot
 from asciivae.weights_file import DAMAGED, MODEL_FORMAT, RENDERER_FORMAT
@@ -237,11 +237,30 @@ class TestRefused:
         assert (caught.value.message, caught.value.hint) == ("does not hold the tensors of a renderer", DAMAGED)
 
     @pytest.mark.parametrize(
-        "changes", [{"judge.0.bias": torch.full((4,), torch.nan)}, {"glyphs": torch.full((95, 5, 3), 2.0)}], ids=str
+        "changes",
+        [
+            {"judge.0.bias": torch.full((4,), torch.nan)},
+            {"judge.2.weight": torch.full((4, 4), -torch.inf)},
+            {"judge.4.weight": torch.full((1, 4), -1.1e6)},
+            {"glyphs": torch.full((95, 5, 3), 2.0)},
+        ],
+        ids=str,
     )
     def test_numbers_that_no_renderer_has(self, tmp_path: Path, changes: dict[str, Tensor]) -> None:
         with pytest.raises(ModelError, match="holds numbers that no renderer has"):
             read_network(Path(saved(tmp_path, **changes)))
+
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_the_largest_weights_overflow_nowhere(self, sign: int) -> None:
+        learner = network(hidden=MOST_HIDDEN).eval()
+        for value in learner.parameters():
+            torch.nn.init.constant_(value, sign * LARGEST_WEIGHT)
+        page = torch.cat([soft_page(), one_hot(random_pages(1, 3, 4), torch.float32)]).requires_grad_()
+        picture = learner(page)
+        picture.sum().backward()
+        assert page.grad is not None
+        assert bool(picture.isfinite().all())
+        assert bool(page.grad.isfinite().all())
 
     def test_what_is_no_weights_file(self, tmp_path: Path) -> None:
         file = tmp_path / "a.safetensors"
