@@ -165,14 +165,17 @@ def _renderer_of(experiment: Built) -> str | None:
 
 
 def _provenance_of(run: Path) -> dict[str, Any]:
-    """What a run's folder says about its making; nothing if that is lost, which must not stop anybody."""
+    """What a run's folder says about its making; nothing if that is lost or spoiled, which must not stop anybody."""
     import json
 
     try:
         told = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    if not isinstance(told, dict):
+        return {}
+    kinds = {"recipe": str, "earlier": list}
+    return {name: value for name, value in told.items() if isinstance(value, kinds.get(name, object))}
 
 
 def _refuse_other_experiment(saved: Loaded, wanted: Loaded) -> None:

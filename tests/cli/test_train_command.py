@@ -128,6 +128,16 @@ def test_a_run_whose_corpus_changed_cannot_go_on(tmp_path: Path) -> None:
     assert f"--init-from {run}" in done.stderr
 
 
+@pytest.mark.parametrize("told", ["", "[]", '{"recipe": 5, "earlier": 7, "corpus": 3}'])
+def test_a_run_whose_provenance_is_spoiled_goes_on(tmp_path: Path, told: str) -> None:
+    run = trained(tmp_path)
+    (run / "provenance.json").write_text(told)
+    done = asciivae("train", "--resume", run, "--set", "train.steps=7")
+
+    assert done.exit_code == 0, done.stderr
+    assert json.loads((run / "provenance.json").read_text())["recipe"] == "resolved"
+
+
 def test_a_run_writes_over_nothing(recipe: Path, tmp_path: Path) -> None:
     run = trained(tmp_path)
     before = {file: file.read_bytes() for file in run.rglob("*") if file.is_file()}
