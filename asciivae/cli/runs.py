@@ -39,7 +39,7 @@ class Trainer:
     check: Callable[..., Any]
     build: Callable[[Any, torch.device], Built]
     sample: Callable[[Any, RunFolder, TrainState], str]
-    farewell: Callable[[RunFolder], str]
+    farewell: Callable[[Any, RunFolder], str]
 
 
 def either(recipe: str | None, resumed: Path | None, example: str) -> None:
@@ -127,7 +127,7 @@ def run(trainer: Trainer, experiment: Built, folder: RunFolder) -> None:
             ),
             progress,
         )
-    say(f"\nthe run is in {folder.path}; {trainer.farewell(folder)}")
+    say(f"\nthe run is in {folder.path}; {trainer.farewell(experiment, folder)}")
     result(str(folder.path))
 
 

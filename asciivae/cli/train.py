@@ -117,7 +117,7 @@ def _sample(experiment: Experiment, folder: RunFolder, state: TrainState) -> str
     return "\n".join(side_by_side(pair.original, pair.grid) for pair in pairs)
 
 
-def _farewell(folder: RunFolder) -> str:
+def _farewell(_: Experiment, folder: RunFolder) -> str:
     # Without --model, the newest run below runs/ is taken.
     named = "" if folder.path.resolve().is_relative_to(RUNS.resolve()) else f"--model {shlex.quote(str(folder.path))} "
     return f"try it on a drawing of yours:\n  asciivae reconstruct {named}--side-by-side cat.txt"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,9 +84,10 @@ def _sample(experiment: RendererExperiment, folder: RunFolder, state: TrainState
     return f"what should be seen, and what is drawn, of pages that are {', '.join(rows)}: {file.name}\n"
 
 
-def _farewell(folder: RunFolder) -> str:
-    weights = folder.latest() / "renderer.safetensors"
-    return (
-        "train a model with these glyphs through it:\n"
-        f"  asciivae train --recipe vae-through-onehot2raa --set renderer.weights={weights}"
-    )
+def _farewell(experiment: RendererExperiment, folder: RunFolder) -> str:
+    sets = [f"renderer.weights={folder.latest() / 'renderer.safetensors'}"]
+    glyphs = experiment.recipe.glyphs.model_dump(mode="json", exclude_defaults=True)
+    if glyphs:  # it would be refused with others
+        sets.append(f"glyphs={json.dumps(glyphs)}")
+    given = "".join(f" --set {shlex.quote(text)}" for text in sets)
+    return f"train a model with these glyphs through it:\n  asciivae train --recipe vae-through-onehot2raa{given}"

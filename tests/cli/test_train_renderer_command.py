@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -91,6 +92,18 @@ def test_what_a_run_holds(run: Path) -> None:
     with Image.open(run / "samples" / "step-6.png") as sample:
         assert sample.mode == "L"
         assert (sample.height + 2) % 6 == 0  # a row for each kind of page
+
+
+@pytest.mark.parametrize("glyphs", [{}, GLYPHS, {"res": 9, "cell": "logged"}], ids=str)
+def test_the_suggested_command_trains_a_model_through_it(tmp_path: Path, glyphs: dict[str, Any]) -> None:
+    recipe = written(tmp_path / "r.yaml", tiny_renderer(drawings(tmp_path / "art"), glyphs=glyphs))
+    done = asciivae("train-renderer", "-r", recipe, "--out", tmp_path / "its run", "--set", "train.steps=1")
+    assert done.exit_code == 0, done.stderr
+    suggested = shlex.split(done.stderr.splitlines()[-1])
+    assert suggested[:2] == ["asciivae", "train"]
+    short = ("--set", "train.steps=1", "--set", "train.batch=2", "--set", f"data.corpus={tmp_path / 'art'}")
+    done = asciivae(*suggested[1:], *short, "--out", tmp_path / "through")
+    assert done.exit_code == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", ["train-renderer", "train"])
