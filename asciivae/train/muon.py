@@ -59,17 +59,23 @@ def orthogonalised(matrix: Tensor) -> Tensor:
     """
     if matrix.shape[0] > matrix.shape[1]:
         return orthogonalised(matrix.T).T
-    a, b, c = POLYNOMIAL
     scaled = matrix / (matrix.norm() + TINY)
     gram = scaled @ scaled.T
-    identity = torch.eye(len(gram), dtype=gram.dtype, device=gram.device)
-    product = identity
-    for _ in range(ITERATIONS):
-        factor = a * identity + b * gram + c * (gram @ gram)
-        product = factor @ product
+    product = factor = _factor(gram)
+    for _ in range(ITERATIONS - 1):
         gram = factor @ gram @ factor
+        factor = _factor(gram)
+        product = factor @ product
     orthogonal: Tensor = product @ scaled
     return orthogonal
+
+
+def _factor(gram: Tensor) -> Tensor:
+    """What one iteration multiplies the matrix by: a + b·G + c·G²."""
+    a, b, c = POLYNOMIAL
+    factor = torch.addmm(gram, gram, gram, beta=b, alpha=c)
+    factor.diagonal().add_(a)
+    return factor
 
 
 def _is_kernel(parameter: nn.Parameter) -> bool:
