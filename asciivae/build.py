@@ -38,6 +38,7 @@ from asciivae.text.charset import SIZE, SPACE
 from asciivae.train.augmentation import Augmentation
 from asciivae.train.averaging import WeightAveraging
 from asciivae.train.batches import Batches, Canvas, Roll
+from asciivae.train.loop import Objective as TaskObjective
 from asciivae.train.loop import Task
 from asciivae.train.optimiser import OptimiserSettings
 from asciivae.train.state import TrainState
@@ -52,16 +53,36 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
-class Built:
-    """A recipe, ready to run.
+class Laid:
+    """The pieces of a recipe as a model will see them.
+
+    Attributes:
+        corpus: all of them.
+        left_out: how many each pattern of `data.exclude` took.
+        training: the numbers of the pieces that are trained on.
+        validating: the numbers of those that are not.
+        validated: those of them that are measured in training.
+        canvas: how they are laid on pages.
+        batches: of the training pieces.
+        total_steps: of the run.
+    """
+
+    corpus: Corpus
+    left_out: dict[str, int]
+    training: Pieces
+    validating: Pieces
+    validated: Pieces
+    canvas: Canvas
+    batches: Batches
+    total_steps: int
+
+
+@dataclass(frozen=True)
+class Built(Laid):
+    """A recipe, ready to run: its pieces as they are laid, and what is to be done with them.
 
     Attributes:
         loaded: the recipe.
-        corpus: its pieces.
-        left_out: how many pieces each pattern of `data.exclude` took.
-        training: the numbers of the pieces that are trained on.
-        validating: the numbers of those that are not.
-        canvas: how pieces are laid on pages.
         task: model, losses and batches.
         state: the moving parts, at step 0.
         validation: measures the state.
@@ -69,11 +90,6 @@ class Built:
     """
 
     loaded: Loaded
-    corpus: Corpus
-    left_out: dict[str, int]
-    training: Pieces
-    validating: Pieces
-    canvas: Canvas
     task: Task
     state: TrainState
     validation: Callable[[TrainState], dict[str, float]]
@@ -121,16 +137,7 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
     terms = _terms(loaded, facts_of(renderer, counts))
     objective = Objective(terms, renderer, drawn_by=f"renderer {recipe.renderer.use!r} of {drawn_by}").to(device)
     module = _module(model).to(device)
-    task = Task(
-        model=model,
-        relaxation=_relaxation(recipe),
-        objective=objective,
-        batches=laid.batches,
-        seed=recipe.seed,
-        total_steps=laid.total_steps,
-        precision=recipe.train.precision,
-        averaging=averaging_of(recipe.train),
-    )
+    task = task_of(recipe, laid, model, _relaxation(recipe), objective)
     roll = recipe.data.roll
     validation = Validation(
         task=task,
@@ -142,42 +149,13 @@ def build(loaded: LoadedRecipe, device: torch.device) -> Experiment:
         roll=laid.batches.roll if roll and roll.validation else None,
     )
     return Experiment(
-        loaded,
-        laid.corpus,
-        laid.left_out,
-        laid.training,
-        laid.validating,
-        laid.canvas,
-        task,
-        state_of(recipe, module),
-        validation,
-        rendered_glyphs(baseline_of(renderer)).cpu(),
+        **vars(laid),
+        loaded=loaded,
+        task=task,
+        state=state_of(recipe, module),
+        validation=validation,
+        glyphs=rendered_glyphs(baseline_of(renderer)).cpu(),
     )
-
-
-@dataclass(frozen=True)
-class Laid:
-    """The pieces of a recipe as a model will see them.
-
-    Attributes:
-        corpus: all of them.
-        left_out: how many each pattern of `data.exclude` took.
-        training: the numbers of the pieces that are trained on.
-        validating: the numbers of those that are not.
-        validated: those of them that are measured in training.
-        canvas: how they are laid on pages.
-        batches: of the training pieces.
-        total_steps: of the run.
-    """
-
-    corpus: Corpus
-    left_out: dict[str, int]
-    training: Pieces
-    validating: Pieces
-    validated: Pieces
-    canvas: Canvas
-    batches: Batches
-    total_steps: int
 
 
 def lay(recipe: Recipe | RendererRecipe, model: Model) -> Laid:
@@ -360,10 +338,26 @@ def _schedule(weight: float | Ramp | Points) -> Schedule:
     return constant(weight)
 
 
-def averaging_of(train: Train) -> WeightAveraging | None:
+def _averaging(train: Train) -> WeightAveraging | None:
     """How a recipe averages weights over epochs, if it does."""
     swa = train.swa
     return WeightAveraging(swa.start, swa.lr, swa.anneal) if swa else None
+
+
+def task_of(
+    recipe: Recipe | RendererRecipe, laid: Laid, model: Model, relaxation: Relaxation, objective: TaskObjective
+) -> Task:
+    """What a run does at every step, with the pieces that it was given."""
+    return Task(
+        model=model,
+        relaxation=relaxation,
+        objective=objective,
+        batches=laid.batches,
+        seed=recipe.seed,
+        total_steps=laid.total_steps,
+        precision=recipe.train.precision,
+        averaging=_averaging(recipe.train),
+    )
 
 
 def state_of(recipe: Recipe | RendererRecipe, module: nn.Module, result: str = "") -> TrainState:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import torch
 
-from asciivae.build import Built, atlas_of, averaging_of, initialised, lay, state_of
+from asciivae.build import Built, atlas_of, initialised, lay, state_of, task_of
 from asciivae.evaluate.rendering import RenderingValidation
 from asciivae.models import create
 from asciivae.models.relax import Relaxation
 from asciivae.recipe.renderer import RendererRecipe
 from asciivae.recipe.resolve_renderer import LoadedRendererRecipe
 from asciivae.render.neural import Network
-from asciivae.train.loop import Task
 from asciivae.train.renderer import RENDERER, RendererObjective, RendererWithDecoder
 from asciivae.train.soft_pages import Mixture, SoftPages
 
@@ -52,25 +51,13 @@ def build_renderer(loaded: LoadedRendererRecipe, device: torch.device) -> Render
     model = initialised(recipe.seed, learner).to(device)
     laid = lay(recipe, model)
     pages = SoftPages(Mixture(**recipe.inputs.model_dump()), glyphs, recipe.seed)
-    task = Task(
-        model=model,
-        relaxation=Relaxation("softmax"),
-        objective=RendererObjective(model.renderer, glyphs, pages, recipe.weights.model_dump()).to(device),
-        batches=laid.batches,
-        seed=recipe.seed,
-        total_steps=laid.total_steps,
-        precision=recipe.train.precision,
-        averaging=averaging_of(recipe.train),
-    )
+    objective = RendererObjective(model.renderer, glyphs, pages, recipe.weights.model_dump()).to(device)
+    task = task_of(recipe, laid, model, Relaxation("softmax"), objective)
     return RendererExperiment(
-        loaded,
-        laid.corpus,
-        laid.left_out,
-        laid.training,
-        laid.validating,
-        laid.canvas,
-        task,
-        state_of(recipe, model, result=RENDERER),
-        RenderingValidation(task, glyphs, laid.corpus, laid.validated, laid.canvas, recipe.train.batch),
-        glyphs,
+        **vars(laid),
+        loaded=loaded,
+        task=task,
+        state=state_of(recipe, model, result=RENDERER),
+        validation=RenderingValidation(task, glyphs, laid.corpus, laid.validated, laid.canvas, recipe.train.batch),
+        glyphs=glyphs,
     )
