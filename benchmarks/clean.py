@@ -50,8 +50,8 @@ def drawn(rng: np.random.Generator) -> str:
 
 def measure(path: Path) -> None:
     from asciivae.corpus.cleaning import clean
-    from asciivae.corpus.drafts import read_drafts
     from asciivae.corpus.mapped import save
+    from asciivae.corpus.raw_texts import read_drafts
     from asciivae.corpus.steps import Limits, steps
 
     start = time.perf_counter()

@@ -21,15 +21,15 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from asciivae.build import corpus_of, sides
-from asciivae.evaluate.rendering import Drawn, rendering_scores
-from asciivae.load import load_model
-from asciivae.models.autoencoder import Noise, run
+from asciivae.experiment.build import corpus_of, sides
+from asciivae.experiment.load import load_model
+from asciivae.models.base import Noise, run
 from asciivae.models.relax import Relaxation
+from asciivae.onehot2raa.network import Neural, NeuralConfig
+from asciivae.onehot2raa.validation import Drawn, rendering_scores
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas
-from asciivae.render.neural import Neural, NeuralConfig
 from asciivae.train.batches import in_order
 
 NAMES = ("discrete", "analytic", "neural")

@@ -14,9 +14,9 @@ import time
 
 import torch
 
-from asciivae.build import build
-from asciivae.evaluate.picture import picture_scores
-from asciivae.evaluate.reconstruct import reconstruct
+from asciivae.experiment.build import build
+from asciivae.latent.reconstruct import reconstruct
+from asciivae.metrics.picture import picture_scores
 from asciivae.recipe.resolve import load_recipe
 from asciivae.train.loop import train
 

@@ -13,7 +13,7 @@ import time
 import torch
 from train_step import plain_step, seconds
 
-from asciivae.build import build
+from asciivae.experiment.build import build
 from asciivae.recipe.resolve import load_recipe
 from asciivae.train.loop import train
 

@@ -24,8 +24,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from asciivae.build import build
-from asciivae.models.autoencoder import Noise
+from asciivae.experiment.build import build
+from asciivae.models.base import Noise
 from asciivae.recipe.resolve import load_recipe
 from asciivae.train.loop import Task, train
 from asciivae.train.state import TrainState

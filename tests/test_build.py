@@ -26,9 +26,9 @@ from tiny_runs import (
 )
 from tiny_runs import own_cache as own_cache
 
-from asciivae.build import build, character_counts
 from asciivae.errors import AsciivaeError, CorpusError, ModelError, RecipeError, RecipeProblems, RunError, UsageError
-from asciivae.load import choose_device, load_model
+from asciivae.experiment.build import build, character_counts
+from asciivae.experiment.load import choose_device, load_model
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import RESERVED, check_recipe
 from asciivae.train.batches import Canvas

@@ -11,11 +11,11 @@ from tiny_runs import CPU, own_cache
 
 from asciivae.corpus import open_corpus
 from asciivae.corpus.splits import split
-from asciivae.evaluate.characters import CharacterCounts
-from asciivae.evaluate.path import find_path
-from asciivae.evaluate.reconstruct import reconstruct
-from asciivae.evaluate.way import Way
-from asciivae.load import BUNDLED, TrainedModel, load_model
+from asciivae.experiment.load import BUNDLED, TrainedModel, load_model
+from asciivae.latent.arc import Way
+from asciivae.latent.interpolate import find_path
+from asciivae.latent.reconstruct import reconstruct
+from asciivae.metrics.characters import CharacterCounts
 from asciivae.text.art import Grid
 
 __all__ = ["own_cache"]

@@ -9,8 +9,8 @@ from tiny_runs import CPU, LOGGED, asciivae, own_cache, tiny_recipe, trained
 from torch import nn
 
 from asciivae.errors import ModelError, RunError
-from asciivae.export import export
-from asciivae.load import TrainedModel, load_model
+from asciivae.experiment.export import export
+from asciivae.experiment.load import TrainedModel, load_model
 from asciivae.recipe import loader
 
 __all__ = ["own_cache"]
@@ -100,7 +100,7 @@ def test_a_full_disk_leaves_the_file_that_was_there(run: Path, tmp_path: Path, m
         path.write_bytes(b"half of it")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("asciivae.export.write_tensors", full)
+    monkeypatch.setattr("asciivae.experiment.export.write_tensors", full)
     with pytest.raises(RunError, match="cannot be written: No space left on device"):
         export(run, file)
     assert file.read_bytes() == before

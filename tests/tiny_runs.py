@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from typer.testing import CliRunner
 
-from asciivae.build import Experiment, build
 from asciivae.cli import app
 from asciivae.cli.output import Settings
 from asciivae.corpus.store import Corpus, Piece, collect
+from asciivae.experiment.build import Experiment, build
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import load_recipe
 

@@ -12,7 +12,7 @@ from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.compare import Compared
+    from asciivae.experiment.compare import Compared
 
 
 @reported
@@ -35,9 +35,9 @@ def compare(
     """
     if len(runs) < 2:
         raise UsageError("needs at least two runs", hint="asciivae compare runs/FIRST runs/SECOND")
-    from asciivae.compare import compare as put_together
-    from asciivae.compare import unseen_pieces
-    from asciivae.evaluate.curves import save_curves
+    from asciivae.experiment.compare import compare as put_together
+    from asciivae.experiment.compare import unseen_pieces
+    from asciivae.report.curves import save_curves
     from asciivae.text.art import read, side_by_side
 
     grids = [read(piece) for piece in pieces] if pieces else unseen_pieces(runs, count)

@@ -46,8 +46,8 @@ def clean(
 ) -> None:
     """Clean a corpus into one store. The source stays as it is; everything is counted, with reasons."""
     from asciivae.corpus import cleaning
-    from asciivae.corpus.drafts import read_drafts
     from asciivae.corpus.formats import MANIFEST
+    from asciivae.corpus.raw_texts import read_drafts
     from asciivae.corpus.source import CLEANED, digest_of
     from asciivae.corpus.steps import Limits, steps
 

@@ -159,7 +159,7 @@ def _reconstructed(
     """The drawings that the model can take, and the two pages of each."""
     trained = loaded_model(model, "cpu")
     fit = fitting(trained, drawings, skip)
-    from asciivae.evaluate.reconstruct import reconstruct
+    from asciivae.latent.reconstruct import reconstruct
 
     made = reconstruct(trained.model, [drawing.grid for drawing in fit], trained.canvas)
     return fit, [{"original": one.original, "reconstruction": one.grid} for one in made]

@@ -11,13 +11,13 @@ import typer
 from asciivae.cli.inputs import refuse_inputs
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
+from asciivae.corpus.side import Side
 from asciivae.errors import UsageError
-from asciivae.evaluate.side import Side
 
 if TYPE_CHECKING:
-    from asciivae.evaluate.summary import Evaluation, Extremes, Group
-    from asciivae.evaluation import Pieces
-    from asciivae.load import TrainedModel
+    from asciivae.experiment.evaluate import Pieces
+    from asciivae.experiment.load import TrainedModel
+    from asciivae.metrics.summary import Evaluation, Extremes, Group
 
 SHOWN_OF_EACH = 1
 REPORTED_OF_EACH = 6
@@ -56,10 +56,10 @@ def evaluate(
     if html is not None and html.is_dir():
         raise UsageError("is a folder", place=str(html), hint=f"name a file: --html {html / 'report.html'}")
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
-    from asciivae.evaluate.summary import extremes
-    from asciivae.evaluation import choose_pieces, that_fit
-    from asciivae.evaluation import evaluate as measured_on
-    from asciivae.load import choose_device, load_model
+    from asciivae.experiment.evaluate import choose_pieces, that_fit
+    from asciivae.experiment.evaluate import evaluate as measured_on
+    from asciivae.experiment.load import choose_device, load_model
+    from asciivae.metrics.summary import extremes
 
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]
@@ -69,8 +69,8 @@ def evaluate(
         found = measured_on(trained, models, pieces, contours=contours, advanced=advanced)
     measured = [one.measured for one in found]
     if html is not None:
-        from asciivae.evaluate.report import html_report
-        from asciivae.train.files import write_text
+        from asciivae.files.atomic import write_text
+        from asciivae.report.html import html_report
 
         write_text(html, html_report(_about(pieces), pieces.names, found, extremes(measured, REPORTED_OF_EACH)))
         say(f"report: {html}")
@@ -88,7 +88,7 @@ def _about(pieces: Pieces) -> str:
 
 
 def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
-    from asciivae.evaluation import may_have_seen
+    from asciivae.experiment.evaluate import may_have_seen
 
     say(_about(pieces))
     if pieces.left_out:
@@ -101,7 +101,7 @@ def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
 
 
 def _rows(found: Sequence[Evaluation]) -> list[list[str]]:
-    from asciivae.evaluate.summary import rows_by_kind, rows_of_all
+    from asciivae.metrics.summary import rows_by_kind, rows_of_all
 
     units = [one.summary.units for one in found]
     return [

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asciivae.cli.explore_state import Walker
 from asciivae.cli.inputs import Drawing, ModelOption, Skipped, fitting, loaded_model, read_collection
 from asciivae.cli.interpolate import find
 from asciivae.cli.output import reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
-from asciivae.cli.walker import Walker
 from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.evaluate.path import Path as LatentPath
-    from asciivae.load import TrainedModel
+    from asciivae.experiment.load import TrainedModel
+    from asciivae.latent.interpolate import Path as LatentPath
     from asciivae.text.art import Grid
 
 

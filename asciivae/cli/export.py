@@ -26,7 +26,7 @@ def export(
       asciivae export runs/base/20260102-030405 cats.safetensors --half
     """
     refuse_inputs([file], [model], hint="name another file")
-    from asciivae.export import export as write
+    from asciivae.experiment.export import export as write
 
     write(model, file, half=half)
     say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae reconstruct FILE --model {file}")

@@ -13,7 +13,7 @@ from asciivae.cli.output import complain, say
 from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.load import TrainedModel
+    from asciivae.experiment.load import TrainedModel
 
 RUNS = Path("runs")
 ModelOption = Annotated[
@@ -127,8 +127,8 @@ def loaded_model(path: Path | None, device: str) -> TrainedModel:
     Raises:
         ModelError: it cannot be loaded.
     """
-    from asciivae.load import BUNDLED, choose_device, load_model
-    from asciivae.train.run_folder import newest_run
+    from asciivae.experiment.load import BUNDLED, choose_device, load_model
+    from asciivae.train.run_dir import newest_run
 
     trained = load_model(path or newest_run(RUNS) or BUNDLED, choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")

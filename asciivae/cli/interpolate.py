@@ -15,8 +15,8 @@ from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.evaluate.path import Path as LatentPath
-    from asciivae.load import TrainedModel
+    from asciivae.experiment.load import TrainedModel
+    from asciivae.latent.interpolate import Path as LatentPath
     from asciivae.text.art import Grid
 
 
@@ -54,12 +54,12 @@ def interpolate(
     trained = trained_model(model, device, drawings)
     path = find(trained, drawings[0], drawings[1], steps)
     if gif is not None:
-        from asciivae.evaluate.animation import save_animation
+        from asciivae.report.gif import save_animation
 
         save_animation(gif, path.frames, trained.glyphs, 1.0 / rate)
         say(f"drawn into {gif}")
     if png is not None:
-        from asciivae.evaluate.drawing import in_rows, save_drawings
+        from asciivae.report.png import in_rows, save_drawings
 
         save_drawings(png, in_rows(path.frames), trained.glyphs)
         say(f"drawn into {png}")
@@ -74,9 +74,9 @@ def interpolate(
 
 
 def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> LatentPath:
-    """The pages between two drawings; see `asciivae.evaluate.path`."""
-    from asciivae.evaluate.path import find_path
-    from asciivae.evaluate.way import Way
+    """The pages between two drawings; see `asciivae.latent.interpolate`."""
+    from asciivae.latent.arc import Way
+    from asciivae.latent.interpolate import find_path
 
     return find_path(Way(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
 
@@ -112,7 +112,7 @@ def _described(path: LatentPath, drawings: Sequence[Drawing]) -> dict[str, Any]:
 
 def _play(pages: Sequence[Grid], seconds: float) -> None:
     """Show pages one after the other in the middle of the terminal, until the last or a key."""
-    from asciivae.evaluate.animation import HELD
+    from asciivae.report.gif import HELD
     from asciivae.text.charset import decode
 
     with Terminal() as terminal:

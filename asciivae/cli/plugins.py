@@ -14,7 +14,7 @@ from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import AsciivaeError, PluginError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.cli.outline import Outline
+    from asciivae.cli.help_outline import Outline
     from asciivae.testing import Outcome
 
 app = typer.Typer(help="See what is installed, check it, write plugins of your own.", no_args_is_help=True)
@@ -149,7 +149,7 @@ def _row(entry: registry.Entry) -> list[str]:
 
 
 def _outline(entry: registry.Entry) -> Outline:
-    from asciivae.cli.outline import Outline, outline
+    from asciivae.cli.help_outline import Outline, outline
 
     if entry.kind == "recipe":
         return Outline(about=_recipes_of(entry))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli import evidence
+from asciivae.cli import verify as evidence
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.errors import RecipeProblems, UsageError
 
@@ -155,7 +155,7 @@ def translate(
       asciivae recipes translate --commit e49ec1d "bpython train.py --renderer-type continuous"
     """
     from asciivae.recipe.export import dump_yaml
-    from asciivae.recipe.legacy import translate as read
+    from asciivae.reproduction.translate import translate as read
 
     made = read(" ".join(flags), commit)
     for note in made.notes:

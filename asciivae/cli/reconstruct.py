@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.highlight import CONFIDENCE_LEGEND, LEGEND, confidence_overlay, difference_overlay, overlaid
 from asciivae.cli.inputs import (
     Drawing,
     ModelOption,
@@ -20,12 +21,11 @@ from asciivae.cli.inputs import (
     refuse_inputs,
 )
 from asciivae.cli.output import coloured, json_result, printable, reported, result, say
-from asciivae.cli.overlay import CONFIDENCE_LEGEND, LEGEND, confidence_overlay, difference_overlay, overlaid
 from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.evaluate.reconstruct import Reconstruction
-    from asciivae.load import TrainedModel
+    from asciivae.experiment.load import TrainedModel
+    from asciivae.latent.reconstruct import Reconstruction
 
 
 @reported
@@ -76,8 +76,8 @@ def reconstruct(
     drawings = fitting(trained, drawings, skipped)
     if not drawings:
         raise typer.Exit(1)
-    from asciivae.evaluate.picture import look_scores
-    from asciivae.evaluate.reconstruct import reconstruct as run_model
+    from asciivae.latent.reconstruct import reconstruct as run_model
+    from asciivae.metrics.picture import look_scores
 
     made = run_model(trained.model, [d.grid for d in drawings], trained.canvas, sample=sample, seed=seed)
     files_written = _targets(out, drawings)
@@ -134,7 +134,7 @@ def _caption(made: Sequence[Reconstruction], looks: Sequence[Mapping[str, float]
 def _described(
     name: str, one: Reconstruction, look: Mapping[str, float], *, diff: bool, confidence: bool, contours: bool
 ) -> dict[str, Any]:
-    from asciivae.evaluate.picture import contour_scores
+    from asciivae.metrics.picture import contour_scores
     from asciivae.text.art import to_text
 
     height, width = one.original.shape
@@ -186,7 +186,7 @@ def _write_texts(targets: Sequence[Path], made: Sequence[Reconstruction]) -> Non
 
 
 def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:
-    from asciivae.evaluate.drawing import save_drawings
+    from asciivae.report.png import save_drawings
 
     save_drawings(path, [(one.original, one.grid) for one in made], trained.glyphs)
     say(f"drawn into {path}")

@@ -13,10 +13,10 @@ from asciivae.errors import UsageError
 if TYPE_CHECKING:
     import torch
 
-    from asciivae.build import Built
-    from asciivae.load import Borrowed
+    from asciivae.experiment.build import Built
+    from asciivae.experiment.load import Borrowed
     from asciivae.recipe.resolve import Loaded
-    from asciivae.train.run_folder import Kind, RunFolder
+    from asciivae.train.run_dir import Kind, RunFolder
     from asciivae.train.state import TrainState
 
 CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces")
@@ -51,7 +51,7 @@ def either(recipe: str | None, resumed: Path | None, example: str) -> None:
 def create(trainer: Trainer, experiment: Built, out: Path | None, borrowed: Borrowed | None = None) -> RunFolder:
     """The folder of a new run, which holds the recipe and who made it."""
     from asciivae.recipe.export import dump_yaml
-    from asciivae.train.run_folder import RunFolder
+    from asciivae.train.run_dir import RunFolder
 
     loaded = experiment.loaded
     return RunFolder.create(
@@ -71,11 +71,11 @@ def resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, dev
         raise UsageError("--out goes with --recipe; a resumed run stays in its folder", hint="leave --out away")
     from asciivae.cli.train import model_trainer
     from asciivae.cli.train_renderer import renderer_trainer
+    from asciivae.files.atomic import write_text
     from asciivae.recipe import loader
     from asciivae.recipe.export import dump_yaml
     from asciivae.recipe.resolve import trains_renderer
-    from asciivae.train.files import write_text
-    from asciivae.train.run_folder import RunFolder
+    from asciivae.train.run_dir import RunFolder
 
     folder = RunFolder.open(path)
     file = path / "resolved.yaml"
@@ -85,7 +85,7 @@ def resume(path: Path, sets: list[str], unsets: list[str], out: Path | None, dev
     earlier = _provenance_of(path)
     loaded = trainer.check(text, str(file), sets, unsets, name=earlier.get("recipe"))
     _refuse_other_experiment(trainer.check(text, str(file)), loaded)
-    from asciivae.load import choose_device
+    from asciivae.experiment.load import choose_device
 
     experiment = trainer.build(loaded, choose_device(device))
     _refuse_other_material(trainer.kind, experiment, earlier, path)

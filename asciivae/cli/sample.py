@@ -17,7 +17,7 @@ from asciivae.errors import ModelError, UsageError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from asciivae.load import TrainedModel
+    from asciivae.experiment.load import TrainedModel
 
 MOST_LIKE = 2000
 """Drawings whose latents are enough for a mean and a covariance."""
@@ -53,11 +53,11 @@ def sample(
     trained = loaded_model(model, device)
     page = _page(trained, height, width)
     latents = _latents(trained, drawings, page, seed) if like else None
-    from asciivae.evaluate.sampling import sample as draw
+    from asciivae.latent.sample import sample as draw
 
     pages = draw(trained.model, page, count, seed=seed, temperature=temperature, like=latents)
     if png is not None:
-        from asciivae.evaluate.drawing import in_rows, save_drawings
+        from asciivae.report.png import in_rows, save_drawings
 
         save_drawings(png, in_rows(pages), trained.glyphs)
         say(f"drawn into {png}")
@@ -106,7 +106,7 @@ def _page(trained: TrainedModel, height: int, width: int) -> tuple[int, int]:
 
 
 def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int, int], seed: int) -> Tensor:
-    from asciivae.evaluate.sampling import latents_of
+    from asciivae.latent.sample import latents_of
 
     contents = [trained.canvas.content(drawing.grid) for drawing in drawings]
     fit = [one for one in contents if one.shape[0] <= page[0] and one.shape[1] <= page[1]]

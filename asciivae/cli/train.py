@@ -14,9 +14,9 @@ from asciivae.cli.output import reported, say
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.build import Experiment
-    from asciivae.load import Borrowed
-    from asciivae.train.run_folder import RunFolder
+    from asciivae.experiment.build import Experiment
+    from asciivae.experiment.load import Borrowed
+    from asciivae.train.run_dir import RunFolder
     from asciivae.train.state import TrainState
 
 SAMPLES = 3
@@ -67,7 +67,7 @@ def _begin(
     from asciivae.recipe.resolve import load_recipe
 
     loaded = load_recipe(recipe, sets, unsets)
-    from asciivae.load import begin_with, choose_device
+    from asciivae.experiment.load import begin_with, choose_device
 
     say(f"recipe {loaded.name}: {loaded.recipe.about}")
     trainer = model_trainer()
@@ -84,7 +84,7 @@ def _begin(
 
 def model_trainer() -> runs.Trainer:
     """How models are trained."""
-    from asciivae.build import build
+    from asciivae.experiment.build import build
     from asciivae.recipe.resolve import check_recipe
 
     return runs.Trainer("model", check_recipe, build, _sample, _farewell)
@@ -103,7 +103,7 @@ def _say_borrowed(borrowed: Borrowed) -> None:
 
 
 def _sample(experiment: Experiment, folder: RunFolder, state: TrainState) -> str:
-    from asciivae.evaluate.reconstruct import reconstruct
+    from asciivae.latent.reconstruct import reconstruct
     from asciivae.text.art import side_by_side
 
     # The middle of the validation pieces by area: neither dots nor posters.

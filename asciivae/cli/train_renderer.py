@@ -13,8 +13,8 @@ from asciivae.cli import runs
 from asciivae.cli.output import reported, say
 
 if TYPE_CHECKING:
-    from asciivae.build_renderer import RendererExperiment
-    from asciivae.train.run_folder import RunFolder
+    from asciivae.experiment.build_renderer import RendererExperiment
+    from asciivae.train.run_dir import RunFolder
     from asciivae.train.state import TrainState
 
 EXAMPLE = "train-renderer --recipe onehot2raa"
@@ -51,7 +51,7 @@ def train_renderer(
     from asciivae.recipe.resolve_renderer import load_renderer_recipe
 
     loaded = load_renderer_recipe(recipe or "onehot2raa", sets or [], unsets or [])
-    from asciivae.load import choose_device
+    from asciivae.experiment.load import choose_device
 
     say(f"recipe {loaded.name}: {loaded.recipe.about}")
     trainer = renderer_trainer()
@@ -63,7 +63,7 @@ def train_renderer(
 
 def renderer_trainer() -> runs.Trainer:
     """How renderers are trained."""
-    from asciivae.build_renderer import build_renderer
+    from asciivae.experiment.build_renderer import build_renderer
     from asciivae.recipe.resolve_renderer import check_renderer_recipe
 
     return runs.Trainer("renderer", check_renderer_recipe, build_renderer, _sample, _farewell)
@@ -72,7 +72,7 @@ def renderer_trainer() -> runs.Trainer:
 def _sample(experiment: RendererExperiment, folder: RunFolder, state: TrainState) -> str:
     from PIL import Image
 
-    from asciivae.train.files import cannot_write
+    from asciivae.files.atomic import cannot_write
 
     picture, rows = experiment.validation.comparison(state)
     file = folder.path / "samples" / f"step-{state.step}.png"

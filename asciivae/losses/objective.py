@@ -26,7 +26,7 @@ from asciivae.text.charset import SIZE, SPACE
 
 if TYPE_CHECKING:
     from asciivae.contract import Loss, Renderer
-    from asciivae.models.autoencoder import Draw
+    from asciivae.models.base import Draw
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from asciivae.contract import Posterior
-from asciivae.models import logged, spatial
+from asciivae.models import spatial
+from asciivae.reproduction import logged
 
 CONFIGS: dict[str, type] = {"logged": logged.Config, "spatial": spatial.Config}
 """The options of each model that a recipe can name."""

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from asciivae.models import create, logged, spatial
+from asciivae.models import create, spatial
+from asciivae.reproduction import logged
 
 
 def skeleton(config: Any) -> logged.LoggedVAE | spatial.SpatialVAE:

@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.corpus.augment import roll, roll_shifts
+from asciivae.corpus.augment import Augmentation, Draws
+from asciivae.corpus.transforms import roll, roll_shifts
+from asciivae.rng import numpy_stream
 from asciivae.text.art import centre, trim
 from asciivae.text.charset import SPACE
-from asciivae.train.augmentation import Augmentation, Draws
-from asciivae.train.streams import numpy_stream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

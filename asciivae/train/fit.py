@@ -18,7 +18,7 @@ from torch import Tensor
 
 from asciivae.errors import DivergedError, Interrupted, PluginError
 from asciivae.train.loop import Step, Task, train
-from asciivae.train.run_folder import RunFolder
+from asciivae.train.run_dir import RunFolder
 from asciivae.train.state import TrainState
 
 MOST_ROLLBACKS = 8

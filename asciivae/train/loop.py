@@ -16,13 +16,13 @@ from torch import Tensor
 
 from asciivae.errors import DivergedError, PluginError
 from asciivae.losses.objective import Evaluation, Term
-from asciivae.models.autoencoder import Draw, Noise, run
+from asciivae.models.base import Draw, Noise, run
 from asciivae.models.relax import Relaxation
+from asciivae.rng import torch_stream
 from asciivae.train.averaging import WeightAveraging, measure_statistics
 from asciivae.train.batches import Batch, Batches
 from asciivae.train.guard import bad_parameters, first_bad, first_bad_module
 from asciivae.train.state import TrainState
-from asciivae.train.streams import torch_stream
 
 if TYPE_CHECKING:
     from asciivae.models import Model

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from asciivae.errors import RunError
-from asciivae.train.optimiser import OptimiserSettings
+from asciivae.train.optim import OptimiserSettings
 
 
 class TrainState:

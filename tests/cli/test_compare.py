@@ -9,9 +9,9 @@ from PIL import Image
 from tiny_runs import asciivae, drawings, records, tiny_recipe, trained, written
 from tiny_runs import own_cache as own_cache
 
-from asciivae.compare import unseen_pieces
 from asciivae.errors import AsciivaeError, RunError
-from asciivae.evaluate.curves import save_curves
+from asciivae.experiment.compare import unseen_pieces
+from asciivae.report.curves import save_curves
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tiny_runs import own_cache as own_cache
 
 from asciivae.corpus import open_corpus
 from asciivae.corpus.splits import split
-from asciivae.evaluate.characters import CharacterCounts, count
+from asciivae.metrics.characters import CharacterCounts, count
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from tiny_runs import asciivae
 
 from asciivae import registry
-from asciivae.cli.outline import Option, outline
+from asciivae.cli.help_outline import Option, outline
 from asciivae.recipe.options import plain_options
 
 

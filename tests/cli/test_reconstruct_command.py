@@ -199,7 +199,7 @@ def test_an_installation_without_the_bundled_model_says_so(
     art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("asciivae.load.resources.files", lambda _: tmp_path / "package")
+    monkeypatch.setattr("asciivae.experiment.load.resources.files", lambda _: tmp_path / "package")
     done = asciivae("reconstruct", art / "house.txt", *options)
 
     assert (done.exit_code, done.stdout) == (1, "")

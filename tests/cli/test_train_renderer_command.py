@@ -31,12 +31,12 @@ from tiny_runs import (
 )
 from tiny_runs import own_cache as own_cache
 
-from asciivae.build import build
+from asciivae.experiment.build import build
 from asciivae.losses.objective import Objective
+from asciivae.onehot2raa.network import Neural
 from asciivae.recipe.resolve import load_recipe
-from asciivae.render.neural import Neural
 from asciivae.train.loop import train
-from asciivae.train.run_folder import newest_run
+from asciivae.train.run_dir import newest_run
 
 GLYPHS = {"res": [6, 4]}
 

@@ -5,11 +5,11 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
+from asciivae.cli.explore_state import FASTEST, HELD, IDLE, KEYS, PICKING, SLOWEST, Walker
 from asciivae.cli.terminal import CLOSED
-from asciivae.cli.walker import FASTEST, HELD, IDLE, KEYS, PICKING, SLOWEST, Walker
 from asciivae.errors import AsciivaeError
-from asciivae.evaluate.path import Path
-from asciivae.evaluate.way import Box
+from asciivae.latent.arc import Box
+from asciivae.latent.interpolate import Path
 from asciivae.text.art import Grid, to_text
 from asciivae.text.charset import encode
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asciivae.corpus.augment import MIRRORED, mirror, paste
+from asciivae.corpus.transforms import MIRRORED, mirror, paste
 from asciivae.render.glyphs import atlas
 from asciivae.text.art import Grid, from_lines, parse, to_text
 from asciivae.text.charset import CHARSET, SIZE, SPACE

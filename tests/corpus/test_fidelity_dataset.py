@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from asciivae.corpus import open_corpus
-from asciivae.corpus.augment import roll, roll_shifts
 from asciivae.corpus.filters import logged_filter
 from asciivae.corpus.splits import logged_limit, split, tail_size
+from asciivae.corpus.transforms import roll, roll_shifts
 from asciivae.errors import ArtError
 from asciivae.text.art import centre, from_lines, parse
 from asciivae.text.charset import SIZE, decode

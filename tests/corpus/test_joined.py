@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from asciivae.corpus import Corpus, open_corpus
+from asciivae.corpus.concat import open_corpora
 from asciivae.corpus.filters import exclude
-from asciivae.corpus.joined import open_corpora
 from asciivae.corpus.splits import Rule, split
 from asciivae.errors import CorpusError
 

@@ -8,8 +8,8 @@ import pytest
 
 from asciivae.corpus import open_corpus
 from asciivae.corpus.cleaning import clean
-from asciivae.corpus.drafts import read_drafts
 from asciivae.corpus.mapped import save
+from asciivae.corpus.raw_texts import read_drafts
 from asciivae.corpus.source import digest_of
 from asciivae.corpus.steps import Limits, steps
 from asciivae.corpus.store import Refused

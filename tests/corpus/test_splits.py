@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from asciivae.corpus import Corpus, open_corpus
-from asciivae.corpus.augment import roll, roll_shifts
 from asciivae.corpus.filters import fits, logged_filter
 from asciivae.corpus.splits import Rule, logged_limit, split, tail_size
+from asciivae.corpus.transforms import roll, roll_shifts
 from asciivae.errors import CorpusError
 
 Make = Callable[..., Corpus]

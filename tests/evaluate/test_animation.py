@@ -8,9 +8,9 @@ from PIL import Image, ImageSequence
 from tiny_runs import grids_of
 
 from asciivae.errors import AsciivaeError
-from asciivae.evaluate.animation import save_animation
-from asciivae.evaluate.drawing import grey_picture
 from asciivae.render.glyphs import atlas
+from asciivae.report.gif import save_animation
+from asciivae.report.png import grey_picture
 
 GLYPHS = atlas(res=(10, 5))
 

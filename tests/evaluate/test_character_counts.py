@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from asciivae.evaluate.characters import CharacterCounts, Difference, count, differences
+from asciivae.metrics.characters import CharacterCounts, Difference, count, differences
 from asciivae.text.art import Grid, from_lines
 
 GRIDS = st.tuples(st.integers(1, 6), st.integers(1, 6)).flatmap(

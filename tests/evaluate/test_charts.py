@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from asciivae.evaluate.charts import BOTTOM, HEIGHT, LEFT, MOST_POINTS, RIGHT, TOP, WIDTH, Line, histogram, line_chart
+from asciivae.report.charts import BOTTOM, HEIGHT, LEFT, MOST_POINTS, RIGHT, TOP, WIDTH, Line, histogram, line_chart
 
 
 def points_of(svg: str, tag: str) -> list[list[tuple[float, float]]]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from asciivae.evaluate.curves import MOST, drawn_names, points, save_curves
+from asciivae.report.curves import MOST, drawn_names, points, save_curves
 
 
 def record(step: int, **values: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from asciivae.errors import AsciivaeError
-from asciivae.evaluate.drawing import GAP, PER_ROW, in_rows, save_drawings
+from asciivae.report.png import GAP, PER_ROW, in_rows, save_drawings
 from asciivae.text.art import from_lines
 
 GLYPHS = torch.linspace(0, 1, 95 * 6).view(95, 3, 2).flip(0)  # every pixel of every glyph is another grey

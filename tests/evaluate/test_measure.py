@@ -11,10 +11,11 @@ from tiny_runs import SPATIAL, grids_of
 from torch import distributions
 
 from asciivae.contract import Posterior
-from asciivae.evaluate.measure import Measured, _Moments, measure
-from asciivae.evaluate.picture import contour_scores, look_scores, picture_scores
-from asciivae.evaluate.reconstruct import latent_noise, reconstruct
-from asciivae.models import create, logged, spatial
+from asciivae.experiment.measure import Measured, _Moments, measure
+from asciivae.latent.reconstruct import latent_noise, reconstruct
+from asciivae.metrics.picture import contour_scores, look_scores, picture_scores
+from asciivae.models import create, spatial
+from asciivae.reproduction import logged
 from asciivae.train.batches import Canvas
 
 GRIDS = grids_of([(5, 7), (8, 8), (11, 3), (16, 20), (7, 7)])

@@ -13,12 +13,13 @@ from torch import Tensor, nn
 from asciivae.contract import Posterior
 from asciivae.corpus.source import open_corpus
 from asciivae.errors import ArtError, ModelError
-from asciivae.evaluate.path import InkDistance, find_path
-from asciivae.evaluate.reconstruct import reconstruct
-from asciivae.evaluate.way import Way, _between
-from asciivae.models import create, logged, spatial
+from asciivae.latent.arc import Way, _between
+from asciivae.latent.interpolate import InkDistance, find_path
+from asciivae.latent.reconstruct import reconstruct
+from asciivae.models import create, spatial
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas
+from asciivae.reproduction import logged
 from asciivae.text.charset import SIZE
 from asciivae.train.batches import Canvas
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from asciivae.evaluate.characters import count
-from asciivae.evaluate.picture import picture_scores
+from asciivae.metrics.characters import count
+from asciivae.metrics.picture import picture_scores
 from asciivae.text.art import parse
 from asciivae.text.charset import CHARSET
 

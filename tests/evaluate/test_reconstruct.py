@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
-from asciivae.evaluate.reconstruct import reconstruct
+from asciivae.latent.reconstruct import reconstruct
 from asciivae.models import create, spatial
 from asciivae.text.charset import SIZE, SPACE
 from asciivae.train.batches import Canvas

@@ -6,7 +6,7 @@ import pytest
 import torch
 from tensor_checks import random_pages, random_tensor
 
-from asciivae.evaluate.rendering import comparison, examples, rendering_scores
+from asciivae.onehot2raa.validation import comparison, examples, rendering_scores
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas

@@ -7,8 +7,9 @@ from tiny_runs import grids_of
 from torch import Tensor, nn
 
 from asciivae.contract import Posterior
-from asciivae.evaluate.sampling import latents_of, sample
-from asciivae.models import create, logged
+from asciivae.latent.sample import latents_of, sample
+from asciivae.models import create
+from asciivae.reproduction import logged
 from asciivae.text.charset import SIZE
 from asciivae.train.batches import Canvas
 
@@ -58,7 +59,7 @@ def test_a_page_depends_on_seed_and_place_only() -> None:
 
 def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sample(Numbers(), (8, 8), 9)
-    monkeypatch.setattr("asciivae.evaluate.reconstruct.CELLS_AT_ONCE", 2 * 64)
+    monkeypatch.setattr("asciivae.latent.reconstruct.CELLS_AT_ONCE", 2 * 64)
 
     assert all(np.array_equal(a, b) for a, b in zip(whole, sample(Numbers(), (8, 8), 9), strict=True))
 
@@ -83,7 +84,7 @@ def test_without_temperature_there_is_only_the_mean() -> None:
 
 
 def test_drawings_are_laid_in_the_middle_of_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asciivae.evaluate.reconstruct.CELLS_AT_ONCE", 64)
+    monkeypatch.setattr("asciivae.latent.reconstruct.CELLS_AT_ONCE", 64)
     grids = grids_of([(2, 2), (4, 4), (8, 8)])
     latents = latents_of(Numbers(), grids, Canvas(Numbers().canvas, trimmed=True), (8, 8))
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from asciivae.evaluate.measure import Measured, Units
-from asciivae.evaluate.reconstruct import Reconstruction
-from asciivae.evaluate.summary import (
+from asciivae.experiment.measure import Measured, Units
+from asciivae.latent.reconstruct import Reconstruction
+from asciivae.metrics.summary import (
     BROKEN_DOWN,
     SHOWN,
     Evaluation,

@@ -7,8 +7,8 @@ import pytest
 import torch
 from tiny_runs import tiny_experiment
 
-from asciivae.evaluate.characters import CharacterCounts
-from asciivae.evaluate.reconstruct import reconstruct
+from asciivae.latent.reconstruct import reconstruct
+from asciivae.metrics.characters import CharacterCounts
 from asciivae.train.batches import Roll
 from asciivae.train.loop import train
 

@@ -20,11 +20,11 @@ from asciivae.losses.objective import Objective, Term
 from asciivae.losses.pixels import L1, MSE, PixelConfig
 from asciivae.losses.schedule import constant
 from asciivae.losses.ssim import SSIM, SSIMConfig
-from asciivae.models.autoencoder import Noise, run
-from asciivae.models.logged import Config, LoggedVAE
+from asciivae.models.base import Noise, run
 from asciivae.models.relax import Annealing, Relaxation
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
+from asciivae.reproduction.logged import Config, LoggedVAE
 
 pytestmark = pytest.mark.fidelity
 FOLDER = Path(os.environ.get("ASCIIVAE_FIDELITY") or Path(__file__).resolve().parents[3] / "shared" / "fidelity")

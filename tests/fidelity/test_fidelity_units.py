@@ -24,11 +24,11 @@ from asciivae.losses.characters import CharacterConfig, CrossEntropy, CrossEntro
 from asciivae.losses.latent import KLConfig, KLDivergence, kl_divergence
 from asciivae.losses.pixels import L1, MSE, PixelConfig, PixelLoss
 from asciivae.models.latent import sample_latent
-from asciivae.models.logged import Config, LoggedVAE
 from asciivae.models.relax import Annealing
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import cut
+from asciivae.reproduction.logged import Config, LoggedVAE
 
 pytestmark = pytest.mark.fidelity
 TOLERANCE = 1e-6

@@ -12,7 +12,7 @@ from asciivae.errors import PluginError
 from asciivae.losses.objective import Objective, Term, facts_of, one_hot, rendered_glyphs
 from asciivae.losses.pixels import L1, MSE, PixelConfig
 from asciivae.losses.schedule import constant, ramp
-from asciivae.models.autoencoder import Draw
+from asciivae.models.base import Draw
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 

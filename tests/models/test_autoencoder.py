@@ -4,9 +4,10 @@ from tensor_checks import random_pages, random_tensor
 from torch import Tensor
 
 from asciivae.contract import Posterior
-from asciivae.models import CONFIGS, create, logged, spatial
-from asciivae.models.autoencoder import Noise, run
+from asciivae.models import CONFIGS, create, spatial
+from asciivae.models.base import Noise, run
 from asciivae.models.relax import Annealing, Relaxation, gumbel_softmax
+from asciivae.reproduction import logged
 
 
 class Ruler:

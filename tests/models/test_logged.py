@@ -6,7 +6,7 @@ from tensor_checks import random_pages
 from torch import nn
 
 from asciivae.errors import ModelError
-from asciivae.models.logged import VARIANTS, Config, LoggedVAE, VariantName
+from asciivae.reproduction.logged import VARIANTS, Config, LoggedVAE, VariantName
 
 PARAMETERS = {
     "A": 9_205_983,

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from asciivae.models import create, logged, spatial
+from asciivae.models import create, spatial
 from asciivae.models.skeleton import fill, skeleton
+from asciivae.reproduction import logged
 
 CONFIGS = [spatial.Config(fine_channels=8, coarse_channels=8), logged.Config(variant="A"), logged.Config(variant="D")]
 CPU = torch.device("cpu")

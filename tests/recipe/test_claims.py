@@ -6,11 +6,11 @@ import pytest
 from tiny_runs import asciivae
 from tiny_runs import own_cache as own_cache
 
-from asciivae.claims import CLAIMS
-from asciivae.claims.document import document
-from asciivae.claims.exact import EXACT
-from asciivae.claims.short_runs import TRAINED, UNDECIDED, _judge
 from asciivae.recipe import library
+from asciivae.reproduction.claims import CLAIMS
+from asciivae.reproduction.claims.document import document
+from asciivae.reproduction.claims.exact import EXACT
+from asciivae.reproduction.claims.short_runs import TRAINED, UNDECIDED, _judge
 
 BY_NAME = {claim.name: claim for claim in CLAIMS}
 

@@ -4,10 +4,10 @@ import pytest
 from tiny_runs import asciivae
 
 from asciivae.errors import UsageError
-from asciivae.recipe.commits import COMMITS, RUNS
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.legacy import translate
 from asciivae.recipe.resolve import check_recipe
+from asciivae.reproduction.commits import COMMITS, RUNS
+from asciivae.reproduction.translate import translate
 
 LOGGED = (
     "--font-res 9 --font-zoom 21 --ce-recon-loss-scale 1.0 --space-deemph 1e5 --kl-coeff 0.1 "

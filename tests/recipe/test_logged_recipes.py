@@ -11,9 +11,9 @@ from tiny_runs import own_cache as own_cache
 
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.legacy import translate
 from asciivae.recipe.resolve import check_recipe, load_recipe
 from asciivae.recipe.resolve_renderer import LoadedRendererRecipe, load_any
+from asciivae.reproduction.translate import translate
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
 NUMBERED = [path for path in SHIPPED if path.stem[:2].isdigit()]

@@ -9,7 +9,7 @@ from tiny_runs import own_cache as own_cache
 
 from asciivae.recipe import library
 from asciivae.recipe.resolve_renderer import load_any
-from asciivae.verify import AFFORDABLE, STEPS, measure, verify
+from asciivae.reproduction.verify import AFFORDABLE, STEPS, measure, verify
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
 QUICK = ("99126b3", "base", "quickstart")

@@ -13,15 +13,23 @@ from torch.nn import functional
 
 from asciivae.contract import CONTRACT
 from asciivae.errors import AsciivaeError, ModelError
+from asciivae.files.atomic import write_tensors
+from asciivae.files.weights import DAMAGED, MODEL_FORMAT, RENDERER_FORMAT
 from asciivae.losses.objective import Objective, one_hot
-from asciivae.models.autoencoder import Draw
+from asciivae.models.base import Draw
+from asciivae.onehot2raa.inputs import noisy_one_hot
+from asciivae.onehot2raa.network import (
+    LARGEST_WEIGHT,
+    MOST_HIDDEN,
+    SHIPPED,
+    Network,
+    Neural,
+    NeuralConfig,
+    read_network,
+)
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas, digest
-from asciivae.render.neural import LARGEST_WEIGHT, MOST_HIDDEN, SHIPPED, Network, Neural, NeuralConfig, read_network
-from asciivae.train.files import write_tensors
-from asciivae.train.soft_pages import noisy_one_hot
-from asciivae.weights_file import DAMAGED, MODEL_FORMAT, RENDERER_FORMAT
 
 GLYPHS = atlas(res=(5, 3))
 

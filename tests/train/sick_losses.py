@@ -11,14 +11,14 @@ import torch
 from tiny_runs import tiny_experiment
 from torch import Tensor
 
-from asciivae.build import Experiment
 from asciivae.contract import LossInputs
 from asciivae.errors import DivergedError
+from asciivae.experiment.build import Experiment
 from asciivae.losses.objective import Objective, Term
 from asciivae.losses.schedule import constant
 from asciivae.train.fit import Cadence, Run
 from asciivae.train.loop import Step
-from asciivae.train.run_folder import RunFolder
+from asciivae.train.run_dir import RunFolder
 
 
 class Sick:

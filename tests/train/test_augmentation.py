@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tiny_runs import AUGMENT, CPU, corpus_of, grids_of, tiny_experiment
 
-from asciivae.corpus.augment import mirror
-from asciivae.models.autoencoder import Noise, run
+from asciivae.corpus.augment import Augmentation, Draws
+from asciivae.corpus.transforms import mirror
+from asciivae.models.base import Noise, run
 from asciivae.text.art import trim
 from asciivae.text.charset import SPACE
-from asciivae.train.augmentation import Augmentation, Draws
 from asciivae.train.batches import Batch, Batches, Canvas
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)

@@ -10,7 +10,7 @@ import torch
 from tiny_runs import CPU, LOGGED, asciivae, checkpoint, drawings, records, tiny_recipe, trained, written
 from torch import nn
 
-from asciivae.build import build
+from asciivae.experiment.build import build
 from asciivae.recipe.resolve import load_recipe
 from asciivae.train.averaging import WeightAveraging
 from asciivae.train.loop import train

@@ -15,7 +15,7 @@ KILLS = 30
 # Imports once, then forks a child for each life of the run: starting Python anew each time would be most of the test.
 DRIVER = """
 import os, random, signal, sys, time
-import asciivae.build, asciivae.cli.train, asciivae.evaluate.reconstruct, asciivae.cli.progress, torch, tqdm
+import asciivae.experiment.build, asciivae.cli.train, asciivae.latent.reconstruct, asciivae.cli.progress, torch, tqdm
 from asciivae.cli import main
 
 recipe, run, kills = sys.argv[1], sys.argv[2], int(sys.argv[3])

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from asciivae.train.muon import MOMENTUM, Muon, orthogonalised
-from asciivae.train.optimiser import OptimiserSettings
+from asciivae.train.optim import OptimiserSettings
 
 
 def matrix(*shape: int) -> torch.Tensor:

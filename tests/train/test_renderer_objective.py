@@ -8,12 +8,12 @@ from tensor_checks import random_pages, random_tensor
 
 from asciivae.contract import Posterior
 from asciivae.losses.objective import Evaluation
-from asciivae.models.autoencoder import Draw
+from asciivae.models.base import Draw
+from asciivae.onehot2raa.inputs import Mixture, SoftPages
+from asciivae.onehot2raa.network import Network
+from asciivae.onehot2raa.objective import RendererObjective
 from asciivae.recipe.renderer import Inputs
 from asciivae.render.glyphs import atlas
-from asciivae.render.neural import Network
-from asciivae.train.renderer import RendererObjective
-from asciivae.train.soft_pages import Mixture, SoftPages
 
 GLYPHS = atlas(res=(6, 4))
 IDS = random_pages(2, 8, 8)

@@ -11,10 +11,10 @@ from tensor_checks import random_pages, random_tensor
 from torch import Tensor
 
 from asciivae.losses.objective import one_hot
+from asciivae.onehot2raa.inputs import KINDS, Mixture, SoftBatch, SoftPages, noisy_one_hot, relaxed, simplex
 from asciivae.recipe.renderer import Inputs
 from asciivae.render.glyphs import atlas
 from asciivae.text.charset import CHARSET
-from asciivae.train.soft_pages import KINDS, Mixture, SoftBatch, SoftPages, noisy_one_hot, relaxed, simplex
 
 IDS = random_pages(2, 8, 12)
 LOGITS = random_tensor(2, 95, 8, 12, scale=3.0).float()

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asciivae.train.streams import derived_seed, numpy_stream, torch_stream
+from asciivae.rng import derived_seed, numpy_stream, torch_stream
 
 NAMES: list[Any] = [
     (0, "latent", 0),

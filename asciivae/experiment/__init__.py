@@ -1,0 +1,1 @@
+"""Recipes become objects; runs start, resume, are evaluated, compared and exported."""

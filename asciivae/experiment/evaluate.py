@@ -1,0 +1,132 @@
+"""Models measured on the same pieces, such as none of them should have trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asciivae.corpus.concat import open_corpora
+from asciivae.corpus.side import Side
+from asciivae.corpus.splits import split
+from asciivae.errors import CorpusError, ModelError
+from asciivae.experiment.measure import measure
+from asciivae.metrics.summary import Evaluation, summarise
+from asciivae.recipe.data import Split
+from asciivae.train.run_dir import RunFolder
+
+if TYPE_CHECKING:
+    from asciivae.experiment.load import TrainedModel
+    from asciivae.text.art import Grid
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What models are measured on.
+
+    Attributes:
+        source: what the user called the corpus.
+        side: which pieces of it.
+        total: how many pieces the corpus has.
+        names: of the pieces, their `id`.
+        grids: the pieces, (h, w) each.
+        left_out: the names of those that a model cannot take, each with the reason.
+    """
+
+    source: str
+    side: Side
+    total: int
+    names: tuple[str, ...]
+    grids: tuple[Grid, ...]
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) -> Pieces:
+    """Open corpora as one and choose what to measure on.
+
+    Args:
+        corpora: as `open_corpora` takes them.
+        side: which pieces to choose from.
+        limit: take so many at most, evenly from the whole.
+
+    Raises:
+        CorpusError: a corpus cannot be opened, or is too small to be split.
+    """
+    corpus = open_corpora(corpora)
+    chosen = np.arange(len(corpus))
+    if side is Side.validation:
+        default = Split()
+        try:
+            _, chosen = split(corpus, default.rule, default.share)
+        except CorpusError as error:
+            raise CorpusError(error.message, place=error.place, hint="take all of it: --split all") from error
+    if limit is not None and limit < len(chosen):
+        chosen = chosen[np.arange(limit) * len(chosen) // limit]
+    names, numbers = corpus.column("id"), chosen.tolist()
+    grids = tuple(corpus.grid(i) for i in numbers)
+    return Pieces(corpus.source, side, len(corpus), tuple(names[i] for i in numbers), grids)
+
+
+def that_fit(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
+    """Leave out the pieces that one of the models cannot take, so that all are measured on the same ones.
+
+    Raises:
+        ModelError: none is left.
+    """
+    kept, left_out = [], []
+    for i, grid in enumerate(pieces.grids):
+        try:
+            for trained in models:
+                trained.model.canvas(*trained.canvas.content(grid).shape)
+        except ModelError as error:
+            left_out.append((pieces.names[i], error.message))
+        else:
+            kept.append(i)
+    if not kept:
+        raise ModelError(
+            f"no piece suits every model; the first: {left_out[0][1]}",
+            place=pieces.source,
+            hint="evaluate models of other sizes one by one, or take smaller pieces",
+        )
+    names, grids = tuple(pieces.names[i] for i in kept), tuple(pieces.grids[i] for i in kept)
+    return Pieces(pieces.source, pieces.side, pieces.total, names, grids, tuple(left_out))
+
+
+def may_have_seen(trained: TrainedModel) -> bool:
+    """Whether the validation side of `choose_pieces` may hold pieces that this model's recipe trained on."""
+    own, default = trained.data.split, Split()
+    return own.rule != default.rule or own.share != default.share
+
+
+def evaluate(
+    models: Sequence[TrainedModel],
+    paths: Sequence[Path],
+    pieces: Pieces,
+    *,
+    contours: bool = False,
+    advanced: Callable[[int], object] = lambda _: None,
+) -> list[Evaluation]:
+    """Measure models on pieces that they can take, see `measure`; training is known of those given as a run's folder.
+
+    Args:
+        models: the models.
+        paths: where each was asked for.
+        pieces: what to measure on.
+        contours: whether to compare joined contours too.
+        advanced: is told how many pieces more one of the models has done.
+    """
+    found = []
+    for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
+        measured = measure(trained.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
+        records = tuple(RunFolder(path).metrics())
+        found.append(Evaluation(label, trained.step, measured, summarise(measured), records))
+    return found
+
+
+def labels(models: Sequence[TrainedModel], paths: Sequence[Path]) -> list[str]:
+    """What to call models beside each other: recipe and end of the path, numbered where these are the same."""
+    plain = [f"{trained.name} {path.absolute().name}" for trained, path in zip(models, paths, strict=True)]
+    return [label if plain.count(label) == 1 else f"{label} #{i}" for i, label in enumerate(plain, start=1)]

@@ -1,0 +1,65 @@
+"""A trained model as one file to pass on: its weights, its glyphs and its recipe, and nothing about a machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from asciivae import __version__
+from asciivae.experiment.load import load_model
+from asciivae.files.atomic import new_file, write_tensors
+from asciivae.files.weights import MODEL_FORMAT
+from asciivae.recipe import loader
+from asciivae.recipe.export import dump_yaml
+
+FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
+"""Where a recipe names files: section and key."""
+
+
+def export(source: Path, target: Path, *, half: bool = False) -> None:
+    """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads.
+
+    Corpora and other files that its recipe names lose their folders, which are nobody else's business.
+
+    Args:
+        source: what `load_model` takes.
+        target: the file; one that is there is replaced, in one step.
+        half: write the weights in float16, half as large; the glyphs and counters stay as they are.
+
+    Raises:
+        ModelError, RunError: the source is no model.
+        RunError: the disk is full, or the place cannot be written.
+    """
+    trained = load_model(source, torch.device("cpu"))
+    recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
+    assert isinstance(trained.model, nn.Module)
+    tensors = trained.model.state_dict()
+    if half:
+        tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
+    header = {
+        "format": MODEL_FORMAT,
+        "asciivae": __version__,
+        "name": trained.name,
+        "step": str(trained.step),
+        "recipe": dump_yaml(_without_folders(recipe)),
+    }
+    with new_file(target) as aside:
+        write_tensors(aside, {**tensors, "glyphs": trained.glyphs}, header)
+
+
+def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:
+    found = dict(recipe)
+    for section, key in FILES_NAMED:
+        if key in recipe.get(section, {}):
+            found[section] = {**recipe[section], key: _last_part(recipe[section][key])}
+    return found
+
+
+def _last_part(value: Any) -> Any:
+    """A path, or each of a list, without its folders; what is no path stays."""
+    if isinstance(value, list):
+        return [_last_part(one) for one in value]
+    return (Path(value).name or value) if isinstance(value, str) else value

@@ -1,0 +1,208 @@
+"""Weights files become models: what `reconstruct` and its like begin with, and what a run can borrow from another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from asciivae.errors import ModelError, UsageError
+from asciivae.experiment.build import canvas_of
+from asciivae.files.weights import (
+    DAMAGED,
+    are_greys,
+    checked_header,
+    holds_glyphs,
+    stated_name,
+    stated_step,
+    suits,
+)
+from asciivae.models import Model
+from asciivae.models.skeleton import fill, skeleton
+from asciivae.recipe.data import Data
+from asciivae.recipe.resolve import check_model
+from asciivae.train.batches import Canvas
+from asciivae.train.run_dir import RunFolder
+from asciivae.train.state import TrainState
+
+BUNDLED = Path("bundled")
+"""Stands for the model that comes with the package."""
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model from a weights file, in evaluation mode.
+
+    Attributes:
+        model: the model.
+        canvas: how pieces are laid for it.
+        glyphs: (95, h, w), the atlas that it was trained with.
+        name: of the recipe.
+        step: when it was saved.
+        path: where it was read from.
+        data: what it was trained on.
+        text: the recipe that it was trained by, as YAML.
+    """
+
+    model: Model
+    canvas: Canvas
+    glyphs: Tensor
+    name: str
+    step: int
+    path: Path
+    data: Data
+    text: str
+
+
+def load_model(path: Path, device: torch.device) -> TrainedModel:
+    """Load a weights file, or the latest checkpoint of a run.
+
+    Nothing in the file is executed: its recipe is checked as any recipe is, and its tensors must have the shapes that
+    the recipe's model has before memory is taken for them. Weights in half precision become float32.
+
+    Args:
+        path: a .safetensors file, a run's folder or a checkpoint's; or `BUNDLED`.
+        device: where the model shall be.
+
+    Raises:
+        ModelError: the file is missing or none of ours, or does not fit its own recipe.
+        RecipeError, RecipeProblems: that recipe is none.
+        RunError: the folder has no checkpoint.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    file = _weights_file(path)
+    try:
+        with safe_open(file, framework="pt") as weights:
+            header = checked_header(file, weights.metadata())
+            model_config, recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
+            model = skeleton(model_config)
+            expected = model.state_dict()
+            found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
+            atlas_slice = found.pop("glyphs", None)
+            fitting = found.keys() == expected.keys() and all(suits(found[name], expected[name]) for name in found)
+            if not fitting or atlas_slice is None or not holds_glyphs(atlas_slice):
+                raise ModelError("does not hold the tensors of its own recipe", place=str(file), hint=DAMAGED)
+            glyphs = weights.get_tensor("glyphs")
+            if not are_greys(glyphs):
+                raise ModelError("holds glyphs whose greys are not in [0, 1]", place=str(file), hint=DAMAGED)
+            fill(model, {name: weights.get_tensor(name) for name in expected}, device)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
+    model.eval()
+    return TrainedModel(
+        model,
+        canvas_of(recipe.data, model),
+        glyphs,
+        stated_name(header),
+        stated_step(header),
+        file,
+        recipe.data,
+        header["recipe"],
+    )
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What a run begins with of another one's weights.
+
+    Attributes:
+        path: the weights file.
+        name: of the recipe that they were trained by.
+        step: when they were saved.
+        loaded: tensors taken over.
+        differing: tensors of this name in both, with other shapes or types; not loaded.
+        missing: tensors that only the new model has; they keep their initial values.
+        unused: tensors that only the file has.
+    """
+
+    path: Path
+    name: str
+    step: int
+    loaded: tuple[str, ...]
+    differing: tuple[str, ...]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def begin_with(state: TrainState, path: Path) -> Borrowed:
+    """Give a new run's model the weights of another run, as far as names and shapes agree.
+
+    Args:
+        state: at step 0.
+        path: a run's folder, a checkpoint's, or a .safetensors file.
+
+    Raises:
+        ModelError: it is no weights file, or none of its tensors fits.
+        RunError: the folder has no checkpoint.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    file = _weights_file(path)
+    own = state.model.state_dict()
+    try:
+        with safe_open(file, framework="pt") as weights:
+            header = checked_header(file, weights.metadata())
+            found = {name: weights.get_slice(name) for name in weights.keys() if name != "glyphs"}  # noqa: SIM118
+            fitting = tuple(name for name in own if name in found and suits(found[name], own[name]))
+            state.begin_with({name: weights.get_tensor(name) for name in fitting})
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
+    if not fitting:
+        raise ModelError(
+            "has no tensor that fits this recipe's model", place=str(file), hint="take a run of the same kind of model"
+        )
+    return Borrowed(
+        path=file,
+        name=stated_name(header),
+        step=stated_step(header),
+        loaded=fitting,
+        differing=tuple(name for name in own if name in found and name not in fitting),
+        missing=tuple(name for name in own if name not in found),
+        unused=tuple(name for name in found if name not in own),
+    )
+
+
+def choose_device(name: str) -> torch.device:
+    """Turn `auto`, `cpu`, `cuda`, `cuda:1` or `mps` into a device that is there.
+
+    Raises:
+        UsageError: it is not there, or is no device.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        if not re.fullmatch(r"cpu|mps|cuda(:[0-9]{1,3})?", name):
+            raise RuntimeError("known are auto, cpu, cuda, cuda:N and mps")
+        device = torch.device(name)
+        torch.empty(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise UsageError(
+            f"device {name!r} cannot be used ({str(error).splitlines()[0]})", hint="use --device auto or --device cpu"
+        ) from error
+    return device
+
+
+def _bundled_file() -> Path:
+    file = Path(str(resources.files("asciivae").joinpath("assets", "model.safetensors")))
+    if not file.is_file():
+        raise ModelError(
+            "the model that comes with asciivae is missing from this installation",
+            place=str(file),
+            hint="train one: asciivae train --recipe quickstart; or name a run or a .safetensors file: --model FILE",
+        )
+    return file
+
+
+def _weights_file(path: Path) -> Path:
+    if path == BUNDLED and not path.exists():
+        return _bundled_file()
+    if path.is_dir():
+        return (path if (path / "model.safetensors").is_file() else RunFolder.open(path).latest()) / "model.safetensors"
+    if not path.is_file():
+        raise ModelError("does not exist", place=str(path), hint="give a run's folder or a .safetensors file")
+    return path

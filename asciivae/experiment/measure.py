@@ -1,0 +1,155 @@
+"""How good a model is on many pieces: a row of numbers for each of them, and which latent units it uses.
+
+The scores of characters and pictures are those of the reconstruction from the posterior mean. The bits are those of the
+evidence lower bound,
+
+    -log p(x) ≤ E_q(z|x)[-log p(x|z)] + KL(q(z|x) ‖ N(0, 1)),
+
+whose expectation is estimated by one z per piece, drawn from its posterior; z at its mean would promise too little.
+Both are summed over the whole page that the model reads, the blank cells around the piece included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional
+
+from asciivae.latent.reconstruct import Pass, Reconstruction, latent_noise, passes
+from asciivae.losses.latent import kl_divergence
+from asciivae.metrics.picture import contour_scores, look_scores
+from asciivae.models.latent import sample_latent
+
+if TYPE_CHECKING:
+    from asciivae.contract import Posterior
+    from asciivae.models import Model
+    from asciivae.text.art import Grid
+    from asciivae.train.batches import Canvas
+
+ACTIVE = 0.01
+"""A latent unit is active if the variance of its posterior mean over the data is above this (Burda et al. 2016)."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The latent units of a model.
+
+    In a latent vector each number is a unit. A latent grid (C, h, w) has as many numbers as the page is large, so there
+    a unit is a channel, and its variance is taken over all positions of all pieces; where pages differ in channels, of
+    all pieces that have it.
+
+    Attributes:
+        variances: of the posterior mean of each unit over the data.
+    """
+
+    variances: tuple[float, ...]
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.variances)
+
+    @property
+    def active(self) -> int:
+        """How many of them tell the pieces apart: those with a variance above 0.01."""
+        return sum(variance > ACTIVE for variance in self.variances)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model on many pieces.
+
+    Attributes:
+        reconstructions: one per piece, in the order given.
+        scores: one row per piece: `look_scores`, `contour_scores` if asked for, and
+
+            reconstruction_nats: -log p(x|z) of the page, z drawn from the posterior.
+            kl_nats: KL(q(z|x) ‖ N(0, 1)), summed over the latent numbers.
+            bits: the sum of both in bits: an estimate of the bound for the piece.
+            bits_per_cell: that, by the cells of the piece.
+            latent_numbers: how many numbers z has.
+            ink_confidence: see `Reconstruction`.
+        units: the latent units.
+    """
+
+    reconstructions: tuple[Reconstruction, ...]
+    scores: tuple[dict[str, float], ...]
+    units: Units
+
+
+def measure(
+    model: Model,
+    grids: Sequence[Grid],
+    canvas: Canvas,
+    *,
+    contours: bool = False,
+    seed: int = 0,
+    advanced: Callable[[int], object] = lambda _: None,
+) -> Measured:
+    """Reconstruct pieces and compare each with its original.
+
+    Args:
+        model: any model, in evaluation mode.
+        grids: the pieces, (h, w) uint8 each; at least one.
+        canvas: how the model wants them laid.
+        contours: whether to compare joined contours too, which takes most of the time then.
+        seed: of the z that the bits are estimated with.
+        advanced: is told how many pieces more are done.
+
+    Raises:
+        ModelError: a piece is larger than the model can take.
+    """
+    rows: list[dict[str, float]] = [{} for _ in grids]
+    made: dict[int, Reconstruction] = {}
+    moments = _Moments()
+    for batch in passes(model, grids, canvas):
+        moments.add(batch.draw.posterior)
+        costs = _costs(model, batch, [grids[i] for i in batch.pieces], seed)
+        looks = look_scores([one.original for one in batch.made], [one.grid for one in batch.made])
+        for i, one, cost, look in zip(batch.pieces, batch.made, costs, looks, strict=True):
+            made[i] = one
+            contour = contour_scores(one.original, one.grid) if contours else {}
+            per_cell = cost["bits"] / one.original.size
+            rows[i] = {**look, **contour, **cost, "bits_per_cell": per_cell, "ink_confidence": one.ink_confidence}
+        advanced(len(batch.pieces))
+    return Measured(tuple(made[i] for i in range(len(grids))), tuple(rows), moments.units())
+
+
+@torch.no_grad()
+def _costs(model: Model, batch: Pass, pieces: Sequence[Grid], seed: int) -> list[dict[str, float]]:
+    """What each piece of a batch costs in nats and bits."""
+    posterior = batch.draw.posterior
+    z = sample_latent(posterior, latent_noise(model, pieces, batch.ids, seed))
+    cells = functional.cross_entropy(model.decode(z).float(), batch.ids, reduction="none")
+    nats = cells.flatten(1).cpu().double().sum(1).tolist()
+    divergence = kl_divergence(posterior.mean, posterior.logvar).flatten(1).cpu().double().sum(1).tolist()
+    return [
+        {
+            "reconstruction_nats": first,
+            "kl_nats": second,
+            "bits": (first + second) / math.log(2),
+            "latent_numbers": float(z[0].numel()),
+        }
+        for first, second in zip(nats, divergence, strict=True)
+    ]
+
+
+class _Moments:
+    """Numbers, sums and sums of squares of the posterior means, (3, units), as batches come."""
+
+    def __init__(self) -> None:
+        self.moments = torch.zeros(3, 0).double()
+
+    def add(self, posterior: Posterior) -> None:
+        values = posterior.mean.cpu().double().transpose(0, 1).flatten(1)  # (units, values of each)
+        own = torch.stack([torch.ones_like(values).sum(1), values.sum(1), values.square().sum(1)])
+        more = own.shape[1] - self.moments.shape[1]
+        self.moments = functional.pad(self.moments, (0, max(0, more))) + functional.pad(own, (0, max(0, -more)))
+
+    def units(self) -> Units:
+        count, sums, squares = self.moments
+        return Units(tuple((squares / count - (sums / count).square()).clamp(min=0.0).tolist()))

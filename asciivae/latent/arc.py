@@ -1,0 +1,179 @@
+"""The way from one drawing to another through the latent space of a model.
+
+Both drawings are laid on one page, centre on centre, and z moves along the arc
+
+    z(t) = (sin((1-t)θ) z_a + sin(tθ) z_b) / sin θ,    θ the angle between z_a and z_b,    0 ≤ t ≤ 1
+
+which does not come closer to zero than its ends, as the straight line does, where less is drawn (Shoemake 1985; White
+2016). With D(t) the probabilities that z(t) decodes to, the page at t is the most probable character of
+
+    D(t) + (1-t) (A - D(0)) + t (B - D(1))
+
+A and B being the reconstructions of the drawings on pages of their own, blank beyond their cells. So the ends are these
+reconstructions exactly, although a model may see a drawing differently on a larger page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from asciivae.latent.reconstruct import pages_at_once, reconstruct
+from asciivae.models import device_of
+from asciivae.text.art import Grid, trim
+from asciivae.text.charset import SIZE, SPACE
+from asciivae.train.batches import Canvas
+
+if TYPE_CHECKING:
+    from asciivae.models import Model
+
+Cell = tuple[int, int]
+"""(row, column)."""
+
+
+class Box(NamedTuple):
+    """Where a drawing stands: its first cell, and its size."""
+
+    row: int
+    column: int
+    height: int
+    width: int
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """(row, column), in cells from the corner of the window."""
+        return self.row + self.height / 2, self.column + self.width / 2
+
+
+PARALLEL = 1e-3
+"""Below this sine of the angle between them, two latents are joined by the straight line."""
+
+
+@dataclass(frozen=True)
+class _End:
+    """One end of a way.
+
+    Attributes:
+        grid: (h, w), the reconstruction of the drawing.
+        cell: where the drawing's first cell lies on the common page, or outside of it: blank margins need no page.
+        latent: z of the drawing on the common page.
+        correction: (95, H, W), the probabilities of the reconstruction minus those that `latent` decodes to.
+    """
+
+    grid: Grid
+    cell: Cell
+    latent: Tensor
+    correction: Tensor
+
+
+class Way:
+    """All the pages between two drawings.
+
+    Args:
+        model: any model, in evaluation mode.
+        canvas: how it wants pieces laid.
+        start: (h, w) uint8, the first drawing.
+        end: the second one, of any size.
+
+    Attributes:
+        start, end: where each drawing stands in the window that the pages show, the smallest that holds both.
+
+    Raises:
+        ArtError, ModelError: a drawing, or the page for both, is larger than the model can take.
+    """
+
+    @torch.no_grad()
+    def __init__(self, model: Model, canvas: Canvas, start: Grid, end: Grid) -> None:
+        self._model, self._canvas = model, canvas
+        drawings = (start, end)
+        heights, widths = zip(*(canvas.content(drawing).shape for drawing in drawings), strict=True)
+        self._size = canvas.size_for(max(heights), max(widths))
+        grids = [one.grid for one in reconstruct(model, drawings, canvas)]
+        self._ends = [self._end(drawing, grid) for drawing, grid in zip(drawings, grids, strict=True)]
+        first = [end.cell for end in self._ends]
+        beyond = [(end.cell[0] + end.grid.shape[0], end.cell[1] + end.grid.shape[1]) for end in self._ends]
+        self._corner = (min(row for row, _ in first), min(column for _, column in first))
+        self._shape = tuple(max(cell[axis] for cell in beyond) - self._corner[axis] for axis in (0, 1))
+        self.start, self.end = (
+            Box(end.cell[0] - self._corner[0], end.cell[1] - self._corner[1], *end.grid.shape) for end in self._ends
+        )
+
+    @torch.no_grad()
+    def pages(self, positions: Sequence[float]) -> list[Grid]:
+        """The page (h, w) at each position t in [0, 1]."""
+        at_once = pages_at_once(*self._size)
+        chunks = (positions[first : first + at_once] for first in range(0, len(positions), at_once))
+        return [page for chunk in chunks for page in self._decoded(chunk)]
+
+    def _decoded(self, positions: Sequence[float]) -> list[Grid]:
+        start, end = self._ends
+        probs = self._probabilities(torch.stack([_between(start.latent, end.latent, t) for t in positions]))
+        t = torch.tensor(positions, device=probs.device).view(-1, 1, 1, 1)
+        probs += (1 - t) * start.correction + t * end.correction
+        found = probs.argmax(1).to("cpu", torch.uint8).numpy()
+        # The ends are a promise, and numbers of a batch of another size may differ in their last digit.
+        exact = {0.0: start, 1.0: end}
+        return [
+            self._window(exact[t].grid, exact[t].cell) if t in exact else self._window(page, (0, 0))
+            for t, page in zip(positions, found, strict=True)
+        ]
+
+    def _end(self, drawing: Grid, grid: Grid) -> _End:
+        """Lay a drawing on the common page.
+
+        Its own page is moved by multiples of the model's smallest page, which are multiples of its strides: so the
+        model sees nearly the same as on the page alone.
+        """
+        canvas = self._canvas
+        content, own = canvas.content(drawing), canvas.size(drawing)
+        alone, (row, column) = canvas.lay(drawing, own)
+        least = self._model.canvas(1, 1)
+        down, right = ((self._size[axis] - own[axis]) // 2 // least[axis] * least[axis] for axis in (0, 1))
+        page = np.full(self._size, SPACE, np.uint8)
+        cells = (
+            slice(down + row, down + row + content.shape[0]),
+            slice(right + column, right + column + content.shape[1]),
+        )
+        page[cells] = content
+        latent = self._latent(page)
+        probs = torch.zeros(SIZE, *self._size, device=latent.device)
+        probs[SPACE] = 1.0
+        own_cells = slice(row, row + content.shape[0]), slice(column, column + content.shape[1])
+        probs[:, *cells] = self._probabilities(self._latent(alone)[None])[0, :, *own_cells]
+        margin = trim(drawing)[1] if canvas.trimmed else (0, 0)
+        cell = (down + row - margin[0], right + column - margin[1])
+        return _End(grid, cell, latent, probs - self._probabilities(latent[None])[0])
+
+    def _latent(self, page: Grid) -> Tensor:
+        ids = torch.from_numpy(page[None].astype(np.int64)).to(device_of(self._model))
+        return self._model.encode(ids).mean[0]
+
+    def _probabilities(self, latents: Tensor) -> Tensor:
+        return self._model.decode(latents).float().softmax(1)
+
+    def _window(self, grid: Grid, cell: Cell) -> Grid:
+        """What the window shows of a grid that begins at a cell of the common page; blank around it."""
+        shown = np.full(self._shape, SPACE, np.uint8)
+        row, column = cell[0] - self._corner[0], cell[1] - self._corner[1]
+        part = grid[max(-row, 0) :, max(-column, 0) :][
+            : self._shape[0] - max(row, 0), : self._shape[1] - max(column, 0)
+        ]
+        shown[max(row, 0) :, max(column, 0) :][: part.shape[0], : part.shape[1]] = part
+        return shown
+
+
+def _between(start: Tensor, end: Tensor, t: float) -> Tensor:
+    """z(t) of the module, for latents of any one shape."""
+    lengths = start.norm() * end.norm()
+    cosine = (start * end).sum() / lengths if lengths > 0 else torch.ones_like(lengths)
+    angle = cosine.clamp(-1.0, 1.0).acos()
+    sine = angle.sin()
+    if sine < PARALLEL:
+        return (1 - t) * start + t * end
+    arc: Tensor = (((1 - t) * angle).sin() * start + (t * angle).sin() * end) / sine
+    return arc

@@ -1,0 +1,165 @@
+"""Reconstruction: a drawing through the model and back, cell for cell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from asciivae.metrics.characters import CharacterCounts, count
+from asciivae.models import device_of
+from asciivae.models.base import Draw, Noise, run
+from asciivae.models.relax import Relaxation
+from asciivae.rng import torch_stream
+from asciivae.text.art import Grid, crop, trim
+from asciivae.text.charset import SPACE
+from asciivae.train.batches import Canvas
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from asciivae.models import Model
+
+CELLS_AT_ONCE = 32 * 64 * 64
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What became of one piece.
+
+    Attributes:
+        original: (h, w), the piece.
+        grid: (h, w), the reconstruction of the same cells.
+        ink_outside: inked cells that the model drew beyond the piece's own cells, on the rest of its page.
+        confidence: (h, w) float32 in [0, 1], the probability that the model gave to each cell's character; 1 on a blank
+            margin that the model was not shown.
+    """
+
+    original: Grid
+    grid: Grid
+    ink_outside: int
+    confidence: NDArray[np.float32]
+
+    @cached_property
+    def counts(self) -> CharacterCounts:
+        """The comparison, cell by cell."""
+        return count(self.original, self.grid)
+
+    @cached_property
+    def ink_confidence(self) -> float:
+        """The mean confidence over the inked cells of the reconstruction: what the model expects its precision to be.
+
+        1 where it drew nothing, as the precision of nothing is.
+        """
+        inked = self.confidence[self.grid != SPACE]
+        return float(inked.mean()) if inked.size else 1.0
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Pieces on pages of one size, through the model at once.
+
+    Attributes:
+        pieces: their numbers among those given.
+        ids: (B, H, W) int64, their pages.
+        draw: what the model made of them.
+        made: one reconstruction per piece.
+    """
+
+    pieces: list[int]
+    ids: torch.Tensor
+    draw: Draw
+    made: list[Reconstruction]
+
+
+def reconstruct(
+    model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
+) -> list[Reconstruction]:
+    """Encode and decode pieces, and take each cell's most probable character.
+
+    Args:
+        model: any model, in evaluation mode.
+        grids: the pieces, (h, w) uint8 each.
+        canvas: how the model wants them laid.
+        sample: draw z from the posterior instead of taking its mean.
+        seed: of that draw; the noise of a piece depends on this and on its cells, whatever its place and neighbours.
+
+    Returns:
+        One reconstruction per piece, in the order given.
+
+    Raises:
+        ModelError: a piece is larger than the model can take.
+    """
+    done: dict[int, Reconstruction] = {}
+    for batch in passes(model, grids, canvas, sample=sample, seed=seed):
+        done.update(zip(batch.pieces, batch.made, strict=True))
+    return [done[i] for i in range(len(grids))]
+
+
+@torch.no_grad()
+def passes(
+    model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
+) -> Iterator[Pass]:
+    """Do what `reconstruct` does batch by batch, and show what lies between; pieces come by the size of their page."""
+    sizes = [canvas.size(grid) for grid in grids]
+    for chunk in _of_one_size(sizes):
+        laid = [canvas.lay(grids[i], sizes[i]) for i in chunk]
+        pages = np.stack([page for page, _ in laid])
+        ids = torch.from_numpy(pages.astype(np.int64)).to(device_of(model))
+        noise = Noise(latent_noise(model, [grids[i] for i in chunk], ids, seed)) if sample else Noise()
+        draw = run(model, Relaxation(), ids, noise)
+        best = draw.logits.argmax(1, keepdim=True)
+        decoded = best[:, 0].to("cpu", torch.uint8).numpy()
+        confidence = draw.probs.gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
+        made = [
+            _cut_out(grids[i], decoded[k], confidence[k], where, canvas)
+            for k, (i, (_, where)) in enumerate(zip(chunk, laid, strict=True))
+        ]
+        yield Pass(chunk, ids, draw, made)
+
+
+def pages_at_once(height: int, width: int) -> int:
+    """How many pages of this size, in cells, go through a model together."""
+    return max(1, CELLS_AT_ONCE // (height * width))
+
+
+def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    by_size: dict[tuple[int, int], list[int]] = {}
+    for i, size in enumerate(sizes):
+        by_size.setdefault(size, []).append(i)
+    for (height, width), members in by_size.items():
+        at_once = pages_at_once(height, width)
+        for start in range(0, len(members), at_once):
+            yield members[start : start + at_once]
+
+
+def latent_noise(model: Model, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
+    """Standard normal noise in the shape of z for pages (B, H, W), each piece's by the seed and its own cells."""
+    shape = model.latent_shape(*ids.shape[1:])
+    streams = (torch_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)
+    return torch.stack([torch.randn(shape, generator=stream) for stream in streams]).to(ids.device)
+
+
+def _digest(grid: Grid) -> int:
+    hashed = hashlib.blake2b(f"{grid.shape}".encode() + grid.tobytes(), digest_size=8)
+    return int.from_bytes(hashed.digest())
+
+
+def _cut_out(
+    grid: Grid, page: Grid, confidence: NDArray[np.float32], where: tuple[int, int], canvas: Canvas
+) -> Reconstruction:
+    height, width = canvas.content(grid).shape
+    window = crop(page, where, height, width)
+    row, column = trim(grid)[1] if canvas.trimmed else (0, 0)
+    cells = slice(row, row + height), slice(column, column + width)
+    result, sure = np.full_like(grid, SPACE), np.ones(grid.shape, np.float32)
+    result[cells] = window
+    top, left = where
+    sure[cells] = confidence[top : top + height, left : left + width]
+    outside = int((page != SPACE).sum() - (window != SPACE).sum())
+    return Reconstruction(grid, result, outside, sure)

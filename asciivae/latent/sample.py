@@ -1,0 +1,82 @@
+"""Drawings that nobody drew: z from a Gaussian, decoded.
+
+The Gaussian is the prior N(0, I), or has the mean and the covariance of the latents of given drawings. A model of which
+much detail is asked uses a small part of the space that the prior fills: of the prior it makes textures, of the latents
+of drawings something composed like them. With latents μ_1 … μ_n, their mean m and w ~ N(0, I), such a z is
+
+    z = m + τ Σ_i w_i (μ_i - m) / √(n - 1),    τ the temperature,
+
+which needs no matrix as large as the square of the latent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from asciivae.latent.reconstruct import pages_at_once
+from asciivae.models import device_of
+from asciivae.rng import torch_stream
+
+if TYPE_CHECKING:
+    from asciivae.models import Model
+    from asciivae.text.art import Grid
+    from asciivae.train.batches import Canvas
+
+    Size = tuple[int, int]
+
+
+@torch.no_grad()
+def latents_of(model: Model, grids: Sequence[Grid], canvas: Canvas, size: Size) -> Tensor:
+    """The posterior means (n, ...) of drawings, each in the middle of a page of one size.
+
+    Args:
+        model: any model, in evaluation mode.
+        grids: the drawings; their content must fit into the page.
+        canvas: how the model wants them laid.
+        size: of the page, one that the model takes.
+    """
+    device = device_of(model)
+    at_once = pages_at_once(*size)
+    found = []
+    for first in range(0, len(grids), at_once):
+        pages = np.stack([canvas.lay(grid, size)[0] for grid in grids[first : first + at_once]])
+        found.append(model.encode(torch.from_numpy(pages.astype(np.int64)).to(device)).mean)
+    return torch.cat(found)
+
+
+@torch.no_grad()
+def sample(
+    model: Model, size: Size, count: int, *, seed: int = 0, temperature: float = 1.0, like: Tensor | None = None
+) -> list[Grid]:
+    """Draw pages.
+
+    Args:
+        model: any model, in evaluation mode.
+        size: of the pages, one that the model takes.
+        count: how many.
+        seed: the page at each place depends on this and its place only, not on how many there are.
+        temperature: the deviations are multiplied by it; 0 always gives the page of the mean.
+        like: (n, ...) latents of at least two drawings on pages of this size; None stands for the prior.
+
+    Returns:
+        Pages (H, W) uint8 of `size`.
+    """
+    device = device_of(model)
+    at_once = pages_at_once(*size)
+    pages: list[Grid] = []
+    for first in range(0, count, at_once):
+        streams = [torch_stream(seed, "sample", place) for place in range(first, min(first + at_once, count))]
+        if like is None:
+            shape = model.latent_shape(*size)
+            z = torch.stack([torch.randn(shape, generator=stream) for stream in streams]).to(device) * temperature
+        else:
+            weights = torch.stack([torch.randn(len(like), generator=stream) for stream in streams]).to(like)
+            mean = like.mean(0)
+            z = mean + torch.tensordot(weights, like - mean, 1) * (temperature / (len(like) - 1) ** 0.5)
+        pages.extend(model.decode(z).argmax(1).to("cpu", torch.uint8).numpy())
+    return pages

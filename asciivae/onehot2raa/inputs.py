@@ -1,0 +1,173 @@
+"""Soft pages: what a decoder may give a renderer to draw, and what it should draw of it.
+
+A cell that holds a *belief* (a softmax, a relaxed sample, any point of the simplex) should look as is to be expected,
+Σ_c p_c · glyph_c: that is what a loss on the picture can be the gradient of. A cell that holds a *one-hot with noise*
+should look like the one character that is below the noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from asciivae.losses.objective import one_hot
+from asciivae.models.relax import gumbel_noise
+from asciivae.render.legibility import visual_distance
+from asciivae.rng import numpy_stream, torch_stream
+from asciivae.text.charset import SIZE
+
+KINDS = ("clean", "noisy", "softmax", "gumbel", "simplex", "decoder")
+"""Of pages: one-hots, with noise, softmax of made-up logits, Gumbel-softmax of made-up logits or of a decoder's, random
+points of the simplex, and softmax of a decoder's logits."""
+
+Range = tuple[float, float]
+SIDE = 8
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Which soft pages are drawn, and how often.
+
+    Attributes:
+        pages: soft pages in a step, of 8 × 8 cells.
+        shares: how often each of `KINDS` is drawn, relative to the others.
+        scattered: the share of pages whose characters are replaced by random ones, each as likely.
+        sigma: of the Gaussian noise on a one-hot, from the least to the largest; drawn for each cell, like all below.
+        certainty: the most that is added to the logit of the true character.
+        likeness: the most that is added to the logit of a character that looks the same, less to one that does not.
+        disorder: the largest deviation of Gaussian noise on logits.
+        tau: of Gumbel-softmax.
+        alpha: of the Dirichlet distribution, its logarithm uniform.
+        temperature: of the softmax of a decoder's logits.
+    """
+
+    pages: int
+    shares: Mapping[str, float]
+    scattered: float
+    sigma: Range
+    certainty: float
+    likeness: float
+    disorder: float
+    tau: Range
+    alpha: Range
+    temperature: Range
+
+
+class SoftBatch(NamedTuple):
+    """N soft pages of 8 × 8 cells.
+
+    Attributes:
+        probs: (N, 95, 8, 8), what is to be drawn.
+        truth: (N, 95, 8, 8), what the expected picture of is to be seen.
+        noisy: (N,) bool, whether these are one-hots with noise.
+    """
+
+    probs: Tensor
+    truth: Tensor
+    noisy: Tensor
+
+
+class SoftPages:
+    """Draws soft pages; each batch is a function of the seed and its step.
+
+    Their cells are picked from all over the batch: a renderer of cells learns as much of each, and every step has pages
+    of every kind.
+
+    Args:
+        mixture: which.
+        glyphs: (95, h, w), by which characters look alike.
+        seed: of the run.
+    """
+
+    def __init__(self, mixture: Mixture, glyphs: Tensor, seed: int) -> None:
+        self.mixture, self.seed = mixture, seed
+        self.likeness = 1.0 - visual_distance(1.0 - glyphs.double().cpu())
+        self._shares = torch.tensor([mixture.shares.get(kind, 0.0) for kind in KINDS], dtype=torch.float64)
+
+    def __call__(self, ids: Tensor, logits: Tensor, step: int) -> SoftBatch:
+        """Make soft pages of these pages.
+
+        Args:
+            ids: (B, H, W) int64.
+            logits: (B, 95, H, W), what a decoder says to them; the result has its dtype and device.
+            step: of the run.
+        """
+        draw = torch_stream(self.seed, "soft pages", step)  # on the CPU, so that every device draws the same
+        device = logits.device
+        picked = torch.randint(ids.numel(), (self.mixture.pages, SIDE, SIDE), generator=draw)
+        ids = ids.cpu().flatten()[picked]
+        logits = logits.cpu().permute(0, 2, 3, 1).reshape(-1, SIZE)[picked].permute(0, 3, 1, 2)
+        scattered = torch.rand(len(ids), generator=draw) < self.mixture.scattered
+        characters = torch.randint(SIZE, ids.shape, generator=draw)
+        ids = torch.where(scattered[:, None, None], characters, ids)
+        kinds = torch.multinomial(self._shares, len(ids), replacement=True, generator=draw)
+        certain = one_hot(ids, logits.dtype)
+        probs = certain.clone()
+        for number, kind in enumerate(KINDS):
+            of_kind = (kinds == number).nonzero()[:, 0]
+            if len(of_kind) and kind != "clean":
+                probs[of_kind] = self._made(kind, ids[of_kind], certain[of_kind], logits[of_kind], draw, step)
+        noisy = kinds == KINDS.index("noisy")
+        truth = torch.where(noisy[:, None, None, None], certain, probs)
+        return SoftBatch(probs.to(device), truth.to(device), noisy.to(device))
+
+    def _made(
+        self, kind: str, ids: Tensor, certain: Tensor, logits: Tensor, draw: torch.Generator, step: int
+    ) -> Tensor:
+        mixture = self.mixture
+        if kind == "noisy":
+            return noisy_one_hot(certain, self._each(certain, mixture.sigma, draw), draw)
+        if kind == "simplex":
+            low, high = np.log(mixture.alpha)
+            alpha = self._each(certain, (low, high), draw).exp()
+            return simplex(certain, alpha, numpy_stream(self.seed, "simplex", step))
+        if kind == "decoder":
+            return (logits / self._each(certain, mixture.temperature, draw)).softmax(1)
+        made_up = self._confused(ids, certain, draw)
+        if kind == "softmax":
+            return made_up.softmax(1)
+        decoded = torch.rand((len(ids), 1, 1, 1), generator=draw) < 0.5
+        return relaxed(torch.where(decoded, logits, made_up), self._each(certain, mixture.tau, draw), draw)
+
+    def _confused(self, ids: Tensor, certain: Tensor, draw: torch.Generator) -> Tensor:
+        """Logits of somebody who is more or less sure, and takes like characters for each other."""
+        mixture = self.mixture
+        alike = self.likeness.to(certain.dtype)[ids].permute(0, 3, 1, 2)
+        return (
+            self._each(certain, (0.0, mixture.certainty), draw) * certain
+            + self._each(certain, (0.0, mixture.likeness), draw) * alike
+            + self._each(certain, (0.0, mixture.disorder), draw) * _normal(certain, draw)
+        )
+
+    @staticmethod
+    def _each(like: Tensor, bounds: Range, draw: torch.Generator) -> Tensor:
+        """A number between two for each cell: (B, 1, H, W)."""
+        shape = (len(like), 1, *like.shape[2:])
+        return torch.empty(shape, dtype=like.dtype).uniform_(*bounds, generator=draw)
+
+
+def noisy_one_hot(certain: Tensor, sigma: Tensor | float, draw: torch.Generator) -> Tensor:
+    """One-hots (B, 95, H, W) with Gaussian noise, clipped to [0, 1] and renormalised."""
+    noisy = (certain + sigma * _normal(certain, draw)).clamp(0.0, 1.0)
+    return noisy / noisy.sum(1, keepdim=True)
+
+
+def relaxed(logits: Tensor, tau: Tensor | float, draw: torch.Generator) -> Tensor:
+    """A Gumbel-softmax sample of logits (B, 95, H, W), each cell at its τ."""
+    return ((logits + gumbel_noise(logits, draw)) / tau).softmax(1)
+
+
+def simplex(like: Tensor, alpha: Tensor | float, draw: np.random.Generator) -> Tensor:
+    """Points of the simplex, each cell by a symmetric Dirichlet distribution, in the shape (B, 95, H, W) of `like`."""
+    shape = np.broadcast_to(np.asarray(alpha, np.float64), like.shape)
+    gamma = torch.from_numpy(draw.standard_gamma(shape)).clamp_(min=1e-300)
+    return (gamma / gamma.sum(1, keepdim=True)).to(like.dtype)
+
+
+def _normal(like: Tensor, draw: torch.Generator) -> Tensor:
+    return torch.empty_like(like, memory_format=torch.contiguous_format).normal_(generator=draw)

@@ -1,0 +1,171 @@
+"""How truly a learned renderer draws: against the glyphs themselves, on pages that it was not trained on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from asciivae.losses.objective import one_hot
+from asciivae.models.base import Noise, run
+from asciivae.onehot2raa.inputs import noisy_one_hot, relaxed, simplex
+from asciivae.onehot2raa.objective import RendererWithDecoder
+from asciivae.render.analytic import Analytic, AnalyticConfig
+from asciivae.rng import numpy_stream, torch_stream
+from asciivae.train.batches import in_order
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from asciivae.corpus import Corpus
+    from asciivae.train.batches import Canvas
+    from asciivae.train.loop import Task
+    from asciivae.train.state import TrainState
+
+Drawn = Callable[[Tensor], Tensor]
+"""A renderer: (B, 95, H, W) to (B, 1, H·h, W·w)."""
+
+SEED = 0
+
+
+def examples(ids: Tensor, logits: Tensor) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """The pages on which a renderer is measured, made of pages and what a decoder says to them.
+
+    Args:
+        ids: (B, H, W) int64, on the CPU.
+        logits: (B, 95, H, W), on the CPU.
+
+    Yields:
+        The name of what is measured, the page to draw, and the page whose expected picture should be seen, both
+        (B, 95, H, W).
+    """
+    certain = one_hot(ids, logits.dtype)
+    yield "clean", certain, certain
+    yield "noisy", noisy_one_hot(certain, 0.1, torch_stream(SEED, "measured noise")), certain
+    beliefs = {
+        "softmax": logits.softmax(1),
+        "gumbel": relaxed(logits, 0.5, torch_stream(SEED, "measured gumbel")),
+        "simplex": simplex(certain, 1.0, numpy_stream(SEED, "measured simplex")),
+        "sparse_simplex": simplex(certain, 0.1, numpy_stream(SEED, "measured sparse simplex")),
+    }
+    for name, belief in beliefs.items():
+        yield name, belief, belief
+
+
+def rendering_scores(drawn: Drawn, glyphs: Tensor, pages: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
+    """Measure a renderer.
+
+    Args:
+        drawn: the renderer, on the CPU.
+        glyphs: (95, h, w), what it should draw.
+        pages: pages (B, H, W) int64, each with a decoder's logits (B, 95, H, W).
+
+    Returns:
+        psnr_clean, psnr_noisy (one-hots with Gaussian noise, σ = 0.1, clipped and renormalised): against the glyphs of
+        the characters; psnr_softmax (of the logits), psnr_gumbel (a sample, τ = 0.5), psnr_simplex and
+        psnr_sparse_simplex (Dirichlet, α = 1 and 0.1): against the expected glyphs. All in dB, over all pixels.
+        gradient_cosine: between its gradient and that of the analytic renderer with respect to the softmax, for the
+        squared error against the original; the mean over the pieces.
+    """
+    analytic = Analytic(AnalyticConfig(), glyphs)
+    squares: dict[str, float] = {}
+    pixels, pieces, cosine = 0, 0, 0.0
+    for ids, logits in pages:
+        for name, probs, truth in examples(ids, logits):
+            with torch.no_grad():
+                error = (drawn(probs) - analytic(truth)).square()
+            squares[name] = squares.get(name, 0.0) + float(error.sum())
+        original = analytic(one_hot(ids, logits.dtype))
+        ours, exact = (_gradient(renderer, logits.softmax(1), original) for renderer in (drawn, analytic))
+        cosine += float(functional.cosine_similarity(ours.flatten(1), exact.flatten(1)).sum())
+        pixels += original.numel()
+        pieces += len(ids)
+    psnr = {f"psnr_{name}": -10 * math.log10(max(total / pixels, 1e-12)) for name, total in squares.items()}
+    return {**psnr, "gradient_cosine": cosine / pieces}
+
+
+def _gradient(drawn: Drawn, probs: Tensor, original: Tensor) -> Tensor:
+    with torch.enable_grad():
+        probs = probs.detach().requires_grad_()
+        error = (drawn(probs) - original).square().sum()
+    return torch.autograd.grad(error, probs)[0]
+
+
+def comparison(drawn: Drawn, glyphs: Tensor, ids: Tensor, logits: Tensor) -> tuple[Tensor, list[str]]:
+    """Draw one page in every way that is measured: what should be seen on the left, what is drawn on the right.
+
+    Args:
+        drawn: the renderer, on the CPU.
+        glyphs: (95, h, w).
+        ids: (1, H, W) int64.
+        logits: (1, 95, H, W).
+
+    Returns:
+        A picture (rows · (H·h + 2) - 2, 2 · W·w + 2) in [0, 1], with grey lines between, and the name of each row.
+    """
+    analytic = Analytic(AnalyticConfig(), glyphs)
+    rows, names = [], []
+    with torch.no_grad():
+        for name, probs, truth in examples(ids, logits):
+            pair = [functional.pad(analytic(truth)[0, 0], (0, 2), value=0.5), drawn(probs)[0, 0]]
+            rows.append(functional.pad(torch.cat(pair, dim=1), (0, 0, 0, 2), value=0.5))
+            names.append(name)
+    return torch.cat(rows)[:-2], names
+
+
+@dataclass(frozen=True)
+class RenderingValidation:
+    """Measures a renderer in training, on pieces that it does not see, with the decoder that learns beside it.
+
+    Attributes:
+        task: what is trained; its model is a `RendererWithDecoder`.
+        glyphs: (95, h, w), what is to be drawn.
+        corpus: where the pieces are.
+        pieces: their numbers.
+        canvas: how they are laid.
+        batch_size: pieces at a time.
+    """
+
+    task: Task
+    glyphs: Tensor
+    corpus: Corpus
+    pieces: NDArray[np.int64]
+    canvas: Canvas
+    batch_size: int
+
+    def __call__(self, state: TrainState) -> dict[str, float]:
+        """Measure the state's renderer, with its averaged weights where there are any; see `rendering_scores`."""
+        with state.averaged():
+            self.task.module.eval()
+            return rendering_scores(self._drawn(), self.glyphs.to(self._dtype), self._pages(self.pieces))
+
+    def comparison(self, state: TrainState) -> tuple[Tensor, list[str]]:
+        """What the state's renderer makes of a piece of middling size; see the function of this name."""
+        by_area = sorted(self.pieces.tolist(), key=lambda piece: (self.corpus.grid(piece).size, piece))
+        middle = self.pieces[self.pieces == by_area[len(by_area) // 2]]
+        with state.averaged():
+            self.task.module.eval()
+            ((ids, logits),) = self._pages(middle)
+            return comparison(self._drawn(), self.glyphs.to(self._dtype), ids, logits)
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return next(self.task.module.parameters()).dtype
+
+    def _drawn(self) -> Drawn:
+        learner = self.task.module
+        assert isinstance(learner, RendererWithDecoder)
+        network, device = learner.renderer, self.task.device
+        return lambda probs: network(probs.to(device)).cpu()
+
+    def _pages(self, pieces: NDArray[np.int64]) -> Iterator[tuple[Tensor, Tensor]]:
+        for batch in in_order(self.corpus, pieces, self.batch_size, self.canvas):
+            with torch.no_grad():
+                draw = run(self.task.model, self.task.relaxation, batch.ids.to(self.task.device), Noise())
+            yield batch.ids, draw.logits.cpu()

@@ -1,0 +1,1 @@
+"""Results for people: HTML, curves, PNG and GIF."""

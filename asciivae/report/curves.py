@@ -1,0 +1,81 @@
+"""The curves of several runs in one picture: every term in a panel of its own, training and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from asciivae.errors import AsciivaeError
+from asciivae.report.charts import can_be_drawn, readable
+
+STYLES = {"train": "-", "validation": "o"}
+"""The kinds of records that have curves, and how matplotlib draws them."""
+NOT_DRAWN = {"kind", "step", "epoch", "pieces_per_second"}
+COLUMNS = 3
+MOST = 60
+"""Curves of no more names are drawn."""
+
+
+def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Draw the metrics of runs into one PNG: training as lines, validation as dots.
+
+    Args:
+        path: the file to write.
+        runs: the records of `metrics.jsonl` by the label of each run.
+
+    Raises:
+        AsciivaeError: there is nothing to draw, or the file cannot be written.
+    """
+    names = drawn_names(runs)
+    if not names:
+        raise AsciivaeError("there are no metrics to draw", place=str(path), hint="compare runs that took steps")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    rows = -(-len(names) // COLUMNS)
+    figure = Figure(figsize=(5.0 * COLUMNS, 3.2 * rows), layout="constrained")
+    FigureCanvasAgg(figure)
+    for position, name in enumerate(names, start=1):
+        axes = figure.add_subplot(rows, COLUMNS, position)
+        for number, (label, records) in enumerate(runs.items()):
+            for kind, style in STYLES.items():
+                if found := points(records, kind, name):
+                    steps, values = zip(*found, strict=True)
+                    whose = label if kind == "train" else f"{label}, validation"
+                    axes.plot(steps, values, style, color=f"C{number}", markersize=3, linewidth=1, label=_plain(whose))
+        axes.set_title(_plain(name))
+        axes.set_xlabel("step")
+        if position == 1:
+            axes.legend(fontsize="small")
+    try:
+        figure.savefig(path, format="png", dpi=100)
+    except OSError as error:
+        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
+
+
+def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """What any of the runs recorded and has a curve, `total` first, in the order of the records; at most `MOST`."""
+    found = {
+        name: None
+        for records in runs.values()
+        for record in records
+        if record["kind"] in STYLES
+        for name, value in record.items()
+        if name not in NOT_DRAWN and _is_drawn(value)
+    }
+    return sorted(found, key=lambda name: name != "total")[:MOST]
+
+
+def points(records: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[tuple[int, float]]:
+    """The steps at which records of a kind (`train`, `validation`) have a number to draw, and these numbers."""
+    return [(r["step"], float(r[name])) for r in records if r["kind"] == kind and _is_drawn(r.get(name))]
+
+
+def _is_drawn(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and can_be_drawn(value)
+
+
+def _plain(text: str) -> str:
+    r"""Text that matplotlib draws as it is: between two `$` it would read formulas, `\$` is one of these signs."""
+    return readable(text).replace("$", r"\$")

@@ -1,0 +1,52 @@
+"""Pages one after the other, as a GIF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asciivae.errors import AsciivaeError
+from asciivae.report.png import GAP, LARGEST_PIXELS, grey_picture
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from asciivae.text.art import Grid
+
+HELD = 6
+"""How many times as long the first and the last page are shown."""
+
+
+def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor, seconds: float) -> None:
+    """Write pages as a GIF that begins again when it is over.
+
+    Args:
+        path: the file to write.
+        pages: grids (h, w) of characters, all of one size.
+        glyphs: (95, gh, gw) in [0, 1], paper = 1.
+        seconds: for which a page is shown, to the hundredth; the first and the last six times as long.
+
+    Raises:
+        AsciivaeError: all together have more than 100 million pixels, or the file cannot be written.
+    """
+    from PIL import Image
+
+    framed = [np.pad(page, GAP) for page in pages]
+    if sum(page.size for page in framed) * glyphs[0].numel() > LARGEST_PIXELS:
+        raise AsciivaeError(
+            f"{len(pages)} pages make more than {LARGEST_PIXELS // 10**6} million pixels",
+            place=str(path),
+            hint="take fewer steps: --steps 12",
+        )
+    pictures = [Image.fromarray(grey_picture(page, glyphs)) for page in framed]
+    held = {0, len(pages) - 1}
+    durations = [round(seconds * 1000) * (HELD if number in held else 1) for number in range(len(pages))]
+    try:
+        pictures[0].save(
+            path, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=False
+        )
+    except OSError as error:
+        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --gif file") from error

@@ -1,0 +1,275 @@
+"""The folder of a run, and everything that is written into it.
+
+    runs/<recipe>/<stamp>/
+        recipe.yaml        as it was given           resolved.yaml      with every default
+        provenance.json    who made it, with what    metrics.jsonl      one record a line, append only
+        samples/step-N.txt originals and reconstructions
+        checkpoints/step-N/{model.safetensors, training.safetensors, state.json}
+        checkpoints/latest the name of the newest checkpoint; moved last
+        diverged/          only if the run did
+
+Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is all that `reconstruct` needs. Where a
+renderer is trained it is called `renderer.safetensors`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from torch import Tensor
+
+from asciivae.errors import RunError
+from asciivae.files.atomic import cannot_write, json_text, new_folder, write_tensors, write_text
+from asciivae.files.weights import MODEL_FORMAT, RENDERER_FORMAT
+from asciivae.train.state import TrainState
+
+STATE_FORMAT = 1
+Kind = Literal["model", "renderer"]
+"""What a run trains."""
+LARGEST_STEP = 2**53
+"""Up to here an integer is the same as a float, in which charts count."""
+_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
+
+
+class RunFolder:
+    """An existing run folder. `create` makes one, `open` finds one.
+
+    Args:
+        path: the folder.
+        kind: what is trained in it.
+    """
+
+    def __init__(self, path: Path, kind: Kind = "model") -> None:
+        self.path = path
+        self.kind = kind
+        self.checkpoints = path / "checkpoints"
+        self.metrics_file = path / "metrics.jsonl"
+
+    @classmethod
+    def create(cls, path: Path, files: Mapping[str, str], kind: Kind = "model") -> RunFolder:
+        """Begin a run in an empty or new folder; `files` are the texts to put there first.
+
+        Raises:
+            RunError: there is something in the folder already, or it cannot be written.
+        """
+        try:
+            taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        if taken:
+            resume = f"continue it with `asciivae train --resume {path}`, or " if _is_run(path) else ""
+            raise RunError(
+                "is not empty, and a run never writes over anything",
+                place=str(path),
+                hint=f"{resume}name another folder with --out",
+            )
+        if path.is_dir():  # it may be a mounted volume or where we stand, which nothing can take the place of
+            for name, text in files.items():
+                write_text(path / name, text)
+        else:
+            with new_folder(path) as folder:
+                for name, text in files.items():
+                    (folder / name).write_text(text, encoding="utf-8")
+        return cls(path, kind)
+
+    @classmethod
+    def open(cls, path: Path, kind: Kind = "model") -> RunFolder:
+        """Open the folder of a run.
+
+        Raises:
+            RunError: it is no such folder.
+        """
+        run = cls(path, kind)
+        if not _is_run(path):
+            raise RunError("is not the folder of a run", place=str(path), hint="a run's folder has a resolved.yaml")
+        return run
+
+    def save(self, state: TrainState, metadata: Mapping[str, str], glyphs: Tensor, *, keep: int) -> Path:
+        """Write a checkpoint of the state, make it the latest, and forget all but the `keep` that lead to it.
+
+        Args:
+            state: what to save.
+            metadata: text for the weights file's header: `recipe` (resolved YAML) and what else is worth knowing.
+            glyphs: (95, h, w), the atlas of the run.
+            keep: at least 1.
+        """
+        name = f"step-{state.step}"
+        latest = self._latest()
+        if latest is not None and latest.name == name:
+            return latest
+        with new_folder(self.checkpoints / name) as folder:
+            header = {"format": _FORMATS[self.kind], **metadata, "step": str(state.step)}
+            write_tensors(folder / self._weights, {**state.weights(), "glyphs": glyphs}, header)
+            write_tensors(folder / "training.safetensors", state.tensors())
+            numbers = json_text({"format": STATE_FORMAT, **state.numbers()})
+            (folder / "state.json").write_text(numbers, encoding="utf-8")
+        write_text(self.checkpoints / "latest", name + "\n")
+        # One of a later step was left by a process that was killed before it became the latest.
+        folders = sorted(self.checkpoints.glob("step-*"), key=_step_of)
+        kept = [folder for folder in folders if _step_of(folder) <= state.step][-keep:]
+        for other in folders:
+            if other not in kept:
+                shutil.rmtree(other, ignore_errors=True)
+        return self.checkpoints / name
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Within the block no other process may train in this folder; the lock goes with the process.
+
+        Raises:
+            RunError: another process has it.
+        """
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(handle)
+            raise RunError(
+                "another process is training in this folder", place=str(self.path), hint="wait for it, or stop it"
+            ) from error
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+    def has_checkpoint(self) -> bool:
+        """Whether anything was saved yet."""
+        return self._latest() is not None
+
+    def latest(self) -> Path:
+        """The newest complete checkpoint.
+
+        Raises:
+            RunError: there is none.
+        """
+        found = self._latest()
+        if found is None:
+            raise RunError("has no checkpoint yet", place=str(self.path), hint=f"asciivae train --resume {self.path}")
+        return found
+
+    @property
+    def _weights(self) -> str:
+        return f"{self.kind}.safetensors"
+
+    def _latest(self) -> Path | None:
+        try:
+            named = self.checkpoints / (self.checkpoints / "latest").read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            named = None
+        if named is not None and (named / "state.json").is_file() and named.parent == self.checkpoints:
+            return named
+        # `latest` is written after the checkpoint it names: without it there may still be one.
+        complete = [folder for folder in self.checkpoints.glob("step-*") if (folder / "state.json").is_file()]
+        return max(complete, key=_step_of, default=None)
+
+    def load(self, state: TrainState) -> bool:
+        """Restore the latest checkpoint into `state`; False, and nothing done, if there is none yet.
+
+        Raises:
+            RunError: it cannot be read, or is of another recipe.
+        """
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        folder = self._latest()
+        if folder is None:
+            return False
+        try:
+            numbers = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+            if numbers.get("format") != STATE_FORMAT:
+                raise ValueError(f"format {numbers.get('format')!r}, this version reads {STATE_FORMAT}")
+            weights = load_file(folder / self._weights)
+            tensors = load_file(folder / "training.safetensors")
+        except (OSError, ValueError, AttributeError, SafetensorError) as error:
+            raise RunError(
+                f"cannot be read ({error})", place=str(folder), hint=f"delete {folder} and resume"
+            ) from error
+        weights.pop("glyphs", None)
+        try:
+            state.restore(weights, tensors, numbers)
+        except RunError as error:
+            error.place = str(folder)
+            raise
+        return True
+
+    def log(self, record: Mapping[str, Any]) -> None:
+        """Append one record to the metrics, flushed so that a killed run loses none.
+
+        A float that is not finite (the gradient of a float16 step that was skipped, say) is written as null: JSON
+        has no other word for it.
+        """
+        numbers = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in record.items()}
+        try:
+            with self.metrics_file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(numbers, allow_nan=False) + "\n")
+        except OSError as error:
+            raise cannot_write(self.metrics_file, error) from error
+
+    def metrics(self) -> Iterator[dict[str, Any]]:
+        """The records so far, each with `kind`, a text, and `step`, an integer from 0; other values may be anything.
+
+        Lines that are no such records are passed over: a killed process leaves one unfinished, and a stranger's run
+        may hold what it likes.
+        """
+        if not self.metrics_file.is_file():
+            return
+        for line in self.metrics_file.read_bytes().splitlines():
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if _is_record(record):
+                yield record
+
+    def rewind(self, step: int) -> None:
+        """Forget the records of steps after `step`: they will be made again."""
+        kept = [json.dumps(record) for record in self.metrics() if record["step"] <= step]
+        write_text(self.metrics_file, "".join(line + "\n" for line in kept))
+
+    def write_sample(self, step: int, text: str) -> Path:
+        """Write what the model makes of a few pieces at this step."""
+        folder = self.path / "samples"
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        write_text(folder / f"step-{step}.txt", text)
+        return folder / f"step-{step}.txt"
+
+    def write_divergence(self, report: Mapping[str, Any]) -> Path:
+        """Write down what is known of a divergence."""
+        with new_folder(self.path / "diverged") as folder:
+            (folder / "report.json").write_text(json_text(report), encoding="utf-8")
+        return self.path / "diverged"
+
+
+def newest_run(root: Path) -> Path | None:
+    """The run of a model under `root` whose latest checkpoint is the youngest."""
+    markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
+    saved = [marker for marker in markers if marker.parent.name == "checkpoints"]
+    runs = [marker for marker in saved if any(marker.parent.glob("step-*/model.safetensors"))]
+    return max(runs, key=lambda marker: marker.stat().st_mtime_ns).parent.parent if runs else None
+
+
+def _is_run(path: Path) -> bool:
+    return (path / "resolved.yaml").is_file()
+
+
+def _is_record(value: object) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
+        return False
+    step = value.get("step")
+    return type(step) is int and 0 <= step < LARGEST_STEP
+
+
+def _step_of(folder: Path) -> int:
+    digits = folder.name.removeprefix("step-")
+    return int(digits) if digits.isdigit() else -1

@@ -1,0 +1,91 @@
+"""Validation: the same pieces, the same noise, every time.
+
+Two passes are known. The plain one decodes the posterior mean and takes each cell's most probable character: it is
+the model at its best, and has no randomness. The sampled one does what training does (z and the relaxation are drawn,
+pages are rolled if training rolls them): it is what the research log called validation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from asciivae.metrics.characters import CharacterCounts, count
+from asciivae.models.base import Noise
+from asciivae.rng import numpy_stream, torch_stream
+from asciivae.train.batches import Canvas, Roll, in_order
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from asciivae.corpus import Corpus
+    from asciivae.train.loop import Task
+    from asciivae.train.state import TrainState
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Measures a task on pieces that it does not train on.
+
+    Attributes:
+        task: what is measured, with its losses.
+        corpus: where the pieces are.
+        pieces: their numbers.
+        canvas: how they are laid.
+        batch_size: pieces at a time.
+        sampled: whether to do the sampled pass too.
+        roll: how the sampled pass rolls its pages.
+    """
+
+    task: Task
+    corpus: Corpus
+    pieces: NDArray[np.int64]
+    canvas: Canvas
+    batch_size: int
+    sampled: bool = False
+    roll: Roll | None = None
+
+    @torch.no_grad()
+    def __call__(self, state: TrainState) -> dict[str, float]:
+        """Measure the state's model, with its averaged weights where there are any.
+
+        Returns:
+            The mean of every loss term over the pieces, `total`, and the scores of `CharacterCounts`; with the
+            prefix `sampled_` the terms of the sampled pass.
+        """
+        module = self.task.module
+        with state.averaged():
+            module.eval()
+            terms, counts = self._pass(state.step, sampled=False)
+            found = {**terms, **counts.scores()}
+            if self.sampled:
+                drawn, _ = self._pass(state.step, sampled=True)
+                found.update({f"sampled_{name}": value for name, value in drawn.items()})
+        return found
+
+    def _pass(self, step: int, *, sampled: bool) -> tuple[dict[str, float], CharacterCounts]:
+        seed, device = self.task.seed, self.task.device
+        noise = Noise()
+        rolled = None
+        if sampled:
+            noise = Noise(
+                torch_stream(seed, "validation latent", device=device),
+                torch_stream(seed, "validation gumbel", device=device),
+            )
+            if self.roll is not None:
+                roll, draw = self.roll, numpy_stream(seed, "validation roll")
+                rolled = lambda n: roll.shifts(draw, n)  # noqa: E731
+        sums: dict[str, float] = {}
+        counts = CharacterCounts()
+        for batch in in_order(self.corpus, self.pieces, self.batch_size, self.canvas, rolled):
+            draw_, measured = self.task.evaluate(batch.to(device), noise, step)
+            share = len(batch.pieces) / len(self.pieces)
+            for name, value in {**measured.terms, "total": measured.total}.items():
+                sums[name] = sums.get(name, 0.0) + share * float(value)
+            pages = draw_.logits.argmax(1).cpu()
+            for original, page, mask in zip(batch.ids, pages, batch.mask, strict=True):
+                counts += count(original[mask].numpy(), page[mask].numpy())
+        return sums, counts
