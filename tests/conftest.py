@@ -1,7 +1,18 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+pytest.register_assert_rewrite("plugin_site", "sick_losses", "tensor_checks", "tiny_runs")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Stores of the tests' corpora do not go into the user's cache."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ASCIIVAE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        yield
 
 
 @pytest.fixture(scope="session")

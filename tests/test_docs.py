@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import typer
 from tiny_runs import asciivae, trained
-from tiny_runs import own_cache as own_cache
 
 from asciivae.cli import app
 from asciivae.recipe.resolve import load_recipe

@@ -41,6 +41,9 @@ LIGHT = {
     "recipe": HEAVY | {"numpy"},
 }
 LONGEST = 450
+TESTS = PROJECT / "tests"
+NO_ROOMS = {"support", "plugins"}
+"""Folders of `tests/` that mirror no room: what tests share, and the packages in the repository's `plugins/`."""
 
 
 def room_of(path: Path) -> str:
@@ -107,6 +110,19 @@ def test_light_rooms_import_nothing_heavy_before_they_need_it(path: Path) -> Non
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_modules_are_short(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_tests_mirror_the_rooms() -> None:
+    """`tests/ROOM/test_MODULE.py`, or `test_MODULE_ASPECT.py`; the room's own name stands for its `__init__`."""
+    strays = []
+    for file in TESTS.glob("*/test_*.py"):
+        room = file.parent.name
+        names = {path.name.removesuffix(".py") for path in (PACKAGE / room).glob("*")} | {room}
+        about = file.stem.removeprefix("test_")
+        if room not in NO_ROOMS and not any(about == name or about.startswith(f"{name}_") for name in names):
+            strays.append(str(file.relative_to(TESTS)))
+
+    assert not strays, "named after no module of their room"
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

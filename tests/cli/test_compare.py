@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from tiny_runs import asciivae, drawings, records, tiny_recipe, trained, written
-from tiny_runs import own_cache as own_cache
 
 from asciivae.errors import AsciivaeError, RunError
 from asciivae.experiment.compare import unseen_pieces

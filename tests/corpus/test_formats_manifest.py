@@ -1,4 +1,4 @@
-"""A scraped folder as a corpus: its manifest, its cleaned store; and what is in a corpus, in numbers."""
+"""A scraped folder as a corpus: its manifest and its cleaned store."""
 
 import json
 import logging
@@ -13,7 +13,6 @@ from asciivae.corpus.raw_texts import read_drafts
 from asciivae.corpus.source import digest_of
 from asciivae.corpus.steps import Limits, steps
 from asciivae.corpus.store import Refused
-from asciivae.corpus.summary import summarise
 from asciivae.errors import CorpusError
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
@@ -97,26 +96,3 @@ def test_what_was_cleaned_counts(scraped: Path, caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.WARNING):
         assert len(open_corpus(scraped)) == 2
     assert f"has changed since it was cleaned: asciivae corpus clean {scraped}" in caplog.text
-
-
-def test_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    records = [
-        {"text": CAT, "category": "pets", "source": "a", "cluster": "f"},
-        {"text": CAT, "category": "pets", "source": "b", "cluster": "f"},
-        {"text": FISH, "category": "sea", "source": "b", "license": "CC0"},
-        {"text": "é"},
-    ]
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    found = summarise(open_corpus(path))
-    assert (found["pieces"], found["cells"], found["refused"], found["copies"]) == (3, 50, 1, 1)
-    assert found["height"] == {"0": 1, "25": 1, "50": 3, "75": 3, "95": 3, "100": 3}
-    assert found["ink"]["100"] == 13
-    assert found["ink_share"] == pytest.approx(32 / 50)
-    assert next(iter(found["characters"].items())) == (" ", 18)
-    assert found["characters"]["<"] == 4
-    assert sum(found["characters"].values()) == 50
-    assert found["categories"] == {"pets": 2, "sea": 1}
-    assert found["sources"] == {"b": 2, "a": 1}
-    assert found["licenses"] == {"": 2, "CC0": 1}
-    assert (found["families"], found["in_families"]) == (1, 2)

@@ -29,7 +29,6 @@ from tiny_runs import (
     trained,
     written,
 )
-from tiny_runs import own_cache as own_cache
 
 from asciivae.experiment.build import build
 from asciivae.losses.objective import Objective

@@ -8,7 +8,6 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from tiny_runs import CPU, asciivae, checkpoint, drawings, records, tiny_recipe, trained, written
-from tiny_runs import own_cache as own_cache
 
 from asciivae.experiment.build import build
 from asciivae.experiment.load import begin_with

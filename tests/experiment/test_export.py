@@ -5,15 +5,13 @@ import pytest
 import torch
 from PIL import ImageFont
 from safetensors import safe_open
-from tiny_runs import CPU, LOGGED, asciivae, own_cache, tiny_recipe, trained
+from tiny_runs import CPU, LOGGED, asciivae, tiny_recipe, trained
 from torch import nn
 
 from asciivae.errors import ModelError, RunError
 from asciivae.experiment.export import export
 from asciivae.experiment.load import TrainedModel, load_model
 from asciivae.recipe import loader
-
-__all__ = ["own_cache"]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from tiny_runs import asciivae, checkpoint, records
-from tiny_runs import own_cache as own_cache
 
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml

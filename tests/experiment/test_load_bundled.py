@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
-from tiny_runs import CPU, own_cache
+from tiny_runs import CPU
 
 from asciivae.corpus import open_corpus
 from asciivae.corpus.splits import split
@@ -17,8 +17,6 @@ from asciivae.latent.interpolate import find_path
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.characters import CharacterCounts
 from asciivae.text.art import Grid
-
-__all__ = ["own_cache"]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from tiny_runs import asciivae
-from tiny_runs import own_cache as own_cache
 
 from asciivae.recipe import library
 from asciivae.reproduction.claims import CLAIMS

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 import yaml
 from numpy.typing import NDArray
@@ -41,14 +40,6 @@ AUGMENT = {
     "noise": {"probability": 0.5, "share": 0.1},
 }
 LOGGED = {"use": "logged", "variant": "D"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Stores of these tests' corpora are no business of the user's cache. Import it into a module to have it there."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("ASCIIVAE_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-        yield
 
 
 def corpus_of(grids: Sequence[NDArray[np.uint8]]) -> Corpus:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from tiny_runs import LOGGED, asciivae, records, tiny_recipe, trained, written
-from tiny_runs import own_cache as own_cache
 
 from asciivae.corpus import open_corpus
 from asciivae.corpus.splits import split

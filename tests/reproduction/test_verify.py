@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from tiny_runs import asciivae, drawings, tiny_recipe, written
-from tiny_runs import own_cache as own_cache
 
 from asciivae.recipe import library
 from asciivae.recipe.resolve_renderer import load_any

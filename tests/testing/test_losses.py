@@ -308,7 +308,7 @@ CULPRITS: list[tuple[str, type[Sound], str]] = [
     ("random-state", DrawsFromPython, "it draws from the global random numbers of Python"),
     ("determinism", Ageing, "term '' changed from one call to the next, by "),
     ("determinism", Individual, "term '' differs between two losses with the same options"),
-    ("autocast", RefusesAutocast, "RuntimeError: no mixed precision, please (test_kit_losses.py:"),
+    ("autocast", RefusesAutocast, "RuntimeError: no mixed precision, please (test_losses.py:"),
     ("no-grad", NeedsAGraph, "term '' differs without gradients by "),
 ]
 
@@ -346,7 +346,7 @@ def test_a_loss_that_leaves_the_program_is_caught() -> None:
         def value(self, inputs: LossInputs) -> Tensor:
             raise SystemExit("bye")
 
-    with pytest.raises(Violation, match=r"Config\(power=2\.0\): terms: SystemExit: bye \(test_kit_losses\.py:\d+\)"):
+    with pytest.raises(Violation, match=r"Config\(power=2\.0\): terms: SystemExit: bye \(test_losses\.py:\d+\)"):
         check_loss(Leaves)
 
 

@@ -1,1 +1,0 @@
-from tiny_runs import own_cache as own_cache
