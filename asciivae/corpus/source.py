@@ -15,9 +15,9 @@ from asciivae.corpus import formats
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
 from asciivae.errors import CorpusError
-from asciivae.text import art
 
 EMBEDDED = "embedded"
+_EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
 CLEANED = "clean.safetensors"
 """In a scraped folder, the store that cleaning built from it."""
 
@@ -42,11 +42,7 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
         UsageError: `replace` is not one printable ASCII character.
     """
     source = str(spec)
-    if source == EMBEDDED:
-        from asciivae.corpus.synthetic import VERSION
-
-        return _cached(source, [VERSION], _embedded, cache)
-    path = Path(os.path.expanduser(spec))
+    path = _EMBEDDED_FILE if source == EMBEDDED else Path(os.path.expanduser(spec))
     if os.path.isdir(path):
         return _open_folder(source, path, replace, cache)
     if not os.path.exists(path):
@@ -107,13 +103,6 @@ def _cached(
 
 def _corpus(source: str, store: Store) -> Corpus:
     return Corpus(store.storage, source=source, digest=store.digest, refusals=store.refusals)
-
-
-def _embedded() -> Iterator[Piece]:
-    from asciivae.corpus.synthetic import embedded
-
-    for drawing in embedded():
-        yield Piece(art.parse(drawing.text), {"id": drawing.name, "category": drawing.category})
 
 
 def _folder(

@@ -1,15 +1,15 @@
-"""The embedded corpus: pieces drawn by hand, and pieces by a procedural artist. Nothing in it is copied.
+"""The drawings of the embedded corpus: some drawn by hand, the others by a procedural artist. None is copied.
 
-Everything here follows from seeds and from the text files in `corpus/drawings`, so every machine has the same
-collection without a download. It needs the standard library only.
+Everything follows from seeds and from the text files in `hand_drawn`, and needs the standard library only.
+`python -m tools.drawings` writes the collection to `asciivae/assets/drawings.jsonl.gz`, which the package ships.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 from . import (
     animals,
@@ -44,8 +44,8 @@ from . import (
 from .canvas import Canvas
 from .chance import Chance
 
-VERSION = "embedded-1"
-"""Names the collection. It changes whenever a piece of it does."""
+HAND_DRAWN = Path(__file__).parent / "hand_drawn"
+"""A folder for each category, with a text file for each piece."""
 
 PROCEDURAL = 2500
 """How many procedural pieces the collection has."""
@@ -113,22 +113,17 @@ def draw(seed: int) -> Drawing:
     return Drawing(f"{category}/{seed:05d}", category, CATEGORIES[category](Chance(seed)).text())
 
 
-def by_hand() -> tuple[Drawing, ...]:
+def by_hand() -> list[Drawing]:
     """Return the pieces drawn by hand, sorted by name."""
-    shelves = resources.files("asciivae.corpus").joinpath("drawings").iterdir()
     pieces = [
-        Drawing(f"{shelf.name}/{file.name.removesuffix('.txt')}", shelf.name, file.read_text("ascii").rstrip("\n"))
-        for shelf in shelves
-        if shelf.is_dir() and not shelf.name.startswith("_")
-        for file in shelf.iterdir()
-        if file.name.endswith(".txt")
+        Drawing(f"{file.parent.name}/{file.stem}", file.parent.name, file.read_text("ascii").rstrip("\n"))
+        for file in HAND_DRAWN.glob("*/*.txt")
     ]
-    return tuple(sorted(pieces, key=lambda piece: piece.name))
+    return sorted(pieces, key=lambda piece: piece.name)
 
 
-@lru_cache(maxsize=1)
-def embedded() -> tuple[Drawing, ...]:
-    """Return the collection: the pieces drawn by hand, then `PROCEDURAL` different ones by the artist."""
+def collection() -> list[Drawing]:
+    """Return the pieces drawn by hand, then `PROCEDURAL` different ones by the artist."""
     pieces = {piece.text: piece for piece in by_hand()}
     wanted = len(pieces) + PROCEDURAL
     seed = 0
@@ -136,4 +131,10 @@ def embedded() -> tuple[Drawing, ...]:
         piece = draw(seed)
         pieces.setdefault(piece.text, piece)
         seed += 1
-    return tuple(pieces.values())
+    return list(pieces.values())
+
+
+def json_lines(pieces: Iterable[Drawing]) -> bytes:
+    """Return pieces as a corpus of JSON lines."""
+    records = ({"id": piece.name, "category": piece.category, "text": piece.text} for piece in pieces)
+    return "".join(json.dumps(record) + "\n" for record in records).encode("ascii")
