@@ -6,8 +6,11 @@ prints exactly these three and exits with `exit_code`. Anything else that escape
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+
+Keys = tuple[str | int, ...]
+"""A path from the root of a recipe: `("losses", 0, "weight")` is `losses[0].weight`."""
 
 
 class Place(NamedTuple):
@@ -109,3 +112,11 @@ class Interrupted(AsciivaeError):
     """The user stopped a run; everything was saved."""
 
     exit_code = 130
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """` — did you mean 'x'?`, or nothing if no known name is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(str(name), [k for k in known if k != name], n=1)
+    return f" — did you mean {near[0]!r}?" if near else ""

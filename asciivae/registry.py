@@ -30,6 +30,7 @@ from asciivae.errors import PluginError
 
 KINDS = {
     "loss": "asciivae.losses",
+    "model": "asciivae.models",
     "renderer": "asciivae.renderers",
     "source": "asciivae.sources",
     "recipe": "asciivae.recipes",

@@ -21,7 +21,7 @@ def resident() -> float:
 
 
 def measure(spec: str, cache: Path) -> None:
-    from asciivae.corpus import open_corpus
+    from asciivae.corpus.source import open_corpus
 
     memory, start = resident(), time.perf_counter()
     corpus = open_corpus(spec, cache=cache)

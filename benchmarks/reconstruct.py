@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asciivae.corpus import open_corpus
+from asciivae.corpus.source import open_corpus
 
 Seconds = tuple[float, float]
 """Of the wall clock, and of all processors."""

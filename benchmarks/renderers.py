@@ -21,7 +21,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from asciivae.experiment.build import corpus_of, sides
 from asciivae.experiment.load import load_model
 from asciivae.models.base import Noise, run
 from asciivae.models.relax import Relaxation
@@ -31,6 +30,7 @@ from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas
 from asciivae.train.batches import in_order
+from asciivae.train.data import open_data, sides
 
 NAMES = ("discrete", "analytic", "neural")
 SIDE = 64
@@ -49,7 +49,7 @@ def differentiable(renderer: torch.nn.Module) -> Drawn:
 
 def pages(model_file: Path, count: int) -> Iterator[tuple[Tensor, Tensor]]:
     model = load_model(model_file, torch.device("cpu"))
-    corpus, _ = corpus_of(model.data)
+    corpus, _ = open_data(model.data)
     held_out = sides(model.data, corpus)[1][:count]
     for batch in in_order(corpus, held_out, 16, model.canvas):
         with torch.no_grad():

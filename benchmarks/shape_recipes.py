@@ -33,8 +33,8 @@ def scores(recipe: str, steps: int, batch: int, pieces: int, overrides: list[str
         pass
     seconds = time.perf_counter() - start
     experiment.task.module.eval()
-    held_out = [experiment.corpus.grid(i) for i in experiment.validating[:pieces].tolist()]
-    made = reconstruct(experiment.task.model, held_out, experiment.canvas)
+    held_out = [experiment.data.corpus.grid(i) for i in experiment.data.validating[:pieces].tolist()]
+    made = reconstruct(experiment.task.module, held_out, experiment.data.canvas)
     each = [picture_scores(one.original, one.grid) for one in made]
     return {name: statistics.fmean(score[name] for score in each) for name in SHOWN} | {"seconds": seconds}
 

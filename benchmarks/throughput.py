@@ -45,7 +45,7 @@ def main() -> None:
     ratios = [ours / theirs for ours, theirs in zip(rates, plain_rates, strict=True)]
     report = {
         "recipe": arguments.recipe,
-        "corpus_pieces": len(experiment.corpus),
+        "corpus_pieces": len(experiment.data.corpus),
         "parameters": sum(p.numel() for p in experiment.task.module.parameters()),
         "threads": torch.get_num_threads(),
         "pieces_per_second": round(statistics.median(rates), 1),

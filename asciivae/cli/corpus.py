@@ -92,7 +92,7 @@ def stats(
     as_json: AsJson = False,
 ) -> None:
     """Count a corpus: sizes, ink, characters, categories, sources, duplicates."""
-    from asciivae.corpus import open_corpus
+    from asciivae.corpus.source import open_corpus
     from asciivae.corpus.summary import summarise
 
     found = summarise(open_corpus(corpus))
@@ -122,7 +122,7 @@ def split(
     as_json: AsJson = False,
 ) -> None:
     """Divide a corpus into train.safetensors and validation.safetensors; families stay together."""
-    from asciivae.corpus import open_corpus
+    from asciivae.corpus.source import open_corpus
     from asciivae.corpus.splits import split as divide
 
     opened = open_corpus(corpus)
@@ -150,7 +150,7 @@ def show(
     """Print random pieces, or draw them on a contact sheet."""
     import random
 
-    from asciivae.corpus import open_corpus
+    from asciivae.corpus.source import open_corpus
 
     opened = open_corpus(corpus)
     wanted = list(range(len(opened)))
@@ -185,8 +185,8 @@ def show(
 @reported
 def export(corpus: Spec, out: Out) -> None:
     """Write a corpus as .jsonl or .jsonl.gz, as a .safetensors store, or as a new folder of text files."""
-    from asciivae.corpus import open_corpus
     from asciivae.corpus.export import write_folder, write_jsonl
+    from asciivae.corpus.source import open_corpus
 
     opened = open_corpus(corpus)
     if out.name.endswith((".jsonl", ".jsonl.gz")):

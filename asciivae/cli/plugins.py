@@ -183,7 +183,7 @@ def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> list[Outcome]:
         if entry.kind == "recipe":
             return _recipe_outcomes(entry)
         plugin = registry.load(entry.kind, entry.qualified)
-        from asciivae.recipe.options import filled
+        from asciivae.settings.door import filled
 
         config = filled(plugin.Config, options)
     except AsciivaeError as error:
@@ -195,14 +195,14 @@ def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> list[Outcome]:
 
 def _recipe_outcomes(entry: registry.Entry) -> list[Outcome]:
     from asciivae.recipe.library import catalogue
-    from asciivae.recipe.resolve_renderer import load_any
+    from asciivae.recipe.resolve import load_recipe
     from asciivae.testing import Outcome
 
     found = []
     for listed in catalogue():
         if listed.origin == entry.origin:
             try:
-                load_any(f"{entry.distribution}:{listed.name}")
+                load_recipe(f"{entry.distribution}:{listed.name}")
                 found.append(Outcome(listed.name, "The recipe has no problems.", "kept"))
             except AsciivaeError as error:
                 found.append(Outcome(listed.name, "The recipe has no problems.", "broken", error.headline))

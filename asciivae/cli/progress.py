@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from asciivae.cli.output import Settings, say
+from asciivae.train.observer import Observer
 
 if TYPE_CHECKING:
     from asciivae.errors import DivergedError
@@ -26,7 +27,7 @@ def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
         yield bar.update
 
 
-class Progress:
+class Progress(Observer):
     """An observer that talks to a person on stderr.
 
     Args:
@@ -97,4 +98,4 @@ class Progress:
         return f"{hours}h{rest // 60:02}m{rest % 60:02}s" if hours else f"{rest // 60}m{rest % 60:02}s"
 
 
-_NOT_SHOWN = {"kind", "step", "epoch", "rate", "gradient"}
+_NOT_SHOWN = {"kind", "step", "epoch", "lr", "grad_norm"}

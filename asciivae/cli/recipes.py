@@ -9,10 +9,10 @@ import typer
 
 from asciivae.cli import verify as evidence
 from asciivae.cli.output import json_result, printable, reported, result, say, table
-from asciivae.errors import RecipeProblems, UsageError
+from asciivae.errors import RecipeProblems, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from asciivae.recipe.resolve import Loaded
+    from asciivae.recipe.resolve import LoadedRecipe
 
 app = typer.Typer(help="Look at recipes, copy them, check them.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.")]
@@ -50,9 +50,9 @@ def show(
         result(loader.read_file(library.find(recipe).path))
         return
     from asciivae.recipe.export import dump_yaml
-    from asciivae.recipe.resolve_renderer import load_any
+    from asciivae.recipe.resolve import load_recipe
 
-    loaded = load_any(recipe, sets or (), unsets or ())
+    loaded = load_recipe(recipe, sets or (), unsets or ())
     if as_json:
         json_result({"name": loaded.name, "recipe": loaded.resolved()})
     elif resolved:
@@ -69,7 +69,6 @@ def copy(
 ) -> None:
     """Copy a recipe to a file of your own, to change it there."""
     from asciivae.recipe import library, loader
-    from asciivae.recipe.resolve import trains_renderer
 
     found = library.find(recipe)
     target = destination or Path(f"{found.name}.yaml")
@@ -88,8 +87,7 @@ def copy(
         raise UsageError("exists already", place=str(target), hint="name another file") from error
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", place=str(target), hint="name another file") from error
-    command = "train-renderer" if trains_renderer(loader.parse(text, str(target))) else "train"
-    say(f"try it with: asciivae {command} --recipe {target}")
+    say(f"try it with: asciivae train --recipe {target}")
     result(str(target))
 
 
@@ -103,13 +101,13 @@ def check(
 ) -> None:
     """Check recipes without running them; print every problem with its place."""
     from asciivae.errors import AsciivaeError
-    from asciivae.recipe.resolve_renderer import load_any
+    from asciivae.recipe.resolve import load_recipe
 
     found: list[dict[str, Any]] = []
     messages = []
     for name in recipes:
         try:
-            load_any(name, sets or (), unsets or ())
+            load_recipe(name, sets or (), unsets or ())
         except AsciivaeError as error:
             problems = error.problems if isinstance(error, RecipeProblems) else (error,)
             found += [_problem(problem) for problem in problems]
@@ -127,16 +125,17 @@ def check(
 @app.command()
 @reported
 def schema(
-    renderer: Annotated[bool, typer.Option("--renderer", help="Of recipes for train-renderer instead.")] = False,
+    kind: Annotated[str, typer.Option(help="The kind of recipe: model or renderer.")] = "model",
 ) -> None:
-    """Print the JSON Schema of recipes, with the options of everything installed."""
+    """Print the JSON Schema of a kind of recipe, with the options of everything installed."""
     import json
 
-    from asciivae.recipe.export import json_schema
-    from asciivae.recipe.renderer import RendererRecipe
-    from asciivae.recipe.schema import Recipe
+    from asciivae.recipe.export import recipe_schema
+    from asciivae.recipe.schema import KINDS
 
-    result(json.dumps(json_schema(recipe=RendererRecipe if renderer else Recipe), indent=2, ensure_ascii=False))
+    if kind not in KINDS:
+        raise UsageError(f"unknown kind {kind!r}{did_you_mean(kind, KINDS)}", hint=f"--kind {' or '.join(KINDS)}")
+    result(json.dumps(recipe_schema(kind), indent=2, ensure_ascii=False))
 
 
 # The log's flags begin with dashes, in quotes or not: they are none of ours.
@@ -180,7 +179,7 @@ def _problem(error: Any) -> dict[str, Any]:
     }
 
 
-def _values(loaded: Loaded) -> list[list[str]]:
+def _values(loaded: LoadedRecipe) -> list[list[str]]:
     from asciivae.recipe.nodes import dotted
 
     rows: list[list[str]] = []

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asciivae.cli import runs
-from asciivae.cli.inputs import RUNS
-from asciivae.cli.output import reported, say
+from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.experiment.build import Experiment
-    from asciivae.experiment.load import Borrowed
-    from asciivae.train.run_dir import RunFolder
-    from asciivae.train.state import TrainState
+    from asciivae.experiment.load import InitReport
+    from asciivae.experiment.runs import Run
 
-SAMPLES = 3
+Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
+Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
+Resume = Annotated[Path | None, typer.Option(help="Continue the run in this folder.")]
+Out = Annotated[Path | None, typer.Option(help="The run's folder [default: runs/RECIPE/TIME].")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 
 
 @reported
 def train(
     recipe: Annotated[str | None, typer.Option("--recipe", "-r", help="A recipe's name or .yaml file.")] = None,
-    sets: Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")] = None,
-    unsets: Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")] = None,
-    resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None,
+    sets: Sets = None,
+    unsets: Unsets = None,
+    resume: Resume = None,
     init_from: Annotated[
         Path | None, typer.Option(metavar="RUN|FILE", help="Begin with the weights of this run or .safetensors file.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder [default: runs/RECIPE/TIME].")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    out: Out = None,
+    device: Device = "auto",
     precision: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16; like --set train.precision=…")] = None,
 ) -> None:
-    """Train a model by a recipe, or continue a run.
+    """Train by a recipe of any kind, or continue a run.
 
     Everything is written into the run's folder, whose path is printed at the end.
 
@@ -49,75 +48,79 @@ def train(
 
       asciivae train --resume runs/base/20260102-030405
     """
-    runs.either(recipe, resume, "train --recipe quickstart")
     overrides = [*(sets or []), *([f"train.precision={precision}"] if precision else [])]
-    if resume is not None:
-        if init_from is not None:
-            raise UsageError(
-                "--init-from goes with --recipe; a resumed run has weights of its own", hint="leave --init-from away"
-            )
-        runs.resume(resume, overrides, unsets or [], out, device)
-    else:
-        _begin(str(recipe), overrides, unsets or [], init_from, out, device)
+    if resume is not None and init_from is not None:
+        raise UsageError("--init-from cannot be combined with --resume: a run has its own weights", hint="omit one")
+    start_or_resume(
+        recipe, resume, overrides, unsets or [], out, device, init_from, example="train --recipe quickstart"
+    )
 
 
-def _begin(
-    recipe: str, sets: list[str], unsets: list[str], init_from: Path | None, out: Path | None, device: str
+def start_or_resume(
+    recipe: str | None,
+    resumed: Path | None,
+    sets: list[str],
+    unsets: list[str],
+    out: Path | None,
+    device: str,
+    init_from: Path | None = None,
+    *,
+    example: str,
 ) -> None:
-    from asciivae.recipe.resolve import load_recipe
+    """Train by a recipe or go on with a run, to the end, and say what can be done with it.
 
-    loaded = load_recipe(recipe, sets, unsets)
-    from asciivae.experiment.load import begin_with, choose_device
+    Raises:
+        UsageError: both a recipe and a run are given, or neither.
+    """
+    if (recipe is None) == (resumed is None):
+        raise UsageError("give either --recipe or --resume", hint=f"asciivae {example}, or: asciivae recipes list")
+    if resumed is not None:
+        if out is not None:
+            raise UsageError("--out cannot be combined with --resume: a run stays in its folder", hint="omit --out")
+        from asciivae.experiment.runs import resume
 
-    say(f"recipe {loaded.name}: {loaded.recipe.about}")
-    trainer = model_trainer()
-    experiment = trainer.build(loaded, choose_device(device))
-    borrowed = begin_with(experiment.state, init_from) if init_from else None
-    folder = runs.create(trainer, experiment, out, borrowed)
-    with folder.locked():
-        if borrowed:
-            _say_borrowed(borrowed)
-            # A run that is killed before its first checkpoint must not begin again with other weights.
-            folder.save(experiment.state, experiment.metadata(), experiment.glyphs, keep=experiment.recipe.every.keep)
-        runs.run(trainer, experiment, folder)
+        run = resume(resumed, sets, unsets, device=device)
+        say(f"resuming {resumed} after step {run.state.step}")
+    else:
+        from asciivae.recipe.resolve import load_recipe
+
+        loaded = load_recipe(str(recipe), sets, unsets)
+        say(f"recipe {loaded.name}: {loaded.recipe.about}")
+        from asciivae.experiment.runs import start
+
+        run = start(loaded, out=out, device=device, initial_weights=init_from)
+        if run.initial_weights:
+            _say_initial_weights(run.initial_weights)
+    _finish(run)
 
 
-def model_trainer() -> runs.Trainer:
-    """How models are trained."""
-    from asciivae.experiment.build import build
-    from asciivae.recipe.resolve import check_recipe
+def _finish(run: Run) -> None:
+    from asciivae.cli.progress import Progress
 
-    return runs.Trainer("model", check_recipe, build, _sample, _farewell)
+    experiment, task = run.experiment, run.experiment.task
+    data = experiment.data
+    parameters = sum(parameter.numel() for parameter in task.module.parameters())
+    say(
+        f"{len(data.training):,} pieces to train on, {len(data.validating):,} to validate; "
+        f"{parameters:,} parameters; {task.total_steps:,} steps of {experiment.recipe.train.batch} on {task.device}"
+    )
+    if data.excluded:
+        taken = ", ".join(f"{count:,} by {pattern}" for pattern, count in data.excluded.items())
+        say(f"left out by data.exclude: {taken}")
+    with Progress(run.state.step, task.total_steps) as run.observer:
+        for _ in run:
+            pass
+    say(f"\nthe run is in {run.path}; {experiment.next_command(run.folder)}")
+    result(str(run.path))
 
 
-def _say_borrowed(borrowed: Borrowed) -> None:
-    tensors = "1 tensor" if len(borrowed.loaded) == 1 else f"{len(borrowed.loaded)} tensors"
-    say(f"loaded: {tensors} of {borrowed.name}, step {borrowed.step} ({borrowed.path})")
+def _say_initial_weights(report: InitReport) -> None:
+    tensors = "1 tensor" if len(report.loaded) == 1 else f"{len(report.loaded)} tensors"
+    say(f"loaded: {tensors} of {report.name}, step {report.step} ({report.path})")
     left = {
-        "of another shape": borrowed.differing,
-        "not in the file": borrowed.missing,
-        "not in this model": borrowed.unused,
+        "of another shape": report.differing,
+        "not in the file": report.missing,
+        "not in this model": report.unused,
     }
     tensors_left = [f"{', '.join(names)} ({why})" for why, names in left.items() if names]
-    say("not loaded: " + "; ".join([*tensors_left, "the optimiser, its rate and the step, which begin anew"]))
-
-
-def _sample(experiment: Experiment, folder: RunFolder, state: TrainState) -> str:
-    from asciivae.latent.reconstruct import reconstruct
-    from asciivae.text.art import side_by_side
-
-    # The middle of the validation pieces by area: neither dots nor posters.
-    corpus = experiment.corpus
-    by_area = sorted(experiment.validating.tolist(), key=lambda i: (corpus.grid(i).size, i))
-    middle = max(0, len(by_area) // 2 - SAMPLES // 2)
-    grids = [corpus.grid(i) for i in by_area[middle : middle + SAMPLES]]
-    with state.averaged():
-        experiment.task.module.eval()
-        pairs = reconstruct(experiment.task.model, grids, experiment.canvas)
-    return "\n".join(side_by_side(pair.original, pair.grid) for pair in pairs)
-
-
-def _farewell(_: Experiment, folder: RunFolder) -> str:
-    # Without --model, the newest run below runs/ is taken.
-    named = "" if folder.path.resolve().is_relative_to(RUNS.resolve()) else f"--model {shlex.quote(str(folder.path))} "
-    return f"try it on a drawing of yours:\n  asciivae reconstruct {named}--side-by-side cat.txt"
+    say("not loaded: " + "; ".join([*tensors_left, "the optimiser, its learning rate and the step, which start anew"]))

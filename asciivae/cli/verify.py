@@ -69,7 +69,7 @@ def claims(
 
     Each claim gets the numbers measured and a verdict: reproduced, refuted, or not decidable at this scale.
     """
-    from asciivae.recipe.nodes import did_you_mean
+    from asciivae.errors import did_you_mean
     from asciivae.reproduction.claims import CLAIMS
 
     known = {claim.name: claim for claim in CLAIMS}

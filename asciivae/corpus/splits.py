@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asciivae.corpus.settings import Rule
 from asciivae.corpus.store import Corpus
 from asciivae.errors import CorpusError
 
-Rule = Literal["hash", "random", "tail"]
 Indices = NDArray[np.int64]
 
 

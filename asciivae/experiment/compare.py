@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from asciivae.errors import RunError
-from asciivae.experiment.build import corpus_of, sides
 from asciivae.experiment.evaluate import labels
 from asciivae.experiment.load import load_model
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.picture import picture_scores
 from asciivae.recipe import loader
 from asciivae.recipe.resolve import check_recipe
-from asciivae.train.run_dir import RunFolder
+from asciivae.train.data import open_data, sides
+from asciivae.train.run_dir import RunDir
 
 if TYPE_CHECKING:
     from asciivae.text.art import Grid
@@ -56,7 +56,7 @@ def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
         ModelError: a drawing is too large for a model, or a weights file is damaged.
         RunError: a folder is no run, or has no checkpoint.
     """
-    folders = [RunFolder.open(path) for path in runs]
+    folders = [RunDir.open(path) for path in runs]
     models = [load_model(path, torch.device("cpu")) for path in runs]
     found = []
     for label, folder, trained in zip(labels(models, runs), folders, models, strict=True):
@@ -88,10 +88,10 @@ def unseen_pieces(runs: Sequence[Path], count: int) -> list[Grid]:
     seen: set[tuple[tuple[int, ...], bytes]] = set()
     candidates: list[Grid] = []
     for number, path in enumerate(runs):
-        RunFolder.open(path)
+        RunDir.open(path)
         file = path / "resolved.yaml"
         data = check_recipe(loader.read_file(file), str(file)).recipe.data
-        corpus, _ = corpus_of(data)
+        corpus, _ = open_data(data)
         training, validating = sides(data, corpus)
         grids = [corpus.grid(piece) for piece in training.tolist()]
         seen |= {(grid.shape, grid.tobytes()) for grid in grids}

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asciivae.corpus.concat import open_corpora
+from asciivae.corpus.settings import Split
 from asciivae.corpus.side import Side
 from asciivae.corpus.splits import split
 from asciivae.errors import CorpusError, ModelError
 from asciivae.experiment.measure import measure
 from asciivae.metrics.summary import Evaluation, summarise
-from asciivae.recipe.data import Split
-from asciivae.train.run_dir import RunFolder
+from asciivae.train.run_dir import RunDir
 
 if TYPE_CHECKING:
     from asciivae.experiment.load import TrainedModel
@@ -121,7 +121,7 @@ def evaluate(
     found = []
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
         measured = measure(trained.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
-        records = tuple(RunFolder(path).metrics())
+        records = tuple(RunDir(path).metrics())
         found.append(Evaluation(label, trained.step, measured, summarise(measured), records))
     return found
 

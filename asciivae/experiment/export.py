@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from asciivae import __version__
 from asciivae.experiment.load import load_model
@@ -35,7 +34,6 @@ def export(source: Path, target: Path, *, half: bool = False) -> None:
     """
     trained = load_model(source, torch.device("cpu"))
     recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
-    assert isinstance(trained.model, nn.Module)
     tensors = trained.model.state_dict()
     if half:
         tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}

@@ -1,4 +1,4 @@
-"""Weights files become models: what `reconstruct` and its like begin with, and what a run can borrow from another."""
+"""Weights files become models; and a new run takes weights from another one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from asciivae.corpus.settings import Data
 from asciivae.errors import ModelError, UsageError
-from asciivae.experiment.build import canvas_of
+from asciivae.experiment.components import make
 from asciivae.files.weights import (
     DAMAGED,
     are_greys,
@@ -21,12 +22,14 @@ from asciivae.files.weights import (
     stated_step,
     suits,
 )
-from asciivae.models import Model
+from asciivae.models.base import VAE
+from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
-from asciivae.recipe.data import Data
 from asciivae.recipe.resolve import check_model
-from asciivae.train.batches import Canvas
-from asciivae.train.run_dir import RunFolder
+from asciivae.recipe.schema import ModelRecipe
+from asciivae.text.canvas import Canvas
+from asciivae.train.data import canvas_of
+from asciivae.train.run_dir import RunDir
 from asciivae.train.state import TrainState
 
 BUNDLED = Path("bundled")
@@ -48,7 +51,7 @@ class TrainedModel:
         text: the recipe that it was trained by, as YAML.
     """
 
-    model: Model
+    model: VAE
     canvas: Canvas
     glyphs: Tensor
     name: str
@@ -75,12 +78,15 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     """
     from safetensors import SafetensorError, safe_open
 
+    reserve_kernels()
     file = _weights_file(path)
     try:
         with safe_open(file, framework="pt") as weights:
             header = checked_header(file, weights.metadata())
-            model_config, recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
-            model = skeleton(model_config)
+            recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
+            if not isinstance(recipe, ModelRecipe):
+                raise ModelError(f"its recipe is of a {recipe.kind}, not of a model", place=str(file), hint=DAMAGED)
+            model: VAE = skeleton(lambda: make("model", recipe.model))
             expected = model.state_dict()
             found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
             atlas_slice = found.pop("glyphs", None)
@@ -96,7 +102,7 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     model.eval()
     return TrainedModel(
         model,
-        canvas_of(recipe.data, model),
+        canvas_of(recipe.data, model.canvas),
         glyphs,
         stated_name(header),
         stated_step(header),
@@ -107,8 +113,8 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
 
 
 @dataclass(frozen=True)
-class Borrowed:
-    """What a run begins with of another one's weights.
+class InitReport:
+    """What a new run took from another one's weights.
 
     Attributes:
         path: the weights file.
@@ -129,7 +135,7 @@ class Borrowed:
     unused: tuple[str, ...]
 
 
-def begin_with(state: TrainState, path: Path) -> Borrowed:
+def init_from(state: TrainState, path: Path) -> InitReport:
     """Give a new run's model the weights of another run, as far as names and shapes agree.
 
     Args:
@@ -149,14 +155,14 @@ def begin_with(state: TrainState, path: Path) -> Borrowed:
             header = checked_header(file, weights.metadata())
             found = {name: weights.get_slice(name) for name in weights.keys() if name != "glyphs"}  # noqa: SIM118
             fitting = tuple(name for name in own if name in found and suits(found[name], own[name]))
-            state.begin_with({name: weights.get_tensor(name) for name in fitting})
+            state.init_from({name: weights.get_tensor(name) for name in fitting})
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
     if not fitting:
         raise ModelError(
             "has no tensor that fits this recipe's model", place=str(file), hint="take a run of the same kind of model"
         )
-    return Borrowed(
+    return InitReport(
         path=file,
         name=stated_name(header),
         step=stated_step(header),
@@ -202,7 +208,7 @@ def _weights_file(path: Path) -> Path:
     if path == BUNDLED and not path.exists():
         return _bundled_file()
     if path.is_dir():
-        return (path if (path / "model.safetensors").is_file() else RunFolder.open(path).latest()) / "model.safetensors"
+        return (path if (path / "model.safetensors").is_file() else RunDir.open(path).latest()) / "model.safetensors"
     if not path.is_file():
         raise ModelError("does not exist", place=str(path), hint="give a run's folder or a .safetensors file")
     return path

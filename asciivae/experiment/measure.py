@@ -26,9 +26,9 @@ from asciivae.models.latent import sample_latent
 
 if TYPE_CHECKING:
     from asciivae.contract import Posterior
-    from asciivae.models import Model
+    from asciivae.models.base import VAE
     from asciivae.text.art import Grid
-    from asciivae.train.batches import Canvas
+    from asciivae.text.canvas import Canvas
 
 ACTIVE = 0.01
 """A latent unit is active if the variance of its posterior mean over the data is above this (Burda et al. 2016)."""
@@ -82,7 +82,7 @@ class Measured:
 
 
 def measure(
-    model: Model,
+    model: VAE,
     grids: Sequence[Grid],
     canvas: Canvas,
     *,
@@ -107,7 +107,7 @@ def measure(
     made: dict[int, Reconstruction] = {}
     moments = _Moments()
     for batch in passes(model, grids, canvas):
-        moments.add(batch.draw.posterior)
+        moments.add(batch.output.posterior)
         costs = _costs(model, batch, [grids[i] for i in batch.pieces], seed)
         looks = look_scores([one.original for one in batch.made], [one.grid for one in batch.made])
         for i, one, cost, look in zip(batch.pieces, batch.made, costs, looks, strict=True):
@@ -120,9 +120,9 @@ def measure(
 
 
 @torch.no_grad()
-def _costs(model: Model, batch: Pass, pieces: Sequence[Grid], seed: int) -> list[dict[str, float]]:
+def _costs(model: VAE, batch: Pass, pieces: Sequence[Grid], seed: int) -> list[dict[str, float]]:
     """What each piece of a batch costs in nats and bits."""
-    posterior = batch.draw.posterior
+    posterior = batch.output.posterior
     z = sample_latent(posterior, latent_noise(model, pieces, batch.ids, seed))
     cells = functional.cross_entropy(model.decode(z).float(), batch.ids, reduction="none")
     nats = cells.flatten(1).cpu().double().sum(1).tolist()

@@ -24,13 +24,12 @@ import torch
 from torch import Tensor
 
 from asciivae.latent.reconstruct import pages_at_once, reconstruct
-from asciivae.models import device_of
 from asciivae.text.art import Grid, trim
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE, SPACE
-from asciivae.train.batches import Canvas
 
 if TYPE_CHECKING:
-    from asciivae.models import Model
+    from asciivae.models.base import VAE
 
 Cell = tuple[int, int]
 """(row, column)."""
@@ -88,7 +87,7 @@ class Way:
     """
 
     @torch.no_grad()
-    def __init__(self, model: Model, canvas: Canvas, start: Grid, end: Grid) -> None:
+    def __init__(self, model: VAE, canvas: Canvas, start: Grid, end: Grid) -> None:
         self._model, self._canvas = model, canvas
         drawings = (start, end)
         heights, widths = zip(*(canvas.content(drawing).shape for drawing in drawings), strict=True)
@@ -131,7 +130,7 @@ class Way:
         """
         canvas = self._canvas
         content, own = canvas.content(drawing), canvas.size(drawing)
-        alone, (row, column) = canvas.lay(drawing, own)
+        alone, (row, column) = canvas.place(drawing, own)
         least = self._model.canvas(1, 1)
         down, right = ((self._size[axis] - own[axis]) // 2 // least[axis] * least[axis] for axis in (0, 1))
         page = np.full(self._size, SPACE, np.uint8)
@@ -150,7 +149,7 @@ class Way:
         return _End(grid, cell, latent, probs - self._probabilities(latent[None])[0])
 
     def _latent(self, page: Grid) -> Tensor:
-        ids = torch.from_numpy(page[None].astype(np.int64)).to(device_of(self._model))
+        ids = torch.from_numpy(page[None].astype(np.int64)).to(self._model.device)
         return self._model.encode(ids).mean[0]
 
     def _probabilities(self, latents: Tensor) -> Tensor:

@@ -12,18 +12,16 @@ import numpy as np
 import torch
 
 from asciivae.metrics.characters import CharacterCounts, count
-from asciivae.models import device_of
-from asciivae.models.base import Draw, Noise, run
-from asciivae.models.relax import Relaxation
+from asciivae.models.base import Noise, VAEOutput
 from asciivae.rng import torch_stream
 from asciivae.text.art import Grid, crop, trim
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
-from asciivae.train.batches import Canvas
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from asciivae.models import Model
+    from asciivae.models.base import VAE
 
 CELLS_AT_ONCE = 32 * 64 * 64
 
@@ -67,18 +65,18 @@ class Pass:
     Attributes:
         pieces: their numbers among those given.
         ids: (B, H, W) int64, their pages.
-        draw: what the model made of them.
+        output: of the model.
         made: one reconstruction per piece.
     """
 
     pieces: list[int]
     ids: torch.Tensor
-    draw: Draw
+    output: VAEOutput
     made: list[Reconstruction]
 
 
 def reconstruct(
-    model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
+    model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
 ) -> list[Reconstruction]:
     """Encode and decode pieces, and take each cell's most probable character.
 
@@ -102,25 +100,23 @@ def reconstruct(
 
 
 @torch.no_grad()
-def passes(
-    model: Model, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
-) -> Iterator[Pass]:
+def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0) -> Iterator[Pass]:
     """Do what `reconstruct` does batch by batch, and show what lies between; pieces come by the size of their page."""
     sizes = [canvas.size(grid) for grid in grids]
     for chunk in _of_one_size(sizes):
-        laid = [canvas.lay(grids[i], sizes[i]) for i in chunk]
+        laid = [canvas.place(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in laid])
-        ids = torch.from_numpy(pages.astype(np.int64)).to(device_of(model))
+        ids = torch.from_numpy(pages.astype(np.int64)).to(model.device)
         noise = Noise(latent_noise(model, [grids[i] for i in chunk], ids, seed)) if sample else Noise()
-        draw = run(model, Relaxation(), ids, noise)
-        best = draw.logits.argmax(1, keepdim=True)
+        output = model(ids, noise=noise)
+        best = output.logits.argmax(1, keepdim=True)
         decoded = best[:, 0].to("cpu", torch.uint8).numpy()
-        confidence = draw.probs.gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
+        confidence = output.probs.gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
         made = [
             _cut_out(grids[i], decoded[k], confidence[k], where, canvas)
             for k, (i, (_, where)) in enumerate(zip(chunk, laid, strict=True))
         ]
-        yield Pass(chunk, ids, draw, made)
+        yield Pass(chunk, ids, output, made)
 
 
 def pages_at_once(height: int, width: int) -> int:
@@ -138,7 +134,7 @@ def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
             yield members[start : start + at_once]
 
 
-def latent_noise(model: Model, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
+def latent_noise(model: VAE, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
     """Standard normal noise in the shape of z for pages (B, H, W), each piece's by the seed and its own cells."""
     shape = model.latent_shape(*ids.shape[1:])
     streams = (torch_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)

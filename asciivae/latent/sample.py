@@ -19,19 +19,18 @@ import torch
 from torch import Tensor
 
 from asciivae.latent.reconstruct import pages_at_once
-from asciivae.models import device_of
 from asciivae.rng import torch_stream
 
 if TYPE_CHECKING:
-    from asciivae.models import Model
+    from asciivae.models.base import VAE
     from asciivae.text.art import Grid
-    from asciivae.train.batches import Canvas
+    from asciivae.text.canvas import Canvas
 
     Size = tuple[int, int]
 
 
 @torch.no_grad()
-def latents_of(model: Model, grids: Sequence[Grid], canvas: Canvas, size: Size) -> Tensor:
+def latents_of(model: VAE, grids: Sequence[Grid], canvas: Canvas, size: Size) -> Tensor:
     """The posterior means (n, ...) of drawings, each in the middle of a page of one size.
 
     Args:
@@ -40,18 +39,18 @@ def latents_of(model: Model, grids: Sequence[Grid], canvas: Canvas, size: Size) 
         canvas: how the model wants them laid.
         size: of the page, one that the model takes.
     """
-    device = device_of(model)
+    device = model.device
     at_once = pages_at_once(*size)
     found = []
     for first in range(0, len(grids), at_once):
-        pages = np.stack([canvas.lay(grid, size)[0] for grid in grids[first : first + at_once]])
+        pages = np.stack([canvas.place(grid, size)[0] for grid in grids[first : first + at_once]])
         found.append(model.encode(torch.from_numpy(pages.astype(np.int64)).to(device)).mean)
     return torch.cat(found)
 
 
 @torch.no_grad()
 def sample(
-    model: Model, size: Size, count: int, *, seed: int = 0, temperature: float = 1.0, like: Tensor | None = None
+    model: VAE, size: Size, count: int, *, seed: int = 0, temperature: float = 1.0, like: Tensor | None = None
 ) -> list[Grid]:
     """Draw pages.
 
@@ -66,7 +65,7 @@ def sample(
     Returns:
         Pages (H, W) uint8 of `size`.
     """
-    device = device_of(model)
+    device = model.device
     at_once = pages_at_once(*size)
     pages: list[Grid] = []
     for first in range(0, count, at_once):

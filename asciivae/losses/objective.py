@@ -26,7 +26,7 @@ from asciivae.text.charset import SIZE, SPACE
 
 if TYPE_CHECKING:
     from asciivae.contract import Loss, Renderer
-    from asciivae.models.base import Draw
+    from asciivae.models.base import VAEOutput
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """What an objective says of a batch.
+class LossValues:
+    """The losses of a batch.
 
     Attributes:
         total: the number to minimise, with its graph.
@@ -100,11 +100,11 @@ class Objective(nn.Module):
         gram = glyph_gram(rendered_glyphs(renderer, dtype)) if renderer.linear else torch.empty(0)
         self.register_buffer("gram", gram, persistent=False)
 
-    def forward(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> Evaluation:
+    def forward(self, output: VAEOutput, target: Tensor, mask: Tensor, step: int) -> LossValues:
         """Evaluate one pass of the model.
 
         Args:
-            draw: the pass.
+            output: the pass.
             target: (B, H, W) int64, the original pages.
             mask: (B, H, W) bool; see `LossInputs`.
             step: counted from 0, for the weights.
@@ -113,8 +113,8 @@ class Objective(nn.Module):
             PluginError: a loss failed, or returned something other than named tensors of shape (B,); or the renderer
                 failed.
         """
-        inputs = self._inputs(draw, target, mask, step)
-        total = draw.logits.new_zeros(())
+        inputs = self._inputs(output, target, mask, step)
+        total = output.logits.new_zeros(())
         terms, weights, pieces = {}, {}, {}
         for term in self.terms:
             weight = term.weight(step)
@@ -129,11 +129,11 @@ class Objective(nn.Module):
                 terms[name], weights[name], pieces[name] = mean.detach(), weight, value.detach()
         if torch.is_grad_enabled() and not total.requires_grad:
             # All weights may be 0 for a while; the step is then one without a gradient, not a fault.
-            total = total + 0.0 * draw.logits.sum()
-        return Evaluation(total, terms, weights, pieces)
+            total = total + 0.0 * output.logits.sum()
+        return LossValues(total, terms, weights, pieces)
 
-    def _inputs(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> LossInputs:
-        probs = draw.probs
+    def _inputs(self, output: VAEOutput, target: Tensor, mask: Tensor, step: int) -> LossInputs:
+        probs = output.probs
         if not bool(mask.all()):
             blank = torch.zeros_like(probs[:1, :, :1, :1])
             blank[:, SPACE] = 1.0
@@ -148,11 +148,11 @@ class Objective(nn.Module):
         elif self.measures_error:
             error = squared_error(probs, target, self.gram)
         return LossInputs(
-            logits=draw.logits,
+            logits=output.logits,
             probs=probs,
             target=target,
             mask=mask,
-            posterior=draw.posterior,
+            posterior=output.posterior,
             target_image=target_image,
             recon_image=recon_image,
             squared_error=error,

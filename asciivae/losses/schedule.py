@@ -1,38 +1,69 @@
-"""Weights that change with the step: piecewise linear, or eased between two values."""
+"""Weights that change with the step: a ramp between two values, or straight lines between points."""
 
 from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Strict, Tag
+
+from asciivae.settings.types import SHORT, Count, Many, Pair, Whole
 
 Schedule = Callable[[int], float]
 """Maps the step, counted from 0, to a weight."""
 
 
-def constant(value: float) -> Schedule:
-    """The same weight always."""
-    return lambda step: value
+@dataclass(frozen=True)
+class Ramp:
+    """A weight that goes from one value to another, and stays there.
+
+    Attributes:
+        ramp: the weight before and after: [from, to].
+        steps: how many steps it takes.
+        start: the step at which it begins.
+        shape: how it goes from one to the other.
+    """
+
+    ramp: Pair[float]
+    steps: Count
+    start: Whole = 0
+    shape: Literal["linear", "cosine"] = "linear"
+
+    def __call__(self, step: int) -> float:
+        """The weight at a step, counted from 0."""
+        before, after = self.ramp
+        fraction = min(max((step - self.start) / self.steps, 0.0), 1.0)
+        if self.shape == "cosine":
+            fraction = 0.5 - 0.5 * math.cos(math.pi * fraction)
+        return before + fraction * (after - before)
 
 
-def ramp(start_value: float, end_value: float, *, steps: int, start: int = 0, cosine: bool = False) -> Schedule:
-    """From one value to another over `steps` steps that begin at step `start`, and constant outside of them."""
-
-    def at(step: int) -> float:
-        share = min(max((step - start) / steps, 0.0), 1.0)
-        if cosine:
-            share = 0.5 - 0.5 * math.cos(math.pi * share)
-        return start_value + share * (end_value - start_value)
-
-    return at
+def _increasing_steps(points: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
+    if any(later <= earlier for (earlier, _), (later, _) in pairwise(points)):
+        raise ValueError("the steps of the points must increase")
+    return points
 
 
-def piecewise(points: Sequence[tuple[int, float]]) -> Schedule:
-    """Linear between (step, value) points whose steps increase, and constant outside of them."""
-    steps = [step for step, _ in points]
+@dataclass(frozen=True)
+class Points:
+    """A weight by straight lines between points, constant before the first and after the last.
 
-    def at(step: int) -> float:
-        right = bisect.bisect_right(steps, step)
+    Attributes:
+        points: [step, weight] pairs, in increasing steps.
+    """
+
+    points: Annotated[
+        Many[Annotated[tuple[Whole, float], Strict(False)]], Field(min_length=1), AfterValidator(_increasing_steps)
+    ]
+
+    def __call__(self, step: int) -> float:
+        """The weight at a step, counted from 0."""
+        points = self.points
+        right = bisect.bisect_right([known for known, _ in points], step)
         if right == 0:
             return points[0][1]
         if right == len(points):
@@ -40,4 +71,25 @@ def piecewise(points: Sequence[tuple[int, float]]) -> Schedule:
         (step0, value0), (step1, value1) = points[right - 1], points[right]
         return value0 + (value1 - value0) * (step - step0) / (step1 - step0)
 
-    return at
+
+def _form(value: Any) -> str:
+    if isinstance(value, Points) or (isinstance(value, dict) and "points" in value):
+        return "<points>"
+    return "<ramp>" if isinstance(value, dict | Ramp) else "<short>"
+
+
+Weight = Annotated[
+    Annotated[float, SHORT] | Annotated[Ramp, Tag("<ramp>")] | Annotated[Points, Tag("<points>")],
+    Discriminator(_form),
+]
+"""The weight of a term in a recipe: constant, a ramp, or points."""
+
+
+def schedule(weight: float | Ramp | Points) -> Schedule:
+    """A weight as a function of the step."""
+    return constant(weight) if isinstance(weight, int | float) else weight
+
+
+def constant(value: float) -> Schedule:
+    """The same weight at every step."""
+    return lambda step: value

@@ -1,19 +1,17 @@
-"""One pass of a variational autoencoder: page, posterior, latent, logits, relaxed sample."""
+"""Variational autoencoders of pages: what each of them is, and one pass through it."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from asciivae.contract import Posterior
+from asciivae.contract import CONTRACT, Posterior
 from asciivae.models.latent import sample_latent
-from asciivae.models.relax import Relaxation, gumbel_noise
-
-if TYPE_CHECKING:
-    from asciivae.models import Model
+from asciivae.models.relax import Relaxation, Softmax, gumbel_noise
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,15 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Draw:
-    """What one pass yields: q(z|x), z, the decoder's logits (B, 95, H, W) and the relaxed sample, likewise."""
+class VAEOutput:
+    """What one pass returns, all in float32 or wider.
+
+    Attributes:
+        posterior: q(z|x), mean and logvar in the shape of z.
+        z: the latent that was decoded.
+        logits: (B, 95, H, W), of the decoder.
+        probs: (B, 95, H, W), the relaxed sample of the logits.
+    """
 
     posterior: Posterior
     z: Tensor
@@ -39,30 +44,68 @@ class Draw:
     probs: Tensor
 
 
-def run(model: Model, relaxation: Relaxation, ids: Tensor, noise: Noise, epoch: int = 0) -> Draw:
-    """Encode, sample, decode and relax pages (B, H, W) int64.
+class VAE(nn.Module):
+    """A variational autoencoder of pages of characters: an `asciivae.models` entry point names a subclass.
 
-    Args:
-        model: any model.
-        relaxation: what lies between logits and renderer. Without Gumbel noise a Gumbel relaxation gives softmax.
-        ids: the pages.
-        noise: see `Noise`.
-        epoch: counts from 0; an annealed temperature depends on it.
+    Its `Config` is a frozen dataclass of options, from which a subclass is made: `SpatialVAE(Config(...))`. PyTorch's
+    global generator draws the initial parameters.
     """
-    # Losses and samples work in float32 or wider, whatever the network runs in.
-    heads = model.encode(ids)
-    posterior = Posterior(_widened(heads.mean), _widened(heads.logvar))
-    z = posterior.mean if noise.latent is None else sample_latent(posterior, _latent_noise(noise.latent, posterior))
-    logits = _widened(model.decode(z))
-    if not relaxation.needs_noise:
-        probs = relaxation(logits, None, epoch)
-    elif noise.gumbel is None:
-        probs = torch.softmax(logits, dim=1)
-    elif isinstance(noise.gumbel, Tensor):
-        probs = relaxation(logits, noise.gumbel, epoch)
-    else:
-        probs = relaxation(logits, gumbel_noise(logits, noise.gumbel), epoch)
-    return Draw(posterior, z, logits, probs)
+
+    contract: ClassVar[int] = CONTRACT
+    Config: ClassVar[type[Any]]
+
+    @abstractmethod
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        """The page on which a piece of this size is read, in cells.
+
+        Raises:
+            ModelError: the piece is too large.
+        """
+
+    @abstractmethod
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        """The shape of z for one page of this size."""
+
+    @abstractmethod
+    def encode(self, ids: Tensor) -> Posterior:
+        """Map pages (B, H, W) int64 to q(z|x)."""
+
+    @abstractmethod
+    def decode(self, z: Tensor) -> Tensor:
+        """Map z to logits (B, 95, H, W)."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are."""
+        return next(self.parameters()).device
+
+    def forward(
+        self, ids: Tensor, relaxation: Relaxation | None = None, noise: Noise | None = None, epoch: int = 0
+    ) -> VAEOutput:
+        """Encode, sample, decode and relax pages.
+
+        Args:
+            ids: (B, H, W) int64.
+            relaxation: how logits become what is rendered; by default the softmax. Without Gumbel noise a Gumbel
+                relaxation gives the softmax.
+            noise: where randomness comes from; by default there is none.
+            epoch: counted from 0; an annealed temperature depends on it.
+        """
+        relaxation, noise = relaxation or Softmax(), noise or Noise()
+        # Losses and samples work in float32 or wider, whatever the network runs in.
+        heads = self.encode(ids)
+        posterior = Posterior(_widened(heads.mean), _widened(heads.logvar))
+        z = posterior.mean if noise.latent is None else sample_latent(posterior, _latent_noise(noise.latent, posterior))
+        logits = _widened(self.decode(z))
+        if not relaxation.needs_noise:
+            probs = relaxation(logits, None, epoch)
+        elif noise.gumbel is None:
+            probs = torch.softmax(logits, dim=1)
+        elif isinstance(noise.gumbel, Tensor):
+            probs = relaxation(logits, noise.gumbel, epoch)
+        else:
+            probs = relaxation(logits, gumbel_noise(logits, noise.gumbel), epoch)
+        return VAEOutput(posterior, z, logits, probs)
 
 
 def _widened(values: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What makes convolutions fast: their memory layout, and room for the code that is built for them."""
+"""What makes convolutions fast: their memory layout, and a cache for their compiled kernels."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import os
 import torch
 from torch import nn
 
-# oneDNN builds code for every shape that a convolution meets and remembers 1024 of these by default. Batches of ragged
-# pages come in some sixty shapes, which is several thousand: without room for them half of a run is spent rebuilding.
-# It reads this at the first convolution.
-os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16384")
+
+def reserve_kernels() -> None:
+    """Let oneDNN remember the kernels of all page sizes; call it before the first convolution of the process.
+
+    oneDNN compiles code for every shape that a convolution meets and remembers 1024 of these by default. Batches of
+    ragged pages come in some sixty shapes, which needs several thousand: otherwise half of a run is spent recompiling.
+    """
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16384")
 
 
 def channels_last(model: nn.Module) -> None:

@@ -8,58 +8,95 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from asciivae.settings.types import LONG, SHORT, Positive, long_if
+
 
 @dataclass(frozen=True)
 class Annealing:
-    """The log's temperature schedule: τ(epoch) = max(minimum, exp(-rate · epoch))."""
+    """τ of an epoch: max(min, exp(-rate · epoch)), as in the log.
 
-    minimum: float
-    rate: float
+    Attributes:
+        min: the lowest τ.
+        rate: how fast τ falls, per epoch.
+    """
+
+    min: Positive
+    rate: Positive
 
     def __call__(self, epoch: int) -> float:
-        """The temperature in this epoch (counted from 0)."""
-        return max(self.minimum, math.exp(-self.rate * epoch))
+        """The temperature in this epoch, counted from 0."""
+        return max(self.min, math.exp(-self.rate * epoch))
 
 
 @dataclass(frozen=True)
-class Relaxation:
-    """What lies between the decoder and the renderer.
+class Logits:
+    """The decoder's logits are rendered as they are, as two logged experiments did.
 
     Attributes:
-        kind: `softmax`, `gumbel`, or `logits` (rendered as they are, as two logged experiments did).
-        hard: with `gumbel`: a one-hot draw whose gradient is that of the soft one (straight-through).
-        tau: with `gumbel`: the temperature, fixed or annealed.
+        use: no relaxation.
     """
 
-    kind: str = "softmax"
-    hard: bool = False
-    tau: float | Annealing = 1.0
+    use: Literal["logits"] = "logits"
+    needs_noise: ClassVar[bool] = False
 
-    @property
-    def needs_noise(self) -> bool:
-        """Whether `__call__` wants Gumbel noise."""
-        return self.kind == "gumbel"
+    def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
+        """The logits (B, 95, H, W) themselves."""
+        return logits
+
+
+@dataclass(frozen=True)
+class Softmax:
+    """The decoder's probabilities are rendered.
+
+    Attributes:
+        use: probabilities, without noise.
+    """
+
+    use: Literal["softmax"] = "softmax"
+    needs_noise: ClassVar[bool] = False
+
+    def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
+        """The softmax of logits (B, 95, H, W)."""
+        return torch.softmax(logits, dim=1)
+
+
+@dataclass(frozen=True)
+class Gumbel:
+    """A Gumbel-softmax sample of each cell is rendered.
+
+    Attributes:
+        use: a noisy sample.
+        tau: the temperature τ, constant or annealed over the epochs.
+        hard: whether the sample is one-hot, with the soft sample's gradient (straight-through).
+    """
+
+    use: Literal["gumbel"]
+    tau: Annotated[
+        Annotated[Positive, SHORT] | Annotated[Annealing, LONG],
+        long_if(lambda value: isinstance(value, dict | Annealing)),
+    ]
+    hard: bool = False
+    needs_noise: ClassVar[bool] = True
 
     def temperature(self, epoch: int) -> float:
-        """τ in this epoch."""
+        """τ in this epoch, counted from 0."""
         return self.tau(epoch) if isinstance(self.tau, Annealing) else self.tau
 
     def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
         """Relax logits (B, 95, H, W); `gumbel` is noise of the same shape, and is overwritten."""
-        if self.kind == "logits":
-            return logits
-        if self.kind == "softmax":
-            return torch.softmax(logits, dim=1)
         if gumbel is None:
             raise ValueError("a Gumbel relaxation needs noise")
         soft = gumbel_softmax(logits, gumbel, self.temperature(epoch))
         return straight_through(soft) if self.hard else soft
+
+
+Relaxation = Logits | Softmax | Gumbel
 
 
 def gumbel_noise(like: Tensor, generator: torch.Generator) -> Tensor:

@@ -7,20 +7,19 @@ rest of loading a model. Neither is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from asciivae.models import create, spatial
-from asciivae.reproduction import logged
+Made = TypeVar("Made", bound=nn.Module)
 
 
-def skeleton(config: Any) -> logged.LoggedVAE | spatial.SpatialVAE:
-    """Build the model that belongs to a config on the meta device: names, shapes and types, and no numbers."""
+def skeleton(make: Callable[[], Made]) -> Made:
+    """Build a module on the meta device: names, shapes and types, and no values."""
     with torch.device("meta"), _Undrawn():
-        return create(config)
+        return make()
 
 
 def fill(skeleton: nn.Module, weights: Mapping[str, Tensor], device: torch.device) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +25,7 @@ from torch.nn import functional
 
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
+from asciivae.models.base import VAE
 from asciivae.models.latent import bounded_logvar
 from asciivae.models.layout import channels_last
 from asciivae.text.charset import SIZE, SPACE
@@ -42,7 +44,7 @@ SPACE_LOGIT = 4.0
 
 
 @dataclass(frozen=True)
-class Config:
+class SpatialConfig:
     """Options of the `spatial` model.
 
     Attributes:
@@ -80,14 +82,16 @@ class Config:
                 raise ValueError(f"{name} must be at most {MOST_BLOCKS}")
 
 
-class SpatialVAE(nn.Module):
+class SpatialVAE(VAE):
     """The fully convolutional variational autoencoder of this project.
 
     Args:
         config: its sizes. The initial parameters are drawn from PyTorch's global generator.
     """
 
-    def __init__(self, config: Config) -> None:
+    Config: ClassVar[type] = SpatialConfig
+
+    def __init__(self, config: SpatialConfig) -> None:
         super().__init__()
         self.config = config
         fine, coarse = config.fine_channels, config.coarse_channels

@@ -7,8 +7,6 @@ should look like the one character that is below the noise.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +15,7 @@ from torch import Tensor
 
 from asciivae.losses.objective import one_hot
 from asciivae.models.relax import gumbel_noise
+from asciivae.onehot2raa.settings import Inputs
 from asciivae.render.legibility import visual_distance
 from asciivae.rng import numpy_stream, torch_stream
 from asciivae.text.charset import SIZE
@@ -27,35 +26,6 @@ points of the simplex, and softmax of a decoder's logits."""
 
 Range = tuple[float, float]
 SIDE = 8
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """Which soft pages are drawn, and how often.
-
-    Attributes:
-        pages: soft pages in a step, of 8 × 8 cells.
-        shares: how often each of `KINDS` is drawn, relative to the others.
-        scattered: the share of pages whose characters are replaced by random ones, each as likely.
-        sigma: of the Gaussian noise on a one-hot, from the least to the largest; drawn for each cell, like all below.
-        certainty: the most that is added to the logit of the true character.
-        likeness: the most that is added to the logit of a character that looks the same, less to one that does not.
-        disorder: the largest deviation of Gaussian noise on logits.
-        tau: of Gumbel-softmax.
-        alpha: of the Dirichlet distribution, its logarithm uniform.
-        temperature: of the softmax of a decoder's logits.
-    """
-
-    pages: int
-    shares: Mapping[str, float]
-    scattered: float
-    sigma: Range
-    certainty: float
-    likeness: float
-    disorder: float
-    tau: Range
-    alpha: Range
-    temperature: Range
 
 
 class SoftBatch(NamedTuple):
@@ -79,15 +49,15 @@ class SoftPages:
     of every kind.
 
     Args:
-        mixture: which.
+        inputs: which pages, and how often.
         glyphs: (95, h, w), by which characters look alike.
         seed: of the run.
     """
 
-    def __init__(self, mixture: Mixture, glyphs: Tensor, seed: int) -> None:
-        self.mixture, self.seed = mixture, seed
+    def __init__(self, inputs: Inputs, glyphs: Tensor, seed: int) -> None:
+        self.inputs, self.seed = inputs, seed
         self.likeness = 1.0 - visual_distance(1.0 - glyphs.double().cpu())
-        self._shares = torch.tensor([mixture.shares.get(kind, 0.0) for kind in KINDS], dtype=torch.float64)
+        self._shares = torch.tensor([getattr(inputs.shares, kind) for kind in KINDS], dtype=torch.float64)
 
     def __call__(self, ids: Tensor, logits: Tensor, step: int) -> SoftBatch:
         """Make soft pages of these pages.
@@ -99,10 +69,10 @@ class SoftPages:
         """
         draw = torch_stream(self.seed, "soft pages", step)  # on the CPU, so that every device draws the same
         device = logits.device
-        picked = torch.randint(ids.numel(), (self.mixture.pages, SIDE, SIDE), generator=draw)
+        picked = torch.randint(ids.numel(), (self.inputs.pages, SIDE, SIDE), generator=draw)
         ids = ids.cpu().flatten()[picked]
         logits = logits.cpu().permute(0, 2, 3, 1).reshape(-1, SIZE)[picked].permute(0, 3, 1, 2)
-        scattered = torch.rand(len(ids), generator=draw) < self.mixture.scattered
+        scattered = torch.rand(len(ids), generator=draw) < self.inputs.scattered
         characters = torch.randint(SIZE, ids.shape, generator=draw)
         ids = torch.where(scattered[:, None, None], characters, ids)
         kinds = torch.multinomial(self._shares, len(ids), replacement=True, generator=draw)
@@ -119,29 +89,29 @@ class SoftPages:
     def _made(
         self, kind: str, ids: Tensor, certain: Tensor, logits: Tensor, draw: torch.Generator, step: int
     ) -> Tensor:
-        mixture = self.mixture
+        inputs = self.inputs
         if kind == "noisy":
-            return noisy_one_hot(certain, self._each(certain, mixture.sigma, draw), draw)
+            return noisy_one_hot(certain, self._each(certain, inputs.sigma, draw), draw)
         if kind == "simplex":
-            low, high = np.log(mixture.alpha)
+            low, high = np.log(inputs.alpha)
             alpha = self._each(certain, (low, high), draw).exp()
             return simplex(certain, alpha, numpy_stream(self.seed, "simplex", step))
         if kind == "decoder":
-            return (logits / self._each(certain, mixture.temperature, draw)).softmax(1)
+            return (logits / self._each(certain, inputs.temperature, draw)).softmax(1)
         made_up = self._confused(ids, certain, draw)
         if kind == "softmax":
             return made_up.softmax(1)
         decoded = torch.rand((len(ids), 1, 1, 1), generator=draw) < 0.5
-        return relaxed(torch.where(decoded, logits, made_up), self._each(certain, mixture.tau, draw), draw)
+        return relaxed(torch.where(decoded, logits, made_up), self._each(certain, inputs.tau, draw), draw)
 
     def _confused(self, ids: Tensor, certain: Tensor, draw: torch.Generator) -> Tensor:
         """Logits of somebody who is more or less sure, and takes like characters for each other."""
-        mixture = self.mixture
+        inputs = self.inputs
         alike = self.likeness.to(certain.dtype)[ids].permute(0, 3, 1, 2)
         return (
-            self._each(certain, (0.0, mixture.certainty), draw) * certain
-            + self._each(certain, (0.0, mixture.likeness), draw) * alike
-            + self._each(certain, (0.0, mixture.disorder), draw) * _normal(certain, draw)
+            self._each(certain, (0.0, inputs.certainty), draw) * certain
+            + self._each(certain, (0.0, inputs.likeness), draw) * alike
+            + self._each(certain, (0.0, inputs.disorder), draw) * _normal(certain, draw)
         )
 
     @staticmethod

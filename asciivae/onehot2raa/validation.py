@@ -12,7 +12,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from asciivae.losses.objective import one_hot
-from asciivae.models.base import Noise, run
 from asciivae.onehot2raa.inputs import noisy_one_hot, relaxed, simplex
 from asciivae.onehot2raa.objective import RendererWithDecoder
 from asciivae.render.analytic import Analytic, AnalyticConfig
@@ -23,9 +22,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from asciivae.corpus import Corpus
-    from asciivae.train.batches import Canvas
-    from asciivae.train.loop import Task
+    from asciivae.corpus.store import Corpus
+    from asciivae.onehot2raa.objective import RendererTask
+    from asciivae.text.canvas import Canvas
     from asciivae.train.state import TrainState
 
 Drawn = Callable[[Tensor], Tensor]
@@ -124,7 +123,7 @@ class RenderingValidation:
     """Measures a renderer in training, on pieces that it does not see, with the decoder that learns beside it.
 
     Attributes:
-        task: what is trained; its model is a `RendererWithDecoder`.
+        task: what is trained.
         glyphs: (95, h, w), what is to be drawn.
         corpus: where the pieces are.
         pieces: their numbers.
@@ -132,7 +131,7 @@ class RenderingValidation:
         batch_size: pieces at a time.
     """
 
-    task: Task
+    task: RendererTask
     glyphs: Tensor
     corpus: Corpus
     pieces: NDArray[np.int64]
@@ -141,31 +140,32 @@ class RenderingValidation:
 
     def __call__(self, state: TrainState) -> dict[str, float]:
         """Measure the state's renderer, with its averaged weights where there are any; see `rendering_scores`."""
-        with state.averaged():
-            self.task.module.eval()
-            return rendering_scores(self._drawn(), self.glyphs.to(self._dtype), self._pages(self.pieces))
+        learner = _learner(state)
+        return rendering_scores(self._drawn(learner), self._glyphs(learner), self._pages(learner, self.pieces))
 
     def comparison(self, state: TrainState) -> tuple[Tensor, list[str]]:
         """What the state's renderer makes of a piece of middling size; see the function of this name."""
         by_area = sorted(self.pieces.tolist(), key=lambda piece: (self.corpus.grid(piece).size, piece))
         middle = self.pieces[self.pieces == by_area[len(by_area) // 2]]
-        with state.averaged():
-            self.task.module.eval()
-            ((ids, logits),) = self._pages(middle)
-            return comparison(self._drawn(), self.glyphs.to(self._dtype), ids, logits)
+        learner = _learner(state)
+        ((ids, logits),) = self._pages(learner, middle)
+        return comparison(self._drawn(learner), self._glyphs(learner), ids, logits)
 
-    @property
-    def _dtype(self) -> torch.dtype:
-        return next(self.task.module.parameters()).dtype
+    def _glyphs(self, learner: RendererWithDecoder) -> Tensor:
+        return self.glyphs.to(learner.renderer.pictures.dtype)
 
-    def _drawn(self) -> Drawn:
-        learner = self.task.module
-        assert isinstance(learner, RendererWithDecoder)
+    def _drawn(self, learner: RendererWithDecoder) -> Drawn:
         network, device = learner.renderer, self.task.device
         return lambda probs: network(probs.to(device)).cpu()
 
-    def _pages(self, pieces: NDArray[np.int64]) -> Iterator[tuple[Tensor, Tensor]]:
+    def _pages(self, learner: RendererWithDecoder, pieces: NDArray[np.int64]) -> Iterator[tuple[Tensor, Tensor]]:
         for batch in in_order(self.corpus, pieces, self.batch_size, self.canvas):
             with torch.no_grad():
-                draw = run(self.task.model, self.task.relaxation, batch.ids.to(self.task.device), Noise())
-            yield batch.ids, draw.logits.cpu()
+                output = learner.model(batch.ids.to(self.task.device))
+            yield batch.ids, output.logits.cpu()
+
+
+def _learner(state: TrainState) -> RendererWithDecoder:
+    learner = state.evaluated()
+    assert isinstance(learner, RendererWithDecoder)
+    return learner

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 import yaml
 from pydantic import PydanticUserError
 
 from asciivae import registry
 from asciivae.errors import PluginError
-from asciivae.recipe import loader, resolve
-from asciivae.recipe.options import options_model
-from asciivae.recipe.schema import Recipe
-from asciivae.recipe.values import Section
+from asciivae.recipe import loader
+from asciivae.recipe.problems import schemas_in
+from asciivae.recipe.schema import KINDS
+from asciivae.settings.door import json_schema
+from asciivae.train.recipe import BaseRecipe
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -42,35 +42,35 @@ def dump_yaml(data: Any) -> str:
     return text
 
 
-def json_schema(model_configs: Mapping[str, type[Any]] | None = None, recipe: type[Section] = Recipe) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a recipe, with the options of every component that is installed and sound.
+def recipe_schema(kind: str = "model") -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a kind of recipe, with the options of every component that loads.
 
     Args:
-        model_configs: the `Config` of each model by name; by default those of `asciivae.models`.
-        recipe: that of a model, or of a renderer.
+        kind: a key of `KINDS`.
     """
-    schema = recipe.model_json_schema()
+    recipe = KINDS[kind]
+    schema = json_schema(recipe)
     definitions = schema["$defs"]
-    models = resolve.known_models() if model_configs is None else model_configs
-    for section, configs in (
-        ("Renderer", _installed("renderer")),
-        ("Loss", _installed("loss")),
-        ("Component", models),
-    ):
-        if section not in definitions:
-            continue
+    for field, plugin_kind in recipe.COMPONENTS.items():
+        section = _section_of(recipe, field)
         base = definitions[section]
         variants = []
-        for name, config in configs.items():
+        for name, config in _installed(plugin_kind).items():
             prefix = f"{section}.{name}"
             try:
-                options = options_model(config).model_json_schema(ref_template=f"#/$defs/{prefix}.{{model}}")
+                options = json_schema(config, ref_template=f"#/$defs/{prefix}.{{model}}")
             except (PluginError, PydanticUserError):
-                continue  # a sick plugin offers nothing
+                continue  # a broken plugin offers nothing
             definitions.update({f"{prefix}.{k}": v for k, v in options.pop("$defs", {}).items()})
             variants.append(_variant(base, name, options))
         definitions[section] = {"description": base["description"], "oneOf": variants}
     return {"$schema": DIALECT, **schema}
+
+
+def _section_of(recipe: type[BaseRecipe], field: str) -> str:
+    """The name of the dataclass that a field of a recipe holds, or holds several of."""
+    (schema,) = schemas_in(get_type_hints(recipe, include_extras=True)[field])
+    return schema.__name__
 
 
 def _installed(kind: str) -> dict[str, type[Any]]:

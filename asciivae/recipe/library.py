@@ -14,9 +14,8 @@ from pathlib import Path
 
 import asciivae
 from asciivae import registry
-from asciivae.errors import AsciivaeError, Place, RecipeError
+from asciivae.errors import AsciivaeError, Place, RecipeError, did_you_mean
 from asciivae.recipe import loader
-from asciivae.recipe.nodes import did_you_mean
 
 SUFFIXES = (".yaml", ".yml")
 

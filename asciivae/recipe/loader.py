@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from asciivae.errors import Place, RecipeError, RecipeProblems
-from asciivae.recipe.nodes import Keys, Node, dotted
+from asciivae.errors import Keys, Place, RecipeError, RecipeProblems
+from asciivae.recipe.nodes import Node, dotted
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32

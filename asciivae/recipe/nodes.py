@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
-from asciivae.errors import Place, RecipeError
+from asciivae.errors import Keys, Place, RecipeError
 
 Part = str | int
 """One step of a path: a key of a mapping or an index of a list."""
-
-Keys = tuple[Part, ...]
-"""A path from the root of a recipe: `("losses", 0, "weight")` is `losses[0].weight`."""
 
 
 @dataclass(slots=True)
@@ -73,12 +69,6 @@ def problem(tree: Node, keys: Keys, message: str, hint: str | None = None) -> Re
     node = tree.at(keys)
     place = node.place if node else tree.nearest(keys).key_place
     return RecipeError(message, place=place, path=dotted(keys), hint=hint)
-
-
-def did_you_mean(name: Any, known: Iterable[str]) -> str:
-    """` — did you mean 'x'?`, or nothing if no known name is near."""
-    near = get_close_matches(str(name), [k for k in known if k != name], n=1)
-    return f" — did you mean {near[0]!r}?" if near else ""
 
 
 def in_order(problems: Iterable[RecipeError]) -> list[RecipeError]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from asciivae.errors import Place, RecipeError, RecipeProblems
+from asciivae.errors import Place, RecipeError, RecipeProblems, did_you_mean
 from asciivae.recipe import loader
-from asciivae.recipe.nodes import Node, Part, did_you_mean, dotted
+from asciivae.recipe.nodes import Node, Part, dotted
 
 _PATH = re.compile(r"[^.\[\]=\s]+(\.[^.\[\]=\s]+|\[\d+\])*")
 _RIVALS = {"steps": "epochs", "epochs": "steps"}

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from typing import Any, get_args
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from asciivae.errors import RecipeError
-from asciivae.recipe.nodes import Keys, Node, did_you_mean, dotted, problem
+from asciivae.errors import Keys, RecipeError, did_you_mean
+from asciivae.recipe.nodes import Node, dotted, problem
+from asciivae.settings.component import Component
+from asciivae.settings.door import setting_fields
 
 HINT = "asciivae recipes schema prints every key with its type, unit and range"
 
 _WORDS = {
     "bool_type": "must be true or false",
+    "dataclass_type": "must be a mapping",
     "dict_type": "must be a mapping",
     "float_type": "must be a number",
     "int_type": "must be a whole number",
     "int_parsing_size": "must be a smaller number",
     "list_type": "must be a list",
-    "model_type": "must be a mapping",
     "string_type": "must be text",
     "tuple_type": "must be a list",
 }
@@ -45,7 +48,7 @@ def explain(
             continue  # its items have problems, and pydantic counts only the good ones
         if kind.startswith("union_tag"):
             keys = (*keys, "use")
-        if kind == "extra_forbidden":
+        if kind in ("extra_forbidden", "unexpected_keyword_argument"):
             found.append(_unknown(tree, keys, known))
         else:
             words = _words(kind, detail["msg"], value, detail.get("ctx", {}))
@@ -53,14 +56,20 @@ def explain(
     return found
 
 
-def known_keys(model: type[BaseModel], keys: Keys) -> set[str]:
-    """The keys that a mapping at this path of a model may hold, in whichever of its forms."""
-    models = {model}
+def known_keys(schema: type[Any], keys: Keys) -> set[str]:
+    """The keys that a mapping at this path of a schema may hold, in whichever of its forms."""
+    schemas = {schema}
     for part in keys:
         if isinstance(part, str):
-            fields = [m.model_fields[part] for m in models if part in m.model_fields]
-            models = {inner for field in fields for inner in _models(field.annotation)}
-    return {name for m in models for name in m.model_fields}
+            hints = [get_type_hints(s, include_extras=True) for s in schemas]
+            schemas = {inner for types in hints if part in types for inner in schemas_in(types[part])}
+    return {name for s in schemas for name in _own_keys(s)}
+
+
+def _own_keys(schema: type[Any]) -> list[str]:
+    if issubclass(schema, Component):
+        return schema.own_keys()
+    return [field.name for field in setting_fields(schema)]
 
 
 def _unknown(tree: Node, keys: Keys, known: Callable[[Keys], Collection[str]]) -> RecipeError:
@@ -73,10 +82,11 @@ def _unknown(tree: Node, keys: Keys, known: Callable[[Keys], Collection[str]]) -
     return RecipeError(f"unknown key{guess}", place=node.key_place if node else None, path=dotted(keys), hint=HINT)
 
 
-def _models(annotation: Any) -> set[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def schemas_in(annotation: Any) -> set[type[Any]]:
+    """The dataclasses that an annotation names."""
+    if isinstance(annotation, type) and is_dataclass(annotation):
         return {annotation}
-    return {model for argument in get_args(annotation) for model in _models(argument)}
+    return {schema for argument in get_args(annotation) for schema in schemas_in(argument)}
 
 
 FORMS = ("<short>", "<long>", "<ramp>", "<points>")

@@ -14,13 +14,14 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
+from asciivae.models.base import VAE
 from asciivae.models.layout import channels_last
 from asciivae.models.onehot import OneHotConv2d
 from asciivae.text.charset import SIZE
@@ -112,7 +113,7 @@ VARIANTS: dict[str, Variant] = {
 
 
 @dataclass(frozen=True)
-class Config:
+class LoggedConfig:
     """Options of the `logged` model.
 
     Attributes:
@@ -130,7 +131,7 @@ class Config:
             raise ValueError("init_std must be positive")
 
 
-class LoggedVAE(nn.Module):
+class LoggedVAE(VAE):
     """A variational autoencoder of the log, for pages of 64 × 64 cells.
 
     Source: ascii-autoencoder, branch image-based-vae; D is commit 20717f2 (1,883,831 parameters).
@@ -139,7 +140,9 @@ class LoggedVAE(nn.Module):
         config: the variant and its initialisation, which PyTorch's global generator draws.
     """
 
-    def __init__(self, config: Config) -> None:
+    Config: ClassVar[type] = LoggedConfig
+
+    def __init__(self, config: LoggedConfig) -> None:
         super().__init__()
         self.variant = variant = VARIANTS[config.variant]
         self.encoder, width = _encoder(variant)

@@ -10,8 +10,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, NoReturn
 
-from asciivae.errors import UsageError
-from asciivae.recipe.nodes import did_you_mean
+from asciivae.errors import UsageError, did_you_mean
 from asciivae.reproduction.commits import COMMITS, RUNS, SHARE, Commit
 
 LOGGED_PIECES = 3900

@@ -14,10 +14,8 @@ from itertools import islice
 import torch
 
 from asciivae.errors import RecipeError
-from asciivae.experiment.build import Built, build
-from asciivae.experiment.build_renderer import build_renderer
-from asciivae.recipe.resolve import Loaded, LoadedRecipe
-from asciivae.recipe.resolve_renderer import LoadedRendererRecipe, load_any
+from asciivae.experiment.build import build
+from asciivae.recipe.resolve import load_recipe
 from asciivae.train.loop import train
 
 STEPS = 5
@@ -63,7 +61,7 @@ def verify(name_or_path: str) -> Verification:
         RecipeError: the recipe expects no losses.
         DivergedError: a loss was not finite.
     """
-    loaded = load_any(name_or_path)
+    loaded = load_recipe(name_or_path)
     expect = loaded.recipe.expect
     if expect is None or expect.losses is None:
         raise RecipeError(
@@ -84,18 +82,9 @@ def measure(name_or_path: str, settings: Sequence[str] = AFFORDABLE, steps: int 
         settings: overrides, as given to `--set`.
         steps: how many.
     """
-    loaded = load_any(name_or_path, [*settings, "train.precision=fp32"])
-    experiment = _built(loaded)
+    loaded = load_recipe(name_or_path, [*settings, "train.precision=fp32"])
+    experiment = build(loaded, torch.device("cpu"))
     for part in (experiment.task.module, experiment.task.objective):
-        if isinstance(part, torch.nn.Module):
-            part.double()
-    experiment.state.begin_with({})  # an average of the weights is in float64 as well
+        part.double()
+    experiment.state.init_from({})  # an average of the weights is in float64 as well
     return tuple(step.total for step in islice(train(experiment.task, experiment.state), steps))
-
-
-def _built(loaded: Loaded) -> Built:
-    cpu = torch.device("cpu")
-    if isinstance(loaded, LoadedRendererRecipe):
-        return build_renderer(loaded, cpu)
-    assert isinstance(loaded, LoadedRecipe)
-    return build(loaded, cpu)

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from asciivae.contract import CONTRACT
-from asciivae.recipe.options import filled, plain_options
+from asciivae.settings.door import filled, plain
 
 if TYPE_CHECKING:
     import pytest
@@ -187,12 +187,12 @@ def states_the_contract(plugin: type[Any]) -> None:
 
 def options_survive(config: Any, reserved: Sequence[str] = ()) -> None:
     """Raise `Violation` unless options can be written into a recipe and read back as they were."""
-    plain = plain_options(config)
-    if taken := sorted(set(plain) & set(reserved)):
+    options = plain(config)
+    if taken := sorted(set(options) & set(reserved)):
         raise Violation(f"the option {taken[0]!r} has a name that recipes keep for themselves")
-    again = filled(type(config), plain)
+    again = filled(type(config), options)
     if again != config:
-        raise Violation(f"{plain} was read back as {again}, not as {config}")
+        raise Violation(f"{options} was read back as {again}, not as {config}")
 
 
 def close(found: Tensor, expected: Tensor, tolerance: float = 1e-4) -> bool:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.gradcheck import GradcheckError, gradcheck
 
 from asciivae.contract import NEEDS, LossInputs, Posterior
-from asciivae.recipe.schema import Loss as RecipeLoss
+from asciivae.losses.settings import LossEntry
 from asciivae.testing.checks import (
     NotApplicable,
     Violation,
@@ -59,7 +59,7 @@ def declaration(subject: LossSubject) -> None:
 @check()
 def options(subject: LossSubject) -> None:
     """Its options can be written into a recipe and are read back as they were."""
-    options_survive(subject.config, reserved=list(RecipeLoss.model_fields))
+    options_survive(subject.config, reserved=LossEntry.own_keys())
 
 
 @check(fundamental=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from asciivae.errors import AsciivaeError
 from asciivae.losses.objective import one_hot, rendered_glyphs
-from asciivae.recipe.schema import Renderer as RecipeRenderer
+from asciivae.settings.component import Component
 from asciivae.testing.checks import (
     NotApplicable,
     Violation,
@@ -64,7 +64,7 @@ def declaration(subject: RendererSubject) -> None:
 @check()
 def options(subject: RendererSubject) -> None:
     """Its options can be written into a recipe and are read back as they were."""
-    options_survive(subject.config, reserved=list(RecipeRenderer.model_fields))
+    options_survive(subject.config, reserved=Component.own_keys())
 
 
 @check(fundamental=True)

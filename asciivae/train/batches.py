@@ -7,28 +7,26 @@ a one-hot page never exists outside of a model.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.corpus.augment import Augmentation, Draws
-from asciivae.corpus.transforms import roll, roll_shifts
+from asciivae.corpus.augment import Draws
+from asciivae.corpus.transforms import roll
 from asciivae.rng import numpy_stream
-from asciivae.text.art import centre, trim
 from asciivae.text.charset import SPACE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from asciivae.corpus import Corpus
+    from asciivae.corpus.augment import Augment, Roll
+    from asciivae.corpus.store import Corpus
+    from asciivae.text.canvas import Canvas, Size
 
     Pieces = NDArray[np.int64]
     Page = NDArray[np.uint8]
-
-Size = tuple[int, int]
 
 
 class Batch(NamedTuple):
@@ -55,55 +53,6 @@ class Batch(NamedTuple):
         """The same batch on a device."""
         noisy = None if self.noisy is None else self.noisy.to(device)
         return Batch(self.ids.to(device), self.mask.to(device), self.pieces, noisy)
-
-
-@dataclass(frozen=True)
-class Canvas:
-    """How a piece is laid on a page.
-
-    Attributes:
-        size_for: maps a piece's (height, width) to its page's.
-        rule: where in the middle, see `text.art.centre`.
-        trimmed: whether blank margins are cut first.
-    """
-
-    size_for: Callable[[int, int], Size]
-    rule: Literal["symmetric", "logged"] = "symmetric"
-    trimmed: bool = False
-
-    @classmethod
-    def fixed(cls, height: int, width: int, rule: Literal["symmetric", "logged"] = "symmetric") -> Canvas:
-        """The same page for every piece; a larger piece is an ArtError when it is laid."""
-        return cls(lambda *_: (height, width), rule)
-
-    def content(self, grid: Page) -> Page:
-        """What of a piece is laid on the page."""
-        return trim(grid)[0] if self.trimmed else grid
-
-    def size(self, grid: Page) -> Size:
-        """The page that a piece is laid on."""
-        return self.size_for(*self.content(grid).shape)
-
-    def page(self, grid: Page) -> Page:
-        """A piece on the page of its size."""
-        content = self.content(grid)
-        return centre(content, *self.size_for(*content.shape), rule=self.rule)[0]
-
-    def lay(self, grid: Page, size: Size) -> tuple[Page, tuple[int, int]]:
-        """The content of a piece on a page (H, W) of at least its size, and the cell where it begins."""
-        return centre(self.content(grid), *size, rule=self.rule)
-
-
-@dataclass(frozen=True)
-class Roll:
-    """The log's augmentation: a circular shift by a truncated normal draw, in cells, rows and columns alike."""
-
-    maximum: int
-    sigma: float
-
-    def shifts(self, draw: np.random.Generator, n: int) -> NDArray[np.int64]:
-        """Shifts for n pieces, (n, 2): rows, columns."""
-        return roll_shifts(draw.standard_normal((n, 2)), self.maximum, self.sigma)
 
 
 def collate(pages: Sequence[Page], pieces: Pieces) -> Batch:
@@ -136,7 +85,7 @@ class Batches:
         canvas: how pieces are laid.
         seed: of the run.
         roll: shifts every page, if given.
-        augmentation: varies the pieces, if given; with the pages' sizes their grouping then changes by epoch.
+        augment: varies the pieces, if given; with the pages' sizes their grouping then changes by epoch.
     """
 
     def __init__(
@@ -147,12 +96,12 @@ class Batches:
         canvas: Canvas,
         seed: int,
         roll: Roll | None = None,
-        augmentation: Augmentation | None = None,
+        augment: Augment | None = None,
     ) -> None:
         self.corpus, self.pieces, self.batch_size, self.canvas, self.seed = corpus, pieces, batch_size, canvas, seed
-        self.roll, self.augmentation = roll, augmentation
+        self.roll, self.augment = roll, augment
         self.steps_per_epoch = -(-len(pieces) // batch_size)
-        self._groups = [] if augmentation else _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece)))
+        self._groups = [] if augment else _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece)))
         self._planned: tuple[int, list[Pieces]] = (-1, [])
         self._drawn: tuple[int, NDArray[np.float64]] = (-1, np.empty(0))
 
@@ -166,16 +115,16 @@ class Batches:
         if self.roll:
             pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)))
         batch = collate(pages, pieces)
-        if self.augmentation and self.augmentation.noise:
+        if self.augment and self.augment.noise:
             draw = numpy_stream(self.seed, "noise", step)
-            noisy = self.augmentation.seen(batch.ids.numpy(), batch.mask.numpy(), draw)
+            noisy = self.augment.seen(batch.ids.numpy(), batch.mask.numpy(), draw)
             batch = batch._replace(noisy=torch.from_numpy(noisy))
         return batch
 
     def plan(self, epoch: int) -> list[Pieces]:
         """The pieces of every batch of an epoch, in order."""
         groups = self._groups
-        if self.augmentation:
+        if self.augment:
             groups = _by_size(self.pieces, lambda piece: self._augmented_size(piece, epoch))
         draw = numpy_stream(self.seed, "order", epoch)
         batches, left = [], []
@@ -189,20 +138,20 @@ class Batches:
 
     def _page(self, piece: int, epoch: int) -> Page:
         grid = self.corpus.grid(piece)
-        if self.augmentation is None:
+        if self.augment is None:
             return self.canvas.page(grid)
-        return self.augmentation.page(grid, self.canvas, self._draws(piece, epoch), self._other)
+        return self.augment.page(grid, self.canvas, self._draws(piece, epoch), self._other)
 
     def _augmented_size(self, piece: int, epoch: int) -> Size:
-        assert self.augmentation is not None
+        assert self.augment is not None
         draws = self._draws(piece, epoch)
-        content = self.augmentation.content(self.corpus.grid(piece), self.canvas, draws)
-        return self.augmentation.size(content.shape, self.canvas, draws)
+        content = self.augment.content(self.corpus.grid(piece), self.canvas, draws)
+        return self.augment.size(content.shape, self.canvas, draws)
 
     def _draws(self, piece: int, epoch: int) -> Draws:
-        assert self.augmentation is not None
+        assert self.augment is not None
         if self._drawn[0] != epoch:
-            self._drawn = (epoch, self.augmentation.draws(self.seed, epoch, len(self.corpus)))
+            self._drawn = (epoch, self.augment.draws(self.seed, epoch, len(self.corpus)))
         return Draws(*self._drawn[1][piece].tolist())
 
     def _other(self, draw: float) -> Page:

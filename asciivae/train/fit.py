@@ -8,82 +8,24 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
-from typing import Any, Protocol
-
-from torch import Tensor
+from typing import Any
 
 from asciivae.errors import DivergedError, Interrupted, PluginError
-from asciivae.train.loop import Step, Task, train
-from asciivae.train.run_dir import RunFolder
-from asciivae.train.state import TrainState
+from asciivae.train.experiment import Experiment
+from asciivae.train.loop import Step, train
+from asciivae.train.observer import Observer
+from asciivae.train.run_dir import RunDir
 
 MOST_ROLLBACKS = 8
 
 
-@dataclass(frozen=True)
-class Cadence:
-    """How often things happen, in steps; `keep` is how many checkpoints stay."""
+def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[Step]:
+    """Train to the end of the task, from where the state is; yield after each step is logged, shown and saved.
 
-    log: int
-    evaluate: int
-    checkpoint: int
-    sample: int
-    keep: int
-
-
-class Observer(Protocol):
-    """Somebody who watches a run. What an observer does cannot reach the weights."""
-
-    def stepped(self, step: Step) -> None:
-        """A step was taken."""
-        ...
-
-    def logged(self, record: Mapping[str, Any]) -> None:
-        """A record went into the metrics."""
-        ...
-
-    def sampled(self, step: int, text: str) -> None:
-        """The model was asked for a few reconstructions."""
-        ...
-
-    def rolled_back(self, error: DivergedError, step: int, rate_scale: float) -> None:
-        """The run diverged and went back to a checkpoint."""
-        ...
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run consists of.
-
-    Attributes:
-        task: what is trained.
-        state: the moving parts; where they stand is where the run begins.
-        folder: where everything is written.
-        cadence: how often.
-        validate: measures the state.
-        sample: shows what the model makes of a few pieces, as text.
-        metadata: for the weights file's header.
-        glyphs: (95, h, w), for the weights file.
-        rollback: on divergence, go back to the last checkpoint with half the learning rate, instead of stopping.
-    """
-
-    task: Task
-    state: TrainState
-    folder: RunFolder
-    cadence: Cadence
-    validate: Callable[[TrainState], dict[str, float]]
-    sample: Callable[[TrainState], str]
-    metadata: Mapping[str, str]
-    glyphs: Tensor
-    rollback: bool = False
-
-
-def fit(run: Run, observer: Observer) -> None:
-    """Train to the end of the task.
+    A caller that stops early (`close`, or `break` in a loop) leaves a checkpoint of the last step.
 
     Raises:
         Interrupted: the user pressed Ctrl-C; the step was finished and everything saved.
@@ -91,61 +33,68 @@ def fit(run: Run, observer: Observer) -> None:
         PluginError: a plugin failed; everything up to the last whole step was saved.
         RunError: something cannot be written.
     """
+    state = experiment.state
+    rollback = experiment.recipe.train.on_divergence == "rollback"
     with _interruptible() as wanted:
         rollbacks = 0
-        if run.rollback and not run.folder.has_checkpoint():
-            _save(run)  # early steps diverge most often, and need something to go back to
+        if rollback and not folder.has_checkpoint():
+            _save(experiment, folder)  # early steps diverge most often, and need something to go back to
         while True:
             try:
-                _to_the_end(run, observer, wanted)
-                break
+                yield from _to_the_end(experiment, folder, observer, wanted)
+                return
+            except GeneratorExit:
+                _save(experiment, folder)
+                raise
             except PluginError as error:
-                _save(run)
+                _save(experiment, folder)
                 error.hint = (
-                    f"{error.hint}; step {run.state.step} is saved, and with the plugin mended the run goes on: "
-                    f"asciivae train --resume {run.folder.path}"
+                    f"{error.hint}; step {state.step} is saved, and once the plugin is fixed the run can go on: "
+                    f"asciivae train --resume {folder.path}"
                 )
                 raise
             except DivergedError as error:
-                where = run.folder.write_divergence(error.report)
-                alone = "" if run.rollback else "; with --set train.on_divergence=rollback a run goes back by itself"
+                where = folder.write_divergence(error.report)
+                alone = "" if rollback else "; with --set train.on_divergence=rollback a run goes back by itself"
                 error.hint = f"{error.hint}{alone}; the full report is in {where}"
-                if not run.rollback or rollbacks == MOST_ROLLBACKS:
+                if not rollback or rollbacks == MOST_ROLLBACKS:
                     raise
                 rollbacks += 1
-                scale = run.state.rate_scale / 2
-                if not run.folder.load(run.state):
+                scale = state.rate_scale / 2
+                if not folder.load(state):
                     raise
-                run.state.rate_scale = scale
-                run.folder.rewind(run.state.step)
-                observer.rolled_back(error, run.state.step, scale)
+                state.rate_scale = scale
+                folder.rewind(state.step)
+                observer.rolled_back(error, state.step, scale)
 
 
-def _to_the_end(run: Run, observer: Observer, wanted: list[int]) -> None:
-    cadence, clock = run.cadence, _Clock()
-    for step in train(run.task, run.state):
-        last = step.number == run.task.total_steps
+def _to_the_end(experiment: Experiment, folder: RunDir, observer: Observer, wanted: list[int]) -> Iterator[Step]:
+    task, state, every, clock = experiment.task, experiment.state, experiment.recipe.every, _Clock()
+    for step in train(task, state):
+        last = step.number == task.total_steps
         clock.pieces += step.pieces
         observer.stepped(step)
-        if last or step.number % cadence.log == 0:
-            _log(run, observer, _training_record(step, clock.rate()))
+        if last or step.number % every.log == 0:
+            _log(folder, observer, _training_record(step, clock.rate()))
         with clock.stopped():
-            if last or step.number % cadence.evaluate == 0:
-                record = {"kind": "validation", "step": step.number, **run.validate(run.state)}
-                _log(run, observer, record)
-            if last or step.number % cadence.sample == 0:
-                text = run.sample(run.state)
-                run.folder.write_sample(step.number, text)
+            if last or step.number % every.evaluate == 0:
+                record = {"kind": "validation", "step": step.number, **experiment.validate(state)}
+                _log(folder, observer, record)
+            if last or step.number % every.sample == 0:
+                text = experiment.sample(state, folder)
+                folder.write_sample(step.number, text)
                 observer.sampled(step.number, text)
-            if last or wanted or step.number % cadence.checkpoint == 0:
-                _save(run)
+            if last or wanted or step.number % every.checkpoint == 0:
+                _save(experiment, folder)
+            yield step
         if wanted and not last:
+            _save(experiment, folder)
             raise Interrupted(
-                f"stopped by Ctrl-C after step {step.number} of {run.task.total_steps}, and saved",
-                place=str(run.folder.path),
-                hint=f"asciivae train --resume {run.folder.path}",
+                f"stopped by Ctrl-C after step {step.number} of {task.total_steps}, and saved",
+                place=str(folder.path),
+                hint=f"asciivae train --resume {folder.path}",
             )
-    _save(run)
+    _save(experiment, folder)
 
 
 class _Clock:
@@ -170,8 +119,8 @@ class _Clock:
         self._since += time.perf_counter() - begun
 
 
-def _save(run: Run) -> None:
-    run.folder.save(run.state, run.metadata, run.glyphs, keep=run.cadence.keep)
+def _save(experiment: Experiment, folder: RunDir) -> None:
+    folder.save(experiment.state, experiment.metadata, experiment.glyphs, keep=experiment.recipe.every.keep)
 
 
 def _training_record(step: Step, pieces_per_second: float) -> dict[str, Any]:
@@ -181,14 +130,14 @@ def _training_record(step: Step, pieces_per_second: float) -> dict[str, Any]:
         "epoch": step.epoch,
         "total": step.total,
         **step.terms,
-        "gradient": step.gradient,
-        "rate": step.rate,
+        "grad_norm": step.grad_norm,
+        "lr": step.lr,
         "pieces_per_second": round(pieces_per_second, 2),
     }
 
 
-def _log(run: Run, observer: Observer, record: dict[str, Any]) -> None:
-    run.folder.log(record)
+def _log(folder: RunDir, observer: Observer, record: dict[str, Any]) -> None:
+    folder.log(record)
     observer.logged(record)
 
 

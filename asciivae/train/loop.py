@@ -1,58 +1,39 @@
-"""The training loop. It yields after every step; whoever watches cannot change what it does.
+"""The training loop. It yields after every step; an observer cannot change what it does.
 
-batch → model → losses → gradient → is everything a number? → step
+batch → model → losses → gradient → finite check → step
 """
 
 from __future__ import annotations
 
 import functools
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import nn
 
 from asciivae.errors import DivergedError, PluginError
-from asciivae.losses.objective import Evaluation, Term
-from asciivae.models.base import Draw, Noise, run
-from asciivae.models.relax import Relaxation
-from asciivae.rng import torch_stream
-from asciivae.train.averaging import WeightAveraging, measure_statistics
+from asciivae.losses.objective import LossValues, Term
+from asciivae.train.averaging import measure_statistics
 from asciivae.train.batches import Batch, Batches
 from asciivae.train.guard import bad_parameters, first_bad, first_bad_module
+from asciivae.train.settings import Precision, WeightAveraging
 from asciivae.train.state import TrainState
 
-if TYPE_CHECKING:
-    from asciivae.models import Model
-
-Precision = Literal["fp32", "bf16", "fp16"]
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SMALLEST_SCALE = 1.0
 """A float16 gradient that overflows even when scaled by this is not the scale's fault."""
 
 
-class Objective(Protocol):
-    """What is minimised: a recipe's losses, or what a renderer learns by."""
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """The losses that plugins may have brought."""
-        ...
-
-    def __call__(self, draw: Draw, target: Tensor, mask: Tensor, step: int) -> Evaluation:
-        """Measure a pass of the model on pages (B, H, W) int64 with their mask."""
-        ...
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
-    """What is trained, on what, and against what.
+    """What is trained, on what, and against what. Each kind of recipe has its own.
 
     Attributes:
-        model: the autoencoder, on the device of the run.
-        relaxation: what lies between its logits and the renderer.
+        module: what is trained, on the device of the run.
         objective: what is minimised.
         batches: the training split.
         seed: all randomness is derived from it.
@@ -61,9 +42,8 @@ class Task:
         averaging: stochastic weight averaging, if wanted.
     """
 
-    model: Model
-    relaxation: Relaxation
-    objective: Objective
+    module: nn.Module
+    objective: nn.Module
     batches: Batches
     seed: int
     total_steps: int
@@ -71,15 +51,14 @@ class Task:
     averaging: WeightAveraging | None = None
 
     @property
-    def device(self) -> torch.device:
-        """Where the model is."""
-        return next(self.module.parameters()).device
+    def terms(self) -> tuple[Term, ...]:
+        """The losses that plugins may have brought."""
+        return ()
 
     @property
-    def module(self) -> torch.nn.Module:
-        """The model as PyTorch sees it."""
-        assert isinstance(self.model, torch.nn.Module)
-        return self.model
+    def device(self) -> torch.device:
+        """Where the module is."""
+        return next(self.module.parameters()).device
 
     def autocast(self) -> AbstractContextManager[Any]:
         """The context in which the network runs."""
@@ -87,19 +66,9 @@ class Task:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
-    def noise(self, step: int) -> Noise:
-        """The noise of a training step."""
-        return Noise(
-            torch_stream(self.seed, "latent", step, device=self.device),
-            torch_stream(self.seed, "gumbel", step, device=self.device),
-        )
-
-    def evaluate(self, batch: Batch, noise: Noise, step: int) -> tuple[Draw, Evaluation]:
-        """Run the model on a batch and measure the losses."""
-        epoch = step // self.batches.steps_per_epoch
-        with self.autocast():
-            draw = run(self.model, self.relaxation, batch.seen, noise, epoch)
-        return draw, self.objective(draw, batch.ids, batch.mask, step)
+    @abstractmethod
+    def measure(self, module: Any, batch: Batch, step: int) -> LossValues:
+        """Run a module, the task's own or its average, on a batch as a training step does, and measure the losses."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +81,8 @@ class Step:
         total: the objective before the step.
         terms: its unweighted parts.
         weights: what each part was multiplied by.
-        gradient: the norm of the gradient before clipping.
-        rate: the learning rate.
+        grad_norm: the norm of the gradient before clipping.
+        lr: the learning rate.
         pieces: pieces in the batch.
     """
 
@@ -122,8 +91,8 @@ class Step:
     total: float
     terms: dict[str, float]
     weights: dict[str, float]
-    gradient: float
-    rate: float
+    grad_norm: float
+    lr: float
     pieces: int
 
 
@@ -137,24 +106,24 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
     while state.step < task.total_steps:
         step = state.step
         batch = task.batches(step).to(task.device)
-        rate = _rate(task, state)
+        lr = _learning_rate(task, state)
         for group in state.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = lr
 
         task.module.train()
         state.optimiser.zero_grad(set_to_none=True)
         # Only the losses are kept: the pass itself is as large as all the rest, and would live through the backward.
         with _statistics_kept(task.module):
-            measured = task.evaluate(batch, task.noise(step), step)[1]
+            measured = task.measure(task.module, batch, step)
         state.scaler.scale(measured.total).backward()
         state.scaler.unscale_(state.optimiser)
-        limit = state.settings.clip or float("inf")
+        limit = state.optim.clip or float("inf")
         norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
 
-        numbers = _numbers({**measured.terms, "total": measured.total.detach(), "gradient": norm})
+        numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
         # A float16 gradient may overflow now and then: the scaler skips the step and scales less.
         scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
-        wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "gradient")})
+        wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
         if wrong is not None:
             raise _diverged(task, batch, step, wrong, numbers)
         # Only now is it sure that the step is taken, and will not be taken again by a run that goes on.
@@ -164,41 +133,41 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         state.scaler.update()
         state.step += 1
         state.update_average()
-        if state.averaged_weights and state.step == task.total_steps:
-            _measure_statistics(task, state)
+        if state.average is not None and task.averaging and state.step == task.total_steps:
+            _measure_statistics(task, state.average.module)
         yield Step(
             number=state.step,
             epoch=step // task.batches.steps_per_epoch,
             total=numbers.pop("total"),
-            gradient=numbers.pop("gradient"),
+            grad_norm=numbers.pop("grad_norm"),
             terms=numbers,
             weights=measured.weights,
-            rate=rate,
+            lr=lr,
             pieces=len(batch.pieces),
         )
 
 
-def _rate(task: Task, state: TrainState) -> float:
-    rate = state.settings.rate(state.step, task.total_steps)
+def _learning_rate(task: Task, state: TrainState) -> float:
+    rate = state.optim.rate(state.step, task.total_steps)
     if task.averaging:
         rate = task.averaging.rate(rate, state.step // task.batches.steps_per_epoch)
     return rate * state.rate_scale
 
 
-def _measure_statistics(task: Task, state: TrainState) -> None:
+def _measure_statistics(task: Task, averaged: nn.Module) -> None:
     """Measure the averaged weights' batch-norm statistics in the epoch that would come next."""
     epoch = -(-task.total_steps // task.batches.steps_per_epoch)
 
     def one_pass(step: int) -> None:
-        task.evaluate(task.batches(step).to(task.device), task.noise(step), step)
+        task.measure(averaged, task.batches(step).to(task.device), step)
 
     first = epoch * task.batches.steps_per_epoch
     steps = range(first, first + task.batches.steps_per_epoch)
-    measure_statistics(state, (functools.partial(one_pass, step) for step in steps))
+    measure_statistics(averaged, (functools.partial(one_pass, step) for step in steps))
 
 
 @contextmanager
-def _statistics_kept(module: torch.nn.Module) -> Iterator[None]:
+def _statistics_kept(module: nn.Module) -> Iterator[None]:
     """If a plugin fails, undo what the pass did to running statistics: what is saved then is the last whole step."""
     before = [buffer.clone() for buffer in module.buffers()]
     try:
@@ -216,7 +185,7 @@ def _numbers(scalars: Mapping[str, torch.Tensor]) -> dict[str, float]:
 
 
 def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str, float]) -> DivergedError:
-    module = first_bad_module(task.module, lambda: task.evaluate(batch, task.noise(step), step))
+    module = first_bad_module(task.module, lambda: task.measure(task.module, batch, step))
     report = {
         "step": step,
         "wrong": wrong,
@@ -225,8 +194,8 @@ def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str
         "first_module": module,
         "parameters": bad_parameters(task.module),
     }
-    what = "the gradient" if wrong == "gradient" else f"term {wrong!r}"
-    blamed = next((term for term in task.objective.terms if f"{wrong}.".startswith(f"{term.name}.")), None)
+    what = "the gradient" if wrong == "grad_norm" else f"term {wrong!r}"
+    blamed = next((term for term in task.terms if f"{wrong}.".startswith(f"{term.name}.")), None)
     if blamed and blamed.origin.partition(" ")[0] != "asciivae":
         what += f" of {blamed.origin}"
     where = f", first in the output of module {module!r}" if module else ""

@@ -1,56 +1,75 @@
-"""The optimiser and its learning rate."""
+"""The section `optim` of a recipe: the optimiser and its learning rate."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import torch
+from pydantic import Field
 from torch import nn
 
+from asciivae.settings.types import Count, Decay, NotNegative, Pair, Positive, Whole
 from asciivae.train.muon import Muon
 
-KINDS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
+_OPTIMISERS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
 
 
 @dataclass(frozen=True)
-class OptimiserSettings:
-    """Adam (Kingma & Ba 2015), AdamW (Loshchilov & Hutter 2019) or Muon, and how the learning rate moves.
+class LearningRate:
+    """How the learning rate moves.
 
     Attributes:
-        kind: `adam`, `adamw` or `muon`.
-        lr: the learning rate after the warm-up.
-        betas: decay of the two running means.
-        eps: added to the denominator.
-        weight_decay: coupled to the gradient in `adam`, decoupled in the others.
-        clip: the gradient is scaled down to this norm, if given.
-        cosine: after the warm-up the rate falls along half a cosine; otherwise it stays.
-        warmup: steps over which the rate rises linearly from 0.
-        final: the share of `lr` that the cosine ends at.
-        cosine_steps: the step at which it ends, if not the end of the run.
+        use: constant, or half a cosine from `lr` to its final fraction.
+        warmup: steps of a linear rise from 0.
+        final: the fraction of `lr` that a cosine ends at.
+        steps: the step at which a cosine ends; null is the end of the run. Given, a run that is stopped early by
+            `train.steps` takes the same steps as a longer one.
     """
 
-    kind: str
-    lr: float
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    weight_decay: float = 0.0
-    clip: float | None = None
-    cosine: bool = False
-    warmup: int = 0
-    final: float = 0.0
-    cosine_steps: int | None = None
+    use: Literal["constant", "cosine"] = "constant"
+    warmup: Whole = 0
+    final: Annotated[float, Field(ge=0, le=1)] = 0.0
+    steps: Count | None = None
 
-    def create(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+
+@dataclass(frozen=True)
+class Optim:
+    """The optimiser: Adam (Kingma & Ba 2015), AdamW (Loshchilov & Hutter 2019) or Muon (Jordan et al. 2024).
+
+    Attributes:
+        lr: the learning rate after the warm-up.
+        use: adam adds weight decay to the gradient, adamw takes it off the weights; muon is adamw with orthogonalised
+            updates of the convolution kernels.
+        betas: the decays of the two moments.
+        eps: added to the denominator.
+        weight_decay: the weight decay, per unit of learning rate.
+        clip: the largest norm of the gradient; null leaves it as it is.
+        schedule: how the learning rate moves.
+    """
+
+    lr: Positive
+    use: Literal["adam", "adamw", "muon"] = "adamw"
+    betas: Pair[Decay] = (0.9, 0.999)
+    eps: Positive = 1e-8
+    weight_decay: NotNegative = 0.0
+    clip: Positive | None = None
+    schedule: LearningRate = LearningRate()
+
+    def optimiser(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """The optimiser of these parameters."""
-        return KINDS[self.kind](parameters, lr=self.lr, betas=self.betas, eps=self.eps, weight_decay=self.weight_decay)
+        return _OPTIMISERS[self.use](
+            parameters, lr=self.lr, betas=self.betas, eps=self.eps, weight_decay=self.weight_decay
+        )
 
     def rate(self, step: int, total_steps: int) -> float:
         """The learning rate of a step, counted from 0."""
-        if step < self.warmup:
-            return self.lr * (step + 1) / self.warmup
-        if not self.cosine:
+        schedule = self.schedule
+        if step < schedule.warmup:
+            return self.lr * (step + 1) / schedule.warmup
+        if schedule.use == "constant":
             return self.lr
-        share = (step - self.warmup) / max(1, (self.cosine_steps or total_steps) - self.warmup)
-        return self.lr * (self.final + (1 - self.final) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0))))
+        fraction = (step - schedule.warmup) / max(1, (schedule.steps or total_steps) - schedule.warmup)
+        return self.lr * (schedule.final + (1 - schedule.final) * 0.5 * (1 + math.cos(math.pi * min(fraction, 1.0))))

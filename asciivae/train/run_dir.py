@@ -22,7 +22,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from torch import Tensor
 
@@ -32,14 +32,14 @@ from asciivae.files.weights import MODEL_FORMAT, RENDERER_FORMAT
 from asciivae.train.state import TrainState
 
 STATE_FORMAT = 1
-Kind = Literal["model", "renderer"]
-"""What a run trains."""
+_RENAMED = {"gradient": "grad_norm", "rate": "lr"}
+"""Keys of metrics as they were called before version 0.2, and as they are called now."""
 LARGEST_STEP = 2**53
 """Up to here an integer is the same as a float, in which charts count."""
 _FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
 
 
-class RunFolder:
+class RunDir:
     """An existing run folder. `create` makes one, `open` finds one.
 
     Args:
@@ -47,14 +47,14 @@ class RunFolder:
         kind: what is trained in it.
     """
 
-    def __init__(self, path: Path, kind: Kind = "model") -> None:
+    def __init__(self, path: Path, kind: str = "model") -> None:
         self.path = path
         self.kind = kind
         self.checkpoints = path / "checkpoints"
         self.metrics_file = path / "metrics.jsonl"
 
     @classmethod
-    def create(cls, path: Path, files: Mapping[str, str], kind: Kind = "model") -> RunFolder:
+    def create(cls, path: Path, files: Mapping[str, str], kind: str = "model") -> RunDir:
         """Begin a run in an empty or new folder; `files` are the texts to put there first.
 
         Raises:
@@ -81,7 +81,7 @@ class RunFolder:
         return cls(path, kind)
 
     @classmethod
-    def open(cls, path: Path, kind: Kind = "model") -> RunFolder:
+    def open(cls, path: Path, kind: str = "model") -> RunDir:
         """Open the folder of a run.
 
         Raises:
@@ -143,6 +143,11 @@ class RunFolder:
     def has_checkpoint(self) -> bool:
         """Whether anything was saved yet."""
         return self._latest() is not None
+
+    def latest_step(self) -> int | None:
+        """The step of the newest complete checkpoint, if there is one."""
+        found = self._latest()
+        return None if found is None else _step_of(found)
 
     def latest(self) -> Path:
         """The newest complete checkpoint.
@@ -227,7 +232,7 @@ class RunFolder:
             except (ValueError, RecursionError):
                 continue
             if _is_record(record):
-                yield record
+                yield {_RENAMED.get(key, key): value for key, value in record.items()}
 
     def rewind(self, step: int) -> None:
         """Forget the records of steps after `step`: they will be made again."""

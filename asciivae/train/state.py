@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from asciivae.errors import RunError
-from asciivae.train.optim import OptimiserSettings
+from asciivae.train.optim import Optim
+
+_FIT_HINT = "resume with the recipe in the run's folder, or start a new run"
 
 
 class TrainState:
@@ -17,7 +20,7 @@ class TrainState:
 
     Args:
         model: what is trained.
-        optimiser: its settings.
+        optim: its optimiser's settings.
         ema: decay of the exponential moving average of the weights; None keeps none.
         scaled: whether gradients are scaled against underflow (float16).
         result: the submodule that the run is for, if the rest of the model is only there to train it; `weights` are
@@ -25,79 +28,73 @@ class TrainState:
 
     Attributes:
         step: optimiser steps taken.
-        average: the averaged weights, by name, once there are any.
-        averaged_weights: how many weights the equal average of stochastic weight averaging is made of.
+        average: the model with averaged weights, once there are any.
         rate_scale: what the learning rate is multiplied by; less than 1 after a rollback.
     """
 
     def __init__(
-        self,
-        model: nn.Module,
-        optimiser: OptimiserSettings,
-        *,
-        ema: float | None = None,
-        scaled: bool = False,
-        result: str = "",
+        self, model: nn.Module, optim: Optim, *, ema: float | None = None, scaled: bool = False, result: str = ""
     ) -> None:
         self.model = model
         self._result = f"{result}." if result else ""
-        self.settings = optimiser
-        self.optimiser = optimiser.create(model.parameters())
+        self.optim = optim
+        self.optimiser = optim.optimiser(model.parameters())
         self.decay = ema
-        self.average = self._copied() if ema else None
-        self.averaged_weights = 0
-        self._trained = {name for name, _ in model.named_parameters()}
+        self.average = self._new_average() if ema else None
         self.scaler = torch.amp.GradScaler(next(model.parameters()).device.type, enabled=scaled)
         self.step = 0
         self.rate_scale = 1.0
 
-    @torch.no_grad()
+    def evaluated(self) -> nn.Module:
+        """The model to validate, show and use: the one with averaged weights where there is one, in evaluation mode."""
+        model: nn.Module = self.model if self.average is None else self.average.module
+        return model.eval()
+
+    @property
+    def averaged_weights(self) -> int:
+        """How many weights the equal average of stochastic weight averaging is made of."""
+        return int(self.average.n_averaged) if self.average is not None and self.decay is None else 0
+
     def update_average(self) -> None:
         """Move an exponential average towards the present weights; running statistics are copied to any average."""
+        if self.average is None:
+            return
         if self.decay is not None:
-            # A young average must not remember the initialisation.
-            self._move_average(1 - min(self.decay, (1 + self.step) / (10 + self.step)))
-        self.average_buffers()
+            self.average.update_parameters(self.model)
+        self._copy_buffers(self.average)
 
-    @torch.no_grad()
     def add_to_average(self) -> None:
         """Take the present weights into the equal average of stochastic weight averaging."""
         if self.average is None:
-            self.average = self._copied()
-        self.averaged_weights += 1
-        self._move_average(1 / self.averaged_weights)
+            self.average = self._new_average()
+        self.average.update_parameters(self.model)
+
+    def _new_average(self) -> AveragedModel:
+        average = AveragedModel(self.model, multi_avg_fn=self._move)
+        # An exponential average begins at the initial weights; an equal one with the first that are added to it.
+        average.n_averaged.fill_(0 if self.decay is None else 1)
+        return average.requires_grad_(False)
 
     @torch.no_grad()
-    def average_buffers(self) -> None:
-        """Copy what is not trained, such as running statistics, to the averaged weights, if there are any."""
-        if self.average is not None:
-            for name, value in self.model.state_dict().items():
-                if name not in self._trained:
-                    self.average[name].copy_(value)
-
-    def _move_average(self, share: float) -> None:
-        assert self.average is not None
-        for name, parameter in self.model.named_parameters():
-            self.average[name].lerp_(parameter, share)
+    def _move(self, averages: Sequence[Tensor], present: Sequence[Tensor], count: Tensor | int) -> None:
+        if self.decay is None:
+            fraction = 1 / (int(count) + 1)
+        else:
+            # A young average must not remember the initialisation.
+            fraction = 1 - min(self.decay, (1 + self.step) / (10 + self.step))
+        for average, value in zip(averages, present, strict=True):
+            average.lerp_(value, fraction)
 
     @torch.no_grad()
-    def begin_with(self, weights: Mapping[str, Tensor]) -> None:
+    def _copy_buffers(self, average: AveragedModel) -> None:
+        for own, buffer in zip(average.module.buffers(), self.model.buffers(), strict=True):
+            own.copy_(buffer)
+
+    @torch.no_grad()
+    def init_from(self, weights: Mapping[str, Tensor]) -> None:
         """Take these weights in place of the initial ones; those that are not given stay."""
         self.model.load_state_dict({**self.model.state_dict(), **weights})
-        self.average = self._copied() if self.average is not None else None
-
-    @contextmanager
-    def averaged(self) -> Iterator[None]:
-        """Within the block the model has its averaged weights, if it keeps any."""
-        if self.average is None:
-            yield
-            return
-        own = self._copied()
-        self.model.load_state_dict(self.average)
-        try:
-            yield
-        finally:
-            self.model.load_state_dict(own)
+        self.average = self._new_average() if self.average is not None else None
 
     def weights(self) -> dict[str, Tensor]:
         """The weights to use the result with: averaged ones where there are any."""
@@ -133,10 +130,11 @@ class TrainState:
         try:
             beside = {k.removeprefix("beside/"): v for k, v in tensors.items() if k.startswith("beside/")}
             self.model.load_state_dict({**{self._result + name: value for name, value in weights.items()}, **beside})
-            self.averaged_weights = int(numbers.get("averaged_weights", 0))
-            self.average = self._copied() if self.decay is not None or self.averaged_weights else None
+            averaged = int(numbers.get("averaged_weights", 0))
+            self.average = self._new_average() if self.decay is not None or averaged else None
             if self.average is not None:
-                self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.average})
+                self.average.n_averaged.fill_(averaged or 1)
+                self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.model.state_dict()})
             self._restore_optimiser(tensors)
             self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])
             if self.scaler.is_enabled():
@@ -147,11 +145,8 @@ class TrainState:
             raise RunError(f"the checkpoint does not fit this recipe ({reason})", hint=_FIT_HINT) from error
 
     def _averaged_or_own(self) -> Mapping[str, Tensor]:
-        own: Mapping[str, Tensor] = self.model.state_dict()
-        return own if self.average is None else self.average
-
-    def _copied(self) -> dict[str, Tensor]:
-        return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+        found: Mapping[str, Tensor] = (self.model if self.average is None else self.average.module).state_dict()
+        return found
 
     def _restore_optimiser(self, tensors: Mapping[str, Tensor]) -> None:
         self.optimiser.state.clear()
@@ -161,7 +156,5 @@ class TrainState:
                 saved = tensors[key]
                 # In the parameter's own memory layout, where it has the parameter's shape.
                 like = torch.empty_like(parameter) if saved.shape == parameter.shape else torch.empty_like(saved)
-                self.optimiser.state[parameter][key.removeprefix(prefix)] = like.copy_(saved)
-
-
-_FIT_HINT = "resume with the recipe in the run's folder, or start a new run"
+                values: dict[str, Any] = self.optimiser.state[parameter]
+                values[key.removeprefix(prefix)] = like.copy_(saved)

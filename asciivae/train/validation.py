@@ -1,46 +1,48 @@
 """Validation: the same pieces, the same noise, every time.
 
-Two passes are known. The plain one decodes the posterior mean and takes each cell's most probable character: it is
-the model at its best, and has no randomness. The sampled one does what training does (z and the relaxation are drawn,
-pages are rolled if training rolls them): it is what the research log called validation.
+There are two passes. The plain one decodes the posterior mean and takes each cell's most probable character, without
+randomness. The sampled one does what training does (z and the relaxation are drawn, pages are rolled if training rolls
+them): the research log called that validation.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from asciivae.metrics.characters import CharacterCounts, count
 from asciivae.models.base import Noise
 from asciivae.rng import numpy_stream, torch_stream
-from asciivae.train.batches import Canvas, Roll, in_order
+from asciivae.text.canvas import Canvas
+from asciivae.train.batches import in_order
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from asciivae.corpus import Corpus
-    from asciivae.train.loop import Task
+    from asciivae.corpus.augment import Roll
+    from asciivae.corpus.store import Corpus
     from asciivae.train.state import TrainState
+    from asciivae.train.vae import VAETask
 
 
 @dataclass(frozen=True)
-class Validation:
+class VAEValidation:
     """Measures a task on pieces that it does not train on.
 
     Attributes:
         task: what is measured, with its losses.
         corpus: where the pieces are.
         pieces: their numbers.
-        canvas: how they are laid.
+        canvas: how they are placed.
         batch_size: pieces at a time.
         sampled: whether to do the sampled pass too.
         roll: how the sampled pass rolls its pages.
     """
 
-    task: Task
+    task: VAETask
     corpus: Corpus
     pieces: NDArray[np.int64]
     canvas: Canvas
@@ -56,17 +58,15 @@ class Validation:
             The mean of every loss term over the pieces, `total`, and the scores of `CharacterCounts`; with the
             prefix `sampled_` the terms of the sampled pass.
         """
-        module = self.task.module
-        with state.averaged():
-            module.eval()
-            terms, counts = self._pass(state.step, sampled=False)
-            found = {**terms, **counts.scores()}
-            if self.sampled:
-                drawn, _ = self._pass(state.step, sampled=True)
-                found.update({f"sampled_{name}": value for name, value in drawn.items()})
+        model = state.evaluated()
+        terms, counts = self._pass(model, state.step, sampled=False)
+        found = {**terms, **counts.scores()}
+        if self.sampled:
+            drawn, _ = self._pass(model, state.step, sampled=True)
+            found.update({f"sampled_{name}": value for name, value in drawn.items()})
         return found
 
-    def _pass(self, step: int, *, sampled: bool) -> tuple[dict[str, float], CharacterCounts]:
+    def _pass(self, model: Any, step: int, *, sampled: bool) -> tuple[dict[str, float], CharacterCounts]:
         seed, device = self.task.seed, self.task.device
         noise = Noise()
         rolled = None
@@ -81,11 +81,11 @@ class Validation:
         sums: dict[str, float] = {}
         counts = CharacterCounts()
         for batch in in_order(self.corpus, self.pieces, self.batch_size, self.canvas, rolled):
-            draw_, measured = self.task.evaluate(batch.to(device), noise, step)
+            output, measured = self.task.evaluate(model, batch.to(device), noise, step)
             share = len(batch.pieces) / len(self.pieces)
             for name, value in {**measured.terms, "total": measured.total}.items():
                 sums[name] = sums.get(name, 0.0) + share * float(value)
-            pages = draw_.logits.argmax(1).cpu()
+            pages = output.logits.argmax(1).cpu()
             for original, page, mask in zip(batch.ids, pages, batch.mask, strict=True):
                 counts += count(original[mask].numpy(), page[mask].numpy())
         return sums, counts

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from tiny_runs import asciivae
 
-from asciivae.corpus import open_corpus
+from asciivae.corpus.source import open_corpus
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n(_____)\n"
 SHIP = "       |\n      )_)\n     )___)\n    )____)__\n____|_______\n\\___________/\n"

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from tiny_runs import LOGGED, asciivae, records, tiny_recipe, trained, written
 
-from asciivae.corpus import open_corpus
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import split
 from asciivae.metrics.characters import CharacterCounts, count
 

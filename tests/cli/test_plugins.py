@@ -13,7 +13,7 @@ from tiny_runs import asciivae
 
 from asciivae import registry
 from asciivae.cli.help_outline import Option, outline
-from asciivae.recipe.options import plain_options
+from asciivae.settings.door import plain
 
 
 def listed(*arguments: str) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ class TestOutline:
             if entry.distribution == "asciivae":
                 config = registry.load(kind, entry.name).Config()
                 options = outline(entry.value).options
-                assert [option.name for option in options] == list(plain_options(config)), entry
+                assert [option.name for option in options] == list(plain(config)), entry
                 for option in options:
                     if option.default and "[" not in option.default:
                         assert eval(option.default) == getattr(config, option.name), (entry, option)

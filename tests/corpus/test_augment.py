@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tiny_runs import AUGMENT, CPU, corpus_of, grids_of, tiny_experiment
 
-from asciivae.corpus.augment import Augmentation, Draws
+from asciivae.corpus.augment import Draws, Noise
 from asciivae.corpus.transforms import mirror
 from asciivae.models.base import Noise, run
 from asciivae.text.art import trim
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
-from asciivae.train.batches import Batch, Batches, Canvas
+from asciivae.train.batches import Batch, Batches
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
 ALL = Augmentation(crop=0.5, smallest=3, mirror=0.5, shift=0.5, margin=9, paste=0.5, noise=0.5, replaced=0.1)
@@ -255,7 +256,7 @@ def test_the_model_reads_the_noise_and_the_losses_see_the_truth(tmp_path: Path) 
     batch = task.batches(0)
     noisy = batch._replace(noisy=torch.ones_like(batch.ids)).to(CPU)
     drawn, measured = task.evaluate(noisy, Noise(), 0)
-    expected = run(task.model, task.relaxation, torch.ones_like(batch.ids), Noise(), 0)
+    expected = run(task.module, task.relaxation, torch.ones_like(batch.ids), Noise(), 0)
 
     assert torch.equal(drawn.logits, expected.logits)
     assert measured.total == task.objective(expected, batch.ids, batch.mask, 0).total

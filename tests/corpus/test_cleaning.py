@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asciivae.corpus import open_corpus
 from asciivae.corpus.cleaning import EXACT, NEAR, Tally, clean
 from asciivae.corpus.duplicates import shingles, similarity
 from asciivae.corpus.mapped import Store, save
 from asciivae.corpus.raw_texts import read_drafts
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.steps import Draft, Limits, Refusal, steps
 from asciivae.corpus.store import Corpus, Refused
 from asciivae.errors import CorpusError, UsageError

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asciivae.corpus import Corpus, open_corpus
 from asciivae.corpus.concat import open_corpora
 from asciivae.corpus.filters import exclude
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import Rule, split
+from asciivae.corpus.store import Corpus
 from asciivae.errors import CorpusError
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from asciivae.corpus import open_corpus
 from asciivae.corpus.filters import logged_filter
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import logged_limit, split, tail_size
 from asciivae.corpus.transforms import roll, roll_shifts
 from asciivae.errors import ArtError

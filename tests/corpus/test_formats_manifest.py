@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from asciivae.corpus import open_corpus
 from asciivae.corpus.cleaning import clean
 from asciivae.corpus.mapped import save
 from asciivae.corpus.raw_texts import read_drafts
-from asciivae.corpus.source import digest_of
+from asciivae.corpus.source import digest_of, open_corpus
 from asciivae.corpus.steps import Limits, steps
 from asciivae.corpus.store import Refused
 from asciivae.errors import CorpusError

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asciivae.corpus import Corpus, formats, mapped, open_corpus, source, store
+from asciivae.corpus import formats, mapped, source, store
+from asciivae.corpus.source import open_corpus
+from asciivae.corpus.store import Corpus
 from asciivae.errors import AsciivaeError, CorpusError, Place, UsageError
 from asciivae.text.art import to_text
 from asciivae.text.charset import CHARSET

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asciivae.corpus import Corpus, open_corpus
 from asciivae.corpus.filters import fits, logged_filter
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import Rule, logged_limit, split, tail_size
+from asciivae.corpus.store import Corpus
 from asciivae.corpus.transforms import roll, roll_shifts
 from asciivae.errors import CorpusError
 

@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from asciivae.corpus import Corpus
 from asciivae.corpus.mapped import Store, save
-from asciivae.corpus.store import Piece, Refusals, Refused, collect
+from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
 from asciivae.errors import CorpusError
 from asciivae.text.art import parse
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asciivae.corpus import open_corpus
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.summary import summarise
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"

@@ -11,7 +11,6 @@ from tiny_runs import (
     CPU,
     LOGGED,
     SPATIAL,
-    corpus_of,
     drawings,
     grids_of,
     records,
@@ -21,9 +20,11 @@ from tiny_runs import (
 )
 
 from asciivae.errors import CorpusError, ModelError, RecipeError
-from asciivae.experiment.build import build, character_counts
-from asciivae.recipe.resolve import RESERVED, check_recipe
-from asciivae.train.batches import Canvas
+from asciivae.experiment.build import build
+from asciivae.recipe.resolve import check_recipe
+from asciivae.recipe.schema import RESERVED
+from asciivae.text.canvas import Canvas
+from asciivae.train.data import character_counts
 
 
 def test_an_experiment_is_what_its_recipe_says(tmp_path: Path) -> None:

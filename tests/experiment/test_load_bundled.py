@@ -9,7 +9,7 @@ import torch
 from safetensors import safe_open
 from tiny_runs import CPU
 
-from asciivae.corpus import open_corpus
+from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import split
 from asciivae.experiment.load import BUNDLED, TrainedModel, load_model
 from asciivae.latent.arc import Way

@@ -14,9 +14,9 @@ from asciivae.contract import Posterior
 from asciivae.experiment.measure import Measured, _Moments, measure
 from asciivae.latent.reconstruct import latent_noise, reconstruct
 from asciivae.metrics.picture import contour_scores, look_scores, picture_scores
-from asciivae.models import create, spatial
+from asciivae.models import spatial
 from asciivae.reproduction import logged
-from asciivae.train.batches import Canvas
+from asciivae.text.canvas import Canvas
 
 GRIDS = grids_of([(5, 7), (8, 8), (11, 3), (16, 20), (7, 7)])
 
@@ -24,7 +24,7 @@ GRIDS = grids_of([(5, 7), (8, 8), (11, 3), (16, 20), (7, 7)])
 @pytest.fixture(scope="module")
 def model() -> Any:
     torch.manual_seed(1)
-    made = create(spatial.Config(**{k: v for k, v in SPATIAL.items() if k != "use"})).eval()
+    made = spatial.SpatialVAE(spatial.SpatialConfig(**{k: v for k, v in SPATIAL.items() if k != "use"})).eval()
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
@@ -70,7 +70,7 @@ def test_bits_are_the_bound_of_one_draw(model: Any, canvas: Canvas, measured: Me
 
 
 def test_a_blank_model_pays_for_every_character_alike(canvas: Canvas) -> None:
-    blank = create(spatial.Config(fine_channels=8, coarse_channels=8)).eval()
+    blank = spatial.SpatialVAE(spatial.SpatialConfig(fine_channels=8, coarse_channels=8)).eval()
     for parameter in blank.parameters():
         parameter.data.zero_()
     (row,) = measure(blank, grids_of([(8, 8)]), canvas).scores
@@ -93,7 +93,7 @@ def test_a_channel_of_a_latent_grid_is_a_unit(model: Any, canvas: Canvas, measur
 
 
 def test_a_number_of_a_latent_vector_is_a_unit() -> None:
-    model = create(logged.Config(variant="D")).eval()
+    model = logged.LoggedVAE(logged.LoggedConfig(variant="D")).eval()
     with torch.no_grad():
         units = measure(model, GRIDS[:2], Canvas.fixed(64, 64)).units
     assert units.total == math.prod(model.latent_shape(64, 64))

@@ -16,12 +16,12 @@ from asciivae.errors import ArtError, ModelError
 from asciivae.latent.arc import Way, _between
 from asciivae.latent.interpolate import InkDistance, find_path
 from asciivae.latent.reconstruct import reconstruct
-from asciivae.models import create, spatial
+from asciivae.models import spatial
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas
 from asciivae.reproduction import logged
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE
-from asciivae.train.batches import Canvas
 
 GLYPHS = atlas(res=(9, 9))
 CAT = np.array([[0, 15, 0], [40, 14, 41]], np.uint8)
@@ -60,7 +60,7 @@ class Different(Loud):
 
 def small_spatial() -> spatial.SpatialVAE:
     torch.manual_seed(0)
-    model = spatial.SpatialVAE(spatial.Config(latent=3, fine_channels=8, coarse_channels=8, embedding=4))
+    model = spatial.SpatialVAE(spatial.SpatialConfig(latent=3, fine_channels=8, coarse_channels=8, embedding=4))
     nn.init.normal_(model.head.weight)
     assert model.head.bias is not None
     nn.init.zeros_(model.head.bias)
@@ -141,7 +141,7 @@ def test_there_is_a_way_from_a_drawing_to_itself_and_from_blank_to_blank() -> No
 
 
 def test_logged_models_have_ways_too() -> None:
-    model = create(logged.Config(variant="D")).eval()
+    model = logged.LoggedVAE(logged.LoggedConfig(variant="D")).eval()
     path = find_path(Way(model, Canvas.fixed(64, 64, "logged"), *grids_of([(5, 9), (7, 3)])), 3, GLYPHS)
 
     assert path.frames[1].shape == (7, 9)

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
 from asciivae.latent.reconstruct import reconstruct
-from asciivae.models import create, spatial
+from asciivae.models import spatial
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE, SPACE
-from asciivae.train.batches import Canvas
 
 
 class Echo(nn.Module):
@@ -129,7 +129,7 @@ def test_without_sampling_the_seed_is_nothing_and_the_global_generator_is_left_a
 
 
 def test_a_piece_that_the_model_cannot_take_is_its_error() -> None:
-    model = create(spatial.Config(fine_channels=8, coarse_channels=8)).eval()
+    model = spatial.SpatialVAE(spatial.SpatialConfig(fine_channels=8, coarse_channels=8)).eval()
     with pytest.raises(ModelError, match="a piece of 513 rows and 4 columns is too large"):
         reconstruct(model, grids_of([(4, 4), (513, 4)]), fitted(model))
 

@@ -8,10 +8,9 @@ from torch import Tensor, nn
 
 from asciivae.contract import Posterior
 from asciivae.latent.sample import latents_of, sample
-from asciivae.models import create
 from asciivae.reproduction import logged
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE
-from asciivae.train.batches import Canvas
 
 
 class Numbers(nn.Module):
@@ -95,7 +94,7 @@ def test_drawings_are_laid_in_the_middle_of_one_page(monkeypatch: pytest.MonkeyP
 
 
 def test_models_with_a_latent_vector_are_sampled_too() -> None:
-    model = create(logged.Config(variant="B")).eval()
+    model = logged.LoggedVAE(logged.LoggedConfig(variant="B")).eval()
     latents = latents_of(model, grids_of([(3, 4), (5, 6)]), Canvas.fixed(64, 64), (64, 64))
 
     assert [page.shape for page in sample(model, (64, 64), 2)] == [(64, 64)] * 2

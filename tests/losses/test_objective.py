@@ -12,7 +12,7 @@ from asciivae.errors import PluginError
 from asciivae.losses.objective import Objective, Term, facts_of, one_hot, rendered_glyphs
 from asciivae.losses.pixels import L1, MSE, PixelConfig
 from asciivae.losses.schedule import constant, ramp
-from asciivae.models.base import Draw
+from asciivae.models.base import VAEOutput
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 
@@ -65,7 +65,7 @@ def analytic() -> Watched:
 def draw(scores: Tensor | None = None, *, raw: bool = False) -> Draw:
     logits = random_tensor(3, 95, 4, 5, scale=2.0) if scores is None else scores
     nothing = torch.zeros(3, 2, dtype=torch.float64)
-    return Draw(Posterior(nothing, nothing), nothing, logits, logits if raw else logits.softmax(dim=1))
+    return VAEOutput(Posterior(nothing, nothing), nothing, logits, logits if raw else logits.softmax(dim=1))
 
 
 def objective(*terms: Term, renderer: Any = None) -> Objective:

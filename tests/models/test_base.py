@@ -93,7 +93,9 @@ def test_losses_see_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -
     assert draw.logits.dtype == draw.probs.dtype == seen
 
 
-@pytest.mark.parametrize("config", [logged.Config(variant="B"), spatial.Config(fine_channels=8, coarse_channels=8)])
+@pytest.mark.parametrize(
+    "config", [logged.LoggedConfig(variant="B"), spatial.SpatialConfig(fine_channels=8, coarse_channels=8)]
+)
 def test_of_every_model_under_autocast_losses_see_float32(config: logged.Config | spatial.Config) -> None:
     model = create(config)
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -103,7 +105,7 @@ def test_of_every_model_under_autocast_losses_see_float32(config: logged.Config 
 
 
 def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
-    model = spatial.SpatialVAE(spatial.Config(latent=2, fine_channels=8, coarse_channels=8, embedding=4))
+    model = spatial.SpatialVAE(spatial.SpatialConfig(latent=2, fine_channels=8, coarse_channels=8, embedding=4))
     gumbel = torch.Generator().manual_seed(1)
     noise = Noise(torch.ones(2, *model.latent_shape(8, 8)), gumbel)
     draw = run(model, Relaxation("gumbel", hard=True), random_pages(2, 8, 8), noise)

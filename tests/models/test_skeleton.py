@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 import torch
 
-from asciivae.models import create, spatial
+from asciivae.models import spatial
 from asciivae.models.skeleton import fill, skeleton
 from asciivae.reproduction import logged
 
-CONFIGS = [spatial.Config(fine_channels=8, coarse_channels=8), logged.Config(variant="A"), logged.Config(variant="D")]
+CONFIGS = [
+    spatial.SpatialConfig(fine_channels=8, coarse_channels=8),
+    logged.LoggedConfig(variant="A"),
+    logged.LoggedConfig(variant="D"),
+]
 CPU = torch.device("cpu")
 
 
@@ -53,7 +57,7 @@ def test_the_global_generator_is_left_alone() -> None:
 def test_no_compiler_is_imported_for_it() -> None:
     code = (
         "import sys, torch; from asciivae.models import spatial; from asciivae.models.skeleton import fill, skeleton;"
-        "bones = skeleton(spatial.Config());"
+        "bones = skeleton(spatial.SpatialConfig());"
         "fill(bones, {n: torch.zeros(t.shape) for n, t in bones.state_dict().items()}, torch.device('cpu'));"
         "print({'torch._dynamo', 'sympy'} & sys.modules.keys())"
     )

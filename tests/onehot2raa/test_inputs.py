@@ -12,7 +12,7 @@ from torch import Tensor
 
 from asciivae.losses.objective import one_hot
 from asciivae.onehot2raa.inputs import KINDS, Mixture, SoftBatch, SoftPages, noisy_one_hot, relaxed, simplex
-from asciivae.recipe.renderer import Inputs
+from asciivae.onehot2raa.settings import Inputs
 from asciivae.render.glyphs import atlas
 from asciivae.text.charset import CHARSET
 

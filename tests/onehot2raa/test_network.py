@@ -16,7 +16,7 @@ from asciivae.errors import AsciivaeError, ModelError
 from asciivae.files.atomic import write_tensors
 from asciivae.files.weights import DAMAGED, MODEL_FORMAT, RENDERER_FORMAT
 from asciivae.losses.objective import Objective, one_hot
-from asciivae.models.base import Draw
+from asciivae.models.base import VAEOutput
 from asciivae.onehot2raa.inputs import noisy_one_hot
 from asciivae.onehot2raa.network import (
     LARGEST_WEIGHT,
@@ -325,7 +325,7 @@ class TestInTheObjective:
         from asciivae.losses.schedule import constant
 
         nothing = torch.zeros(1, 1)
-        draw = Draw(Posterior(nothing, nothing), nothing, logits, relax(logits))
+        draw = VAEOutput(Posterior(nothing, nothing), nothing, logits, relax(logits))
         objective = Objective([Term("ink", loss, constant(1.0))], renderer)
         return objective(draw, ids, torch.ones_like(ids, dtype=torch.bool), 0)
 

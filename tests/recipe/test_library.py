@@ -12,7 +12,6 @@ from asciivae.errors import RecipeError
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import check_recipe, load_recipe
-from asciivae.recipe.resolve_renderer import check_renderer_recipe, load_renderer_recipe
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
 RENDERERS = [path for path in SHIPPED if "\nkind: renderer\n" in path.read_text()]
@@ -149,8 +148,8 @@ class TestShipped:
 
     @pytest.mark.parametrize("path", RENDERERS, ids=lambda path: path.stem)
     def test_those_of_renderers_are_too(self, path: Path) -> None:
-        loaded = load_renderer_recipe(name_of(path))
-        again = check_renderer_recipe(dump_yaml(loaded.resolved()), "resolved.yaml")
+        loaded = load_recipe(name_of(path))
+        again = check_recipe(dump_yaml(loaded.resolved()), "resolved.yaml")
         assert (again.recipe, again.decoder_config) == (loaded.recipe, loaded.decoder_config)
         assert listed()[name_of(path)] == (loaded.recipe.about, "asciivae")
 

@@ -10,8 +10,7 @@ from tiny_runs import asciivae, checkpoint, records
 
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import check_recipe, load_recipe
-from asciivae.recipe.resolve_renderer import LoadedRendererRecipe, load_any
+from asciivae.recipe.resolve import LoadedRecipe, check_recipe, load_recipe
 from asciivae.reproduction.translate import translate
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
@@ -82,8 +81,8 @@ def steps_of(path: Path, folder: Path) -> None:
     small = [part for text in (*SMALL, "train.precision=fp32") for part in ("--set", text)]
     if "swa" in path.read_text():
         small += ["--set", "train.swa.start=1"]
-    loaded = load_any(path)
-    command = "train-renderer" if isinstance(loaded, LoadedRendererRecipe) else "train"
+    loaded = load_recipe(path)
+    command = "train-renderer" if isinstance(loaded, LoadedRecipe) else "train"
     if loaded.recipe.glyphs.cell == "logged":
         small += ["--set", "glyphs.res=5"]
     whole, parts = folder / "whole", folder / "parts"

@@ -9,8 +9,7 @@ import pytest
 from tiny_runs import asciivae
 
 from asciivae.errors import RecipeError, RecipeProblems
-from asciivae.recipe.resolve import check_recipe
-from asciivae.recipe.resolve_renderer import LoadedRendererRecipe, check_renderer_recipe, load_any
+from asciivae.recipe.resolve import LoadedRecipe, check_recipe, load_recipe
 
 MINIMAL = """\
 asciivae: 1
@@ -24,7 +23,7 @@ train: {steps: 3, batch: 2}
 
 def problems(text: str = MINIMAL, sets: Sequence[str] = ()) -> list[str]:
     try:
-        check_renderer_recipe(text, "my.yaml", sets)
+        check_recipe(text, "my.yaml", sets)
     except RecipeProblems as error:
         return [problem.headline for problem in error.problems]
     except RecipeError as error:
@@ -33,7 +32,7 @@ def problems(text: str = MINIMAL, sets: Sequence[str] = ()) -> list[str]:
 
 
 def test_the_least_resolves_to_itself() -> None:
-    loaded = check_renderer_recipe(MINIMAL, "my.yaml")
+    loaded = check_recipe(MINIMAL, "my.yaml")
     assert loaded.name == "my"
     assert loaded.recipe.inputs.sigma == (0.02, 0.15)
     assert loaded.resolved()["decoder"]["use"] == "spatial"
@@ -71,14 +70,14 @@ def test_the_other_kind_is_refused_and_the_right_command_told() -> None:
     assert caught.value.headline == "my.yaml:2:7: kind: this recipe trains a renderer"
     assert caught.value.hint == "asciivae train-renderer --recipe my.yaml"
     with pytest.raises(RecipeError) as caught:
-        check_renderer_recipe("asciivae: 1\nabout: a model\n", "my.yaml")
+        check_recipe("asciivae: 1\nabout: a model\n", "my.yaml")
     assert caught.value.headline == "my.yaml:1:1: kind: this recipe trains a model"
     assert caught.value.hint == "asciivae train --recipe my.yaml"
 
 
 def test_any_recipe_is_known_for_what_it_is() -> None:
-    assert isinstance(load_any("onehot2raa"), LoadedRendererRecipe)
-    assert not isinstance(load_any("quickstart"), LoadedRendererRecipe)
+    assert isinstance(load_recipe("onehot2raa"), LoadedRecipe)
+    assert not isinstance(load_recipe("quickstart"), LoadedRecipe)
 
 
 def test_its_schema() -> None:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from asciivae import registry
+from asciivae.corpus.settings import Exclude
 from asciivae.corpus.store import COLUMNS
 from asciivae.errors import RecipeError, RecipeProblems
-from asciivae.recipe.data import Canvas, Exclude
+from asciivae.losses.schedule import Points, Ramp
+from asciivae.models.relax import Gumbel, Softmax
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
-from asciivae.recipe.schema import Gumbel, Points, Ramp, Softmax
 
 Check = Callable[..., LoadedRecipe]
 Problems = Callable[..., list[str]]

@@ -7,7 +7,7 @@ import pytest
 from tiny_runs import asciivae, drawings, tiny_recipe, written
 
 from asciivae.recipe import library
-from asciivae.recipe.resolve_renderer import load_any
+from asciivae.recipe.resolve import load_recipe
 from asciivae.reproduction.verify import AFFORDABLE, STEPS, measure, verify
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
@@ -23,7 +23,7 @@ def tiny(tmp_path: Path) -> tuple[Path, dict]:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_shipped_recipe_says_what_to_expect(path: Path) -> None:
-    expect = load_any(path).recipe.expect
+    expect = load_recipe(path).recipe.expect
     assert expect is not None
     assert expect.set == AFFORDABLE
     assert expect.losses is not None

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from loopback import Answer, Site, send
 
-from asciivae.corpus import open_corpus
+from asciivae.corpus.source import open_corpus
 from asciivae.errors import CorpusError, PluginError, UsageError
 from asciivae.scrape.crawl import Plan, crawl
 from asciivae.scrape.harvest import Report

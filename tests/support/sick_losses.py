@@ -13,12 +13,12 @@ from torch import Tensor
 
 from asciivae.contract import LossInputs
 from asciivae.errors import DivergedError
-from asciivae.experiment.build import Experiment
 from asciivae.losses.objective import Objective, Term
 from asciivae.losses.schedule import constant
+from asciivae.train.experiment import Experiment
 from asciivae.train.fit import Cadence, Run
 from asciivae.train.loop import Step
-from asciivae.train.run_dir import RunFolder
+from asciivae.train.run_dir import RunDir
 
 
 class Sick:
@@ -48,7 +48,7 @@ def run_of(made: Experiment, folder: Path, *, checkpoint: int = 2, rollback: boo
     return Run(
         task=made.task,
         state=made.state,
-        folder=RunFolder.create(folder, {"resolved.yaml": "asciivae: 1\n"}),
+        folder=RunDir.create(folder, {"resolved.yaml": "asciivae: 1\n"}),
         cadence=Cadence(log=1, evaluate=10**6, checkpoint=checkpoint, sample=10**6, keep=2),
         validate=lambda state: {},
         sample=lambda state: "",

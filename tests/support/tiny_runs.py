@@ -18,9 +18,10 @@ from typer.testing import CliRunner
 from asciivae.cli import app
 from asciivae.cli.output import Settings
 from asciivae.corpus.store import Corpus, Piece, collect
-from asciivae.experiment.build import Experiment, build
+from asciivae.experiment.build import build
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import load_recipe
+from asciivae.train.experiment import Experiment
 
 CPU = torch.device("cpu")
 SPATIAL = {

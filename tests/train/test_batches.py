@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tiny_runs import corpus_of, grids_of
 
+from asciivae.corpus.augment import Roll
 from asciivae.errors import ArtError
+from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
-from asciivae.train.batches import Batches, Canvas, Roll, collate, in_order
+from asciivae.train.batches import Batches, collate, in_order
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
 SIZES = st.lists(st.tuples(st.integers(1, 20), st.integers(1, 20)), min_size=1, max_size=50)

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from asciivae.train.muon import MOMENTUM, Muon, orthogonalised
-from asciivae.train.optim import OptimiserSettings
+from asciivae.train.optim import Optim
 
 
 def matrix(*shape: int) -> torch.Tensor:
@@ -40,7 +40,7 @@ def test_kernels_take_orthogonal_steps_and_everything_else_adamw_s() -> None:
     twin.load_state_dict(model.state_dict())
     kernel = first.weight.detach().clone()
     optimisers = [
-        OptimiserSettings(kind, lr=0.01, weight_decay=0.1).create(one.parameters())
+        Optim(kind, lr=0.01, weight_decay=0.1).create(one.parameters())
         for kind, one in (("muon", model), ("adamw", twin))
     ]
     for one in (model, twin):

@@ -16,8 +16,8 @@ from torch import nn
 
 import asciivae.files.atomic as files
 from asciivae.errors import RunError
-from asciivae.train.optim import OptimiserSettings
-from asciivae.train.run_dir import RunFolder, newest_run
+from asciivae.train.optim import Optim
+from asciivae.train.run_dir import RunDir, newest_run
 from asciivae.train.state import TrainState
 
 GLYPHS = torch.rand(95, 2, 2)
@@ -26,7 +26,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 def state_at(step: int, features: int = 3, ema: float | None = None) -> TrainState:
     torch.manual_seed(step)
-    state = TrainState(nn.Linear(features, 2), OptimiserSettings("adam", lr=0.1), ema=ema)
+    state = TrainState(nn.Linear(features, 2), Optim("adam", lr=0.1), ema=ema)
     state.model(torch.ones(1, features)).sum().backward()
     state.optimiser.step()
     state.step = step
@@ -34,17 +34,17 @@ def state_at(step: int, features: int = 3, ema: float | None = None) -> TrainSta
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> RunFolder:
-    return RunFolder.create(tmp_path / "run", {"resolved.yaml": "asciivae: 1\n"})
+def run(tmp_path: Path) -> RunDir:
+    return RunDir.create(tmp_path / "run", {"resolved.yaml": "asciivae: 1\n"})
 
 
-def save(run: RunFolder, step: int, keep: int = 2) -> TrainState:
+def save(run: RunDir, step: int, keep: int = 2) -> TrainState:
     state = state_at(step)
     run.save(state, {"recipe": "asciivae: 1"}, GLYPHS, keep=keep)
     return state
 
 
-def assert_loads(run: RunFolder, expected: TrainState) -> None:
+def assert_loads(run: RunDir, expected: TrainState) -> None:
     state = state_at(10**6)
     assert run.load(state)
     assert state.step == expected.step
@@ -54,11 +54,11 @@ def assert_loads(run: RunFolder, expected: TrainState) -> None:
         assert torch.equal(value, state.tensors()[name])
 
 
-def saved_steps(run: RunFolder) -> set[str]:
+def saved_steps(run: RunDir) -> set[str]:
     return set(os.listdir(run.checkpoints)) - {"latest"}
 
 
-def test_a_checkpoint_loads_back_bit_for_bit_and_holds_nothing_pickled(run: RunFolder) -> None:
+def test_a_checkpoint_loads_back_bit_for_bit_and_holds_nothing_pickled(run: RunDir) -> None:
     state = save(run, 7)
 
     assert_loads(run, state)
@@ -71,7 +71,7 @@ def test_a_checkpoint_loads_back_bit_for_bit_and_holds_nothing_pickled(run: RunF
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660), (0o077, 0o600)])
-def test_a_checkpoint_may_be_read_by_whom_the_umask_says(run: RunFolder, umask: int, mode: int) -> None:
+def test_a_checkpoint_may_be_read_by_whom_the_umask_says(run: RunDir, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
         save(run, 7)
@@ -83,14 +83,14 @@ def test_a_checkpoint_may_be_read_by_whom_the_umask_says(run: RunFolder, umask: 
     )
 
 
-def test_only_the_newest_are_kept(run: RunFolder) -> None:
+def test_only_the_newest_are_kept(run: RunDir) -> None:
     for step in (1, 9, 10, 11):
         save(run, step)
 
     assert saved_steps(run) == {"step-10", "step-11"}
 
 
-def test_what_a_killed_process_left_ahead_is_forgotten_and_not_what_lies_behind(run: RunFolder) -> None:
+def test_what_a_killed_process_left_ahead_is_forgotten_and_not_what_lies_behind(run: RunDir) -> None:
     save(run, 10, keep=1)
     shutil.copytree(run.checkpoints / "step-10", run.checkpoints / "step-20")
 
@@ -101,7 +101,7 @@ def test_what_a_killed_process_left_ahead_is_forgotten_and_not_what_lies_behind(
 
 
 @pytest.mark.parametrize("latest", [None, b"", b"step-99\n", b"../../elsewhere", b"\xff\xfe\x00", b"step-3/../step-3"])
-def test_a_lost_or_garbled_latest_is_no_loss(run: RunFolder, latest: bytes | None) -> None:
+def test_a_lost_or_garbled_latest_is_no_loss(run: RunDir, latest: bytes | None) -> None:
     save(run, 3)
     state = save(run, 12)
     marker = run.checkpoints / "latest"
@@ -110,7 +110,7 @@ def test_a_lost_or_garbled_latest_is_no_loss(run: RunFolder, latest: bytes | Non
     assert_loads(run, state)
 
 
-def test_a_run_without_checkpoint_loads_nothing_and_says_so(run: RunFolder) -> None:
+def test_a_run_without_checkpoint_loads_nothing_and_says_so(run: RunDir) -> None:
     state = state_at(4)
 
     assert not run.has_checkpoint()
@@ -139,7 +139,7 @@ def empty(file: Path) -> None:
 @pytest.mark.parametrize("damage", [truncate, garble, empty, Path.unlink])
 @pytest.mark.parametrize("name", ["model.safetensors", "training.safetensors", "state.json"])
 def test_a_damaged_checkpoint_is_named_and_the_hint_works(
-    run: RunFolder, name: str, damage: Callable[[Path], None]
+    run: RunDir, name: str, damage: Callable[[Path], None]
 ) -> None:
     before = save(run, 1)
     save(run, 2)
@@ -159,7 +159,7 @@ def test_a_damaged_checkpoint_is_named_and_the_hint_works(
     "numbers",
     ["[]", "3", "null", "{}", '{"format": 2}', '{"format": 1}', '{"format": 1, "step": null, "rate_scale": 1}'],
 )
-def test_a_state_that_says_too_little_is_an_error(run: RunFolder, numbers: str) -> None:
+def test_a_state_that_says_too_little_is_an_error(run: RunDir, numbers: str) -> None:
     save(run, 2)
     (run.latest() / "state.json").write_text(numbers)
 
@@ -170,7 +170,7 @@ def test_a_state_that_says_too_little_is_an_error(run: RunFolder, numbers: str) 
 
 
 @pytest.mark.parametrize("wanted", [state_at(0, features=4), state_at(0, ema=0.9)])
-def test_a_checkpoint_of_another_recipe_is_an_error(run: RunFolder, wanted: TrainState) -> None:
+def test_a_checkpoint_of_another_recipe_is_an_error(run: RunDir, wanted: TrainState) -> None:
     save(run, 2)
 
     with pytest.raises(RunError, match="the checkpoint does not fit this recipe") as caught:
@@ -185,33 +185,33 @@ def test_a_checkpoint_of_another_recipe_is_an_error(run: RunFolder, wanted: Trai
 def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(RunError) as caught:
-        RunFolder.create(tmp_path, {"resolved.yaml": ""})
+        RunDir.create(tmp_path, {"resolved.yaml": ""})
     assert str(caught.value) == (
         f"{tmp_path}: is not empty, and a run never writes over anything\n\nhint: name another folder with --out"
     )
 
     (tmp_path / "resolved.yaml").write_text("asciivae: 1")
     with pytest.raises(RunError) as caught:
-        RunFolder.create(tmp_path, {"resolved.yaml": ""})
+        RunDir.create(tmp_path, {"resolved.yaml": ""})
     assert caught.value.hint == (
         f"continue it with `asciivae train --resume {tmp_path}`, or name another folder with --out"
     )
     assert sorted(os.listdir(tmp_path)) == ["notes.txt", "resolved.yaml"]
     with pytest.raises(RunError, match="is not empty"):
-        RunFolder.create(tmp_path / "notes.txt", {})
+        RunDir.create(tmp_path / "notes.txt", {})
 
 
 @pytest.mark.parametrize("name", ["present", "new", "new/deeper"])
 def test_a_run_begins_in_a_new_or_an_empty_folder(tmp_path: Path, name: str) -> None:
     (tmp_path / "present").mkdir()
-    RunFolder.create(tmp_path / name, {"a.txt": "1", "resolved.yaml": "2"})
+    RunDir.create(tmp_path / name, {"a.txt": "1", "resolved.yaml": "2"})
 
     assert {file.name: file.read_text() for file in (tmp_path / name).iterdir()} == {"a.txt": "1", "resolved.yaml": "2"}
 
 
 def test_a_run_begins_where_we_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    RunFolder.create(Path("."), {"resolved.yaml": "2"})
+    RunDir.create(Path("."), {"resolved.yaml": "2"})
 
     assert os.listdir(tmp_path) == ["resolved.yaml"]
 
@@ -220,14 +220,14 @@ def test_a_place_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (Path("/proc/asciivae/run"), tmp_path / "file" / "run"):
         with pytest.raises(RunError, match="cannot be written") as caught:
-            RunFolder.create(place, {"resolved.yaml": ""})
+            RunDir.create(place, {"resolved.yaml": ""})
         assert caught.value.place == str(place)
         assert "choose another folder" in str(caught.value.hint)
 
 
 def test_a_folder_that_is_no_run_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=f"{tmp_path}: is not the folder of a run"):
-        RunFolder.open(tmp_path)
+        RunDir.open(tmp_path)
 
 
 def fails(*_: Any, **__: Any) -> None:
@@ -246,7 +246,7 @@ STAGES = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_full_disk_at_any_stage_leaves_the_last_checkpoint(
-    run: RunFolder, stage: str, monkeypatch: pytest.MonkeyPatch
+    run: RunDir, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = save(run, 1)
     with monkeypatch.context() as patched:
@@ -264,7 +264,7 @@ def test_a_full_disk_at_any_stage_leaves_the_last_checkpoint(
 
 
 @pytest.mark.parametrize("stage", ["metrics", "sample folder", "sample", "report"])
-def test_a_full_disk_is_told_whatever_is_written(run: RunFolder, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_whatever_is_written(run: RunDir, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     write = {
         "metrics": lambda: run.log({"step": 1}),
         "sample folder": lambda: run.write_sample(1, "x"),
@@ -296,7 +296,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_is_really_full(small_disk: Path) -> None:
-    run = RunFolder.create(small_disk, {"resolved.yaml": "asciivae: 1\n"})
+    run = RunDir.create(small_disk, {"resolved.yaml": "asciivae: 1\n"})
     before = save(run, 1)
     ballast = small_disk / "ballast"
     room = shutil.disk_usage(small_disk).free - 4096
@@ -315,7 +315,7 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
 def test_a_file_size_limit_is_an_expected_failure(tmp_path: Path) -> None:
     import resource
 
-    run = RunFolder.create(tmp_path / "run", {"resolved.yaml": "asciivae: 1\n"})
+    run = RunDir.create(tmp_path / "run", {"resolved.yaml": "asciivae: 1\n"})
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
     try:
@@ -356,7 +356,7 @@ def test_a_new_folder_replaces_the_old_one_and_what_a_killed_process_left_aside(
 # ── metrics ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_metrics_survive_a_torn_line_and_go_back_without_changing_a_bit(run: RunFolder) -> None:
+def test_metrics_survive_a_torn_line_and_go_back_without_changing_a_bit(run: RunDir) -> None:
     numbers = [0.1, 1 / 3, 1e-300, float(torch.tensor(0.1))]
     for step, number in enumerate(numbers, start=1):
         run.log({"kind": "train", "step": step, "total": number})
@@ -382,7 +382,7 @@ def test_metrics_survive_a_torn_line_and_go_back_without_changing_a_bit(run: Run
     ],
     ids=lambda line: line[:40],
 )
-def test_lines_that_are_no_records_are_passed_over(run: RunFolder, line: bytes) -> None:
+def test_lines_that_are_no_records_are_passed_over(run: RunDir, line: bytes) -> None:
     before, after = {"kind": "train", "step": 1, "total": 2.0}, {"kind": "validation", "step": 1, "other": "a text"}
     run.metrics_file.write_bytes(b"\n".join([json.dumps(before).encode(), line, json.dumps(after).encode(), b""]))
 
@@ -391,13 +391,13 @@ def test_lines_that_are_no_records_are_passed_over(run: RunFolder, line: bytes) 
     assert run.metrics_file.read_text().count("\n") == 2
 
 
-def test_a_number_that_is_none_is_null_in_the_metrics(run: RunFolder) -> None:
+def test_a_number_that_is_none_is_null_in_the_metrics(run: RunDir) -> None:
     run.log({"step": 1, "gradient": float("nan"), "rate": float("-inf"), "total": 1.5})
 
     assert run.metrics_file.read_text() == '{"step": 1, "gradient": null, "rate": null, "total": 1.5}\n'
 
 
-def test_a_divergence_replaces_the_last_ones_report(run: RunFolder) -> None:
+def test_a_divergence_replaces_the_last_ones_report(run: RunDir) -> None:
     for step in (1, 2):
         where = run.write_divergence({"step": step, "values": {"ce": "nan"}})
 
@@ -406,7 +406,7 @@ def test_a_divergence_replaces_the_last_ones_report(run: RunFolder) -> None:
 
 def test_the_newest_run_is_the_one_that_saved_last(tmp_path: Path) -> None:
     assert newest_run(tmp_path) is None
-    runs = [RunFolder.create(tmp_path / name / "one", {"resolved.yaml": ""}) for name in "ab"]
+    runs = [RunDir.create(tmp_path / name / "one", {"resolved.yaml": ""}) for name in "ab"]
     assert newest_run(tmp_path) is None
     for age, run in enumerate(runs):
         save(run, 1)
@@ -416,15 +416,15 @@ def test_the_newest_run_is_the_one_that_saved_last(tmp_path: Path) -> None:
     assert newest_run(tmp_path) == tmp_path / "a" / "one"
 
 
-def test_only_one_process_trains_in_a_folder(run: RunFolder) -> None:
+def test_only_one_process_trains_in_a_folder(run: RunDir) -> None:
     refused = pytest.raises(RunError, match="another process is training in this folder")
-    with run.locked(), refused, RunFolder(run.path).locked():
+    with run.locked(), refused, RunDir(run.path).locked():
         pass
     with run.locked():
         pass
 
 
-def test_what_is_saved_already_is_not_written_again(run: RunFolder) -> None:
+def test_what_is_saved_already_is_not_written_again(run: RunDir) -> None:
     save(run, 2)
     file = run.latest() / "state.json"
     before = file.stat().st_ino

@@ -5,10 +5,10 @@ import torch
 from torch import nn
 
 from asciivae.models.layout import channels_last
-from asciivae.train.optim import OptimiserSettings
+from asciivae.train.optim import Optim
 from asciivae.train.state import TrainState
 
-ADAM = OptimiserSettings("adamw", lr=0.1, weight_decay=0.01)
+ADAM = Optim("adamw", lr=0.1, weight_decay=0.01)
 
 
 def network() -> nn.Module:

@@ -7,9 +7,9 @@ import pytest
 import torch
 from tiny_runs import tiny_experiment
 
+from asciivae.corpus.augment import Roll
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.characters import CharacterCounts
-from asciivae.train.batches import Roll
 from asciivae.train.loop import train
 
 SCORES = {"char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_share", "char_accuracy"}
@@ -40,7 +40,7 @@ def test_the_scores_are_those_of_reconstructing_the_pages(tmp_path: Path) -> Non
     made.task.module.eval()
     grids = [made.corpus.grid(piece) for piece in made.validating]
     counts = CharacterCounts()
-    for one in reconstruct(made.task.model, grids, made.canvas):
+    for one in reconstruct(made.task.module, grids, made.canvas):
         counts += one.counts
 
     assert found["char_recall"] == pytest.approx(counts.scores()["char_recall"])

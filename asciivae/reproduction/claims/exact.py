@@ -87,9 +87,9 @@ def blank_page(quick: bool) -> Finding:
     pixels = 64 * 64 * glyphs[0].numel()
     sums = {"mse, blank": 0.0, "mse, moved": 0.0, "l1, blank": 0.0, "l1, moved": 0.0}
     cheaper = 0
-    pieces = experiment.training[:: max(1, len(experiment.training) // PIECES)][:PIECES]
+    pieces = experiment.data.training[:: max(1, len(experiment.data.training) // PIECES)][:PIECES]
     for piece in pieces.tolist():
-        page, _ = experiment.canvas.lay(experiment.corpus.grid(piece), (64, 64))
+        page, _ = experiment.data.canvas.place(experiment.data.corpus.grid(piece), (64, 64))
         target = torch.from_numpy(page.astype("int64"))[None]
         blank, moved = torch.full_like(target, SPACE), target.roll(1, dims=2)
         errors = {}

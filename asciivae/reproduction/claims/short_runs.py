@@ -14,12 +14,16 @@ from itertools import islice
 import numpy as np
 import torch
 
-from asciivae.experiment.build import Experiment, build
+from asciivae.experiment.build import build
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.characters import CharacterCounts
+from asciivae.models.base import VAE
 from asciivae.recipe.resolve import load_recipe
 from asciivae.reproduction.claims.claim import Claim, Finding, Verdict
+from asciivae.text.art import Grid
+from asciivae.train.experiment import Experiment
 from asciivae.train.loop import train
+from asciivae.train.validation import VAEValidation
 
 CPU = torch.device("cpu")
 STEPS = 120
@@ -51,7 +55,6 @@ def _run(recipe: str, quick: bool, *settings: str) -> Experiment:
     experiment = build(loaded, CPU)
     for _ in islice(train(experiment.task, experiment.state), QUICK_STEPS if quick else STEPS):
         pass
-    experiment.task.module.eval()
     return experiment
 
 
@@ -61,21 +64,40 @@ def _settings(quick: bool, *settings: str) -> str:
 
 def _scores(experiment: Experiment, pieces: Sequence[int]) -> Mapping[str, float]:
     """Scores of whole pages: ink beside the drawing counts as well."""
-    pages = [experiment.canvas.lay(experiment.corpus.grid(piece), (64, 64))[0] for piece in pieces]
-    made = reconstruct(experiment.task.model, pages, experiment.canvas)
+    pages = _pages(experiment, pieces)
+    made = reconstruct(_model(experiment), pages, experiment.data.canvas)
     return sum((one.counts for one in made), CharacterCounts()).scores()
 
 
 def _visible_ink(experiment: Experiment) -> float:
     """The ink of the reconstructed pictures per ink of the originals: a ] that the log's glyphs lose is none."""
     ink = (1.0 - experiment.glyphs).sum((1, 2)).numpy()
-    pages = [experiment.canvas.lay(experiment.corpus.grid(piece), (64, 64))[0] for piece in _trained_on(experiment)]
-    made = reconstruct(experiment.task.model, pages, experiment.canvas)
+    pages = [
+        experiment.data.canvas.place(experiment.data.corpus.grid(piece), (64, 64))[0]
+        for piece in _trained_on(experiment)
+    ]
+    made = reconstruct(_model(experiment), pages, experiment.data.canvas)
     return float(sum(ink[one.grid].sum() for one in made) / sum(ink[page].sum() for page in pages))
 
 
+def _pages(experiment: Experiment, pieces: Sequence[int]) -> list[Grid]:
+    data = experiment.data
+    return [data.canvas.place(data.corpus.grid(piece), (64, 64))[0] for piece in pieces]
+
+
+def _model(experiment: Experiment) -> VAE:
+    model = experiment.state.evaluated()
+    assert isinstance(model, VAE)
+    return model
+
+
+def _validation(experiment: Experiment) -> VAEValidation:
+    assert isinstance(experiment.validate, VAEValidation)
+    return experiment.validate
+
+
 def _trained_on(experiment: Experiment) -> list[int]:
-    pieces: list[int] = experiment.training.tolist()
+    pieces: list[int] = experiment.data.training.tolist()
     return pieces
 
 
@@ -103,7 +125,8 @@ def exponent(quick: bool) -> Finding:
     settings = ("losses.ce.weight=1.0", "losses.kl.weight=0.1", SMALL_GLYPHS)
     for name, recipe in (("exponent 0.7", "cb2c7dd"), ("no weights", "cb2c7dd-repaired")):
         experiment = _run(recipe, quick, *settings)
-        by_ink = sorted(_trained_on(experiment), key=lambda piece: int(np.count_nonzero(experiment.corpus.grid(piece))))
+        ink = {piece: int(np.count_nonzero(experiment.data.corpus.grid(piece))) for piece in _trained_on(experiment)}
+        by_ink = sorted(ink, key=ink.__getitem__)
         half = len(by_ink) // 2
         numbers[f"inked cells in common, sparse half, {name}"] = _scores(experiment, by_ink[:half])["ink_iou"]
         numbers[f"inked cells in common, dense half, {name}"] = _scores(experiment, by_ink[half:])["ink_iou"]
@@ -145,8 +168,8 @@ def kl_and_gap(quick: bool) -> Finding:
     numbers = {}
     for weight in (0.1, 1.0):
         experiment = _run("20717f2", quick, f"losses.kl.weight={weight}")
-        ours = replace(experiment.validation, pieces=experiment.training, sampled=False)(experiment.state)
-        others = replace(experiment.validation, sampled=False)(experiment.state)
+        ours = replace(_validation(experiment), pieces=experiment.data.training, sampled=False)(experiment.state)
+        others = replace(_validation(experiment), sampled=False)(experiment.state)
         gaps.append(others["ce"] - ours["ce"])
         numbers[f"ce in training, kl x {weight}"] = ours["ce"]
         numbers[f"ce in validation, kl x {weight}"] = others["ce"]
@@ -165,7 +188,7 @@ def temperature(quick: bool) -> Finding:
     numbers = {}
     for tau, recipe in ((0.5, "469523a"), (0.3, "469523a-tau-0.3")):
         experiment = _run(recipe, quick)
-        measured = replace(experiment.validation, pieces=experiment.training, sampled=True)(experiment.state)
+        measured = replace(_validation(experiment), pieces=experiment.data.training, sampled=True)(experiment.state)
         pixels = experiment.recipe.train.batch * 64 * 64 * experiment.glyphs[0].numel()  # it is summed over a batch
         numbers[f"mse of samples, τ {tau}"] = measured["sampled_mse"] / pixels
         numbers[f"ink seen / ink, τ {tau}"] = _visible_ink(experiment)

@@ -1,0 +1,52 @@
+"""Names become objects: the classes behind a recipe's components, made with their options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import torch
+
+from asciivae import registry
+from asciivae.errors import AsciivaeError, PluginError
+from asciivae.rng import derived_seed
+from asciivae.settings.component import Component
+
+Made = TypeVar("Made")
+
+
+def make(kind: str, component: Component, *arguments: Any) -> Any:
+    """An instance of the class that a component of a resolved recipe names.
+
+    Args:
+        kind: of plugin, a key of `registry.KINDS`.
+        component: its name and its config.
+        arguments: what its class takes after the config.
+
+    Raises:
+        PluginError: it cannot be loaded, or its `__init__` failed.
+    """
+    made = registry.load(kind, component.use)
+    try:
+        return made(component.config, *arguments)
+    except AsciivaeError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"cannot be made: {type(error).__name__}: {error}",
+            place=f"{kind} {component.use!r} of {origin(kind, component)}",
+            hint=f"check its options: asciivae plugins show {component.use}; --debug prints the traceback",
+        ) from error
+
+
+def origin(kind: str, component: Component) -> str:
+    """The package that a component comes from, with its version."""
+    return registry.find(kind, component.use).origin
+
+
+def initialised(seed: int, make: Callable[[], Made]) -> Made:
+    """What `make` makes, with parameters that depend on the seed alone."""
+    # PyTorch initialises from its global generator: its state is restored afterwards.
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derived_seed(seed, "initialisation"))
+        return make()

@@ -1,0 +1,110 @@
+"""The recipe of a variational autoencoder becomes an experiment."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asciivae.experiment.components import initialised, make, origin
+from asciivae.latent.reconstruct import reconstruct
+from asciivae.losses.objective import Objective, Term, baseline_of, facts_of, rendered_glyphs
+from asciivae.losses.schedule import schedule
+from asciivae.recipe.schema import ModelRecipe
+from asciivae.text.art import side_by_side
+from asciivae.train.data import character_counts, prepare_data
+from asciivae.train.experiment import Experiment
+from asciivae.train.state import TrainState
+from asciivae.train.vae import VAETask
+from asciivae.train.validation import VAEValidation
+
+if TYPE_CHECKING:
+    import torch
+
+    from asciivae.contract import Loss
+    from asciivae.losses.schedule import Points, Ramp
+    from asciivae.models.base import VAE
+    from asciivae.train.run_dir import RunDir
+
+SAMPLES = 3
+RUNS = Path("runs")
+"""Where runs are put by default."""
+
+
+def build_model(
+    name: str,
+    recipe: ModelRecipe,
+    device: torch.device,
+    metadata: Mapping[str, str],
+    *,
+    model: VAE | None = None,
+    losses: Mapping[str, tuple[Loss, float | Ramp | Points]] | None = None,
+) -> Experiment:
+    """Build all that the recipe of a VAE names.
+
+    Args:
+        name: of the recipe.
+        recipe: the recipe.
+        device: where to train.
+        metadata: for weights files.
+        model: takes the place of the recipe's model.
+        losses: further losses by the names of their terms, each an object that follows `contract.Loss` and a weight.
+    """
+    own = model
+    vae: VAE = own if own is not None else initialised(recipe.seed, lambda: make("model", recipe.model))
+    data = prepare_data(recipe, vae.canvas)
+    renderer = make("renderer", recipe.renderer, recipe.glyphs.atlas())
+    facts = facts_of(renderer, character_counts(data.corpus, data.training, data.canvas))
+    terms = [
+        Term(entry.name, make("loss", entry, facts), schedule(entry.weight), origin("loss", entry))
+        for entry in recipe.losses
+    ]
+    terms += [Term(term, loss, schedule(weight), "the caller") for term, (loss, weight) in (losses or {}).items()]
+    drawn_by = f"renderer {recipe.renderer.use!r} of {origin('renderer', recipe.renderer)}"
+    task = VAETask(
+        module=vae.to(device),
+        objective=Objective(terms, renderer, drawn_by=drawn_by).to(device),
+        relaxation=recipe.relax,
+        batches=data.batches,
+        seed=recipe.seed,
+        total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
+        precision=recipe.train.precision,
+        averaging=recipe.train.swa,
+    )
+    roll = recipe.data.roll
+    validation = VAEValidation(
+        task=task,
+        corpus=data.corpus,
+        pieces=data.validated,
+        canvas=data.canvas,
+        batch_size=recipe.train.batch,
+        sampled=recipe.evaluation.sampled,
+        roll=roll if roll and roll.validation else None,
+    )
+    grids = [data.corpus.grid(piece) for piece in data.middle(SAMPLES).tolist()]
+
+    def sample(state: TrainState, folder: RunDir) -> str:
+        evaluated: VAE = state.evaluated()  # type: ignore[assignment]
+        pairs = reconstruct(evaluated, grids, data.canvas)
+        return "\n".join(side_by_side(pair.original, pair.grid) for pair in pairs)
+
+    return Experiment(
+        name=name,
+        recipe=recipe,
+        data=data,
+        task=task,
+        state=TrainState(vae, recipe.optim, ema=recipe.train.ema, scaled=recipe.train.precision == "fp16"),
+        validate=validation,
+        sample=sample,
+        glyphs=rendered_glyphs(baseline_of(renderer)).cpu(),
+        metadata=metadata,
+        renderer_digest=str(renderer.digest) if hasattr(renderer, "baseline") else None,
+        next_command=_next_command,
+    )
+
+
+def _next_command(folder: RunDir) -> str:
+    # Without --model, the newest run below runs/ is taken.
+    named = "" if folder.path.resolve().is_relative_to(RUNS.resolve()) else f"--model {shlex.quote(str(folder.path))} "
+    return f"try it on a drawing of yours:\n  asciivae reconstruct {named}--side-by-side cat.txt"

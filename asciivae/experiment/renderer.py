@@ -1,0 +1,91 @@
+"""The recipe of a renderer becomes an experiment."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from asciivae.experiment.components import initialised, make
+from asciivae.files.atomic import cannot_write
+from asciivae.onehot2raa.inputs import SoftPages
+from asciivae.onehot2raa.network import Network
+from asciivae.onehot2raa.objective import RENDERER, RendererObjective, RendererTask, RendererWithDecoder
+from asciivae.onehot2raa.settings import RendererRecipe
+from asciivae.onehot2raa.validation import RenderingValidation
+from asciivae.render.settings import Glyphs
+from asciivae.settings.door import plain
+from asciivae.train.data import prepare_data
+from asciivae.train.experiment import Experiment
+from asciivae.train.state import TrainState
+
+if TYPE_CHECKING:
+    import torch
+
+    from asciivae.train.run_dir import RunDir
+
+
+def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, metadata: Mapping[str, str]) -> Experiment:
+    """Build all that the recipe of a renderer names.
+
+    Args:
+        name: of the recipe.
+        recipe: the recipe.
+        device: where to train.
+        metadata: for weights files.
+    """
+    glyphs = recipe.glyphs.atlas()
+    _, height, width = glyphs.shape
+    module = initialised(
+        recipe.seed,
+        lambda: RendererWithDecoder(Network((height, width), recipe.network.hidden), make("model", recipe.decoder)),
+    ).to(device)
+    data = prepare_data(recipe, module.model.canvas)
+    task = RendererTask(
+        module=module,
+        objective=RendererObjective(glyphs, SoftPages(recipe.inputs, glyphs, recipe.seed), recipe.weights).to(device),
+        batches=data.batches,
+        seed=recipe.seed,
+        total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
+        precision=recipe.train.precision,
+        averaging=recipe.train.swa,
+    )
+    validation = RenderingValidation(task, glyphs, data.corpus, data.validated, data.canvas, recipe.train.batch)
+
+    def sample(state: TrainState, folder: RunDir) -> str:
+        from PIL import Image
+
+        picture, rows = validation.comparison(state)
+        file = folder.path / "samples" / f"step-{state.step}.png"
+        try:
+            file.parent.mkdir(exist_ok=True)
+            Image.fromarray((picture * 255).round().byte().numpy()).save(file)
+        except OSError as error:
+            raise cannot_write(file, error) from error
+        return f"left: expected, right: drawn, for pages that are {', '.join(rows)}: {file.name}\n"
+
+    return Experiment(
+        name=name,
+        recipe=recipe,
+        data=data,
+        task=task,
+        state=TrainState(
+            module, recipe.optim, ema=recipe.train.ema, scaled=recipe.train.precision == "fp16", result=RENDERER
+        ),
+        validate=validation,
+        sample=sample,
+        glyphs=glyphs,
+        metadata=metadata,
+        next_command=lambda folder: _next_command(recipe, folder),
+    )
+
+
+def _next_command(recipe: RendererRecipe, folder: RunDir) -> str:
+    sets = [f"renderer.weights={folder.latest() / 'renderer.safetensors'}"]
+    default = plain(Glyphs())
+    glyphs = {key: value for key, value in plain(recipe.glyphs).items() if value != default[key]}
+    if glyphs:  # it would be refused with others
+        sets.append(f"glyphs={json.dumps(glyphs)}")
+    given = "".join(f" --set {shlex.quote(text)}" for text in sets)
+    return f"train a model with these glyphs through it:\n  asciivae train --recipe vae-through-onehot2raa{given}"

@@ -1,0 +1,233 @@
+"""A run is started, or resumed from its folder. Nothing here prints; an observer is told what happens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asciivae.errors import RunError, UsageError
+from asciivae.experiment.build import build
+from asciivae.experiment.load import InitReport, choose_device, init_from
+from asciivae.experiment.model import RUNS
+from asciivae.files.atomic import write_text
+from asciivae.recipe import loader
+from asciivae.recipe.export import dump_yaml
+from asciivae.recipe.resolve import LoadedRecipe, check_recipe
+from asciivae.render.glyphs import digest
+from asciivae.train.experiment import Experiment
+from asciivae.train.fit import fit
+from asciivae.train.loop import Step
+from asciivae.train.observer import Observer
+from asciivae.train.provenance import provenance
+from asciivae.train.run_dir import RunDir
+
+if TYPE_CHECKING:
+    from asciivae.train.state import TrainState
+
+CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces")
+"""What may differ when a run is resumed; anything else would make it another experiment."""
+
+
+@dataclass
+class Run:
+    """A run in its folder: an iterable of its steps, each logged, shown and saved as the recipe says.
+
+    Leaving the loop early saves a checkpoint; another loop over the same run goes on from there.
+
+    Attributes:
+        experiment: what is trained.
+        folder: where everything is written.
+        observer: is told what happens.
+        initial_weights: what was taken from another run's weights, if anything.
+    """
+
+    experiment: Experiment
+    folder: RunDir
+    observer: Observer = field(default_factory=Observer)
+    initial_weights: InitReport | None = None
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self.folder.path
+
+    @property
+    def state(self) -> TrainState:
+        """The moving parts: step, weights, optimiser."""
+        return self.experiment.state
+
+    def __iter__(self) -> Iterator[Step]:
+        with self.folder.locked():
+            saved = self.folder.latest_step()
+            if saved is not None and saved != self.state.step:  # somebody else went on with it
+                self.folder.load(self.state)
+                self.folder.rewind(self.state.step)
+            yield from fit(self.experiment, self.folder, self.observer)
+
+
+def start(
+    loaded: LoadedRecipe,
+    *,
+    out: Path | None = None,
+    device: str = "auto",
+    initial_weights: Path | None = None,
+    observer: Observer | None = None,
+    **extras: Any,
+) -> Run:
+    """Build a recipe of any kind and create the folder of its run.
+
+    Args:
+        loaded: the recipe.
+        out: the folder; by default runs/RECIPE/TIME.
+        device: see `choose_device`.
+        initial_weights: a run or a weights file whose weights to begin with, as far as names and shapes agree.
+        observer: is told what happens.
+        extras: see `build`.
+
+    Raises:
+        RunError: the folder is not empty, or cannot be written.
+        AsciivaeError: what `build` and `init_from` raise.
+    """
+    experiment = build(loaded, choose_device(device), **extras)
+    report = init_from(experiment.state, initial_weights) if initial_weights else None
+    texts = {
+        "recipe.yaml": loaded.text,
+        "resolved.yaml": experiment.metadata["recipe"],
+        "provenance.json": _provenance(experiment, report=report),
+    }
+    folder = RunDir.create(out or _stamped(loaded.name), texts, loaded.recipe.kind)
+    if report:
+        # A run that is killed before its first checkpoint must not begin again with other weights.
+        with folder.locked():
+            folder.save(experiment.state, experiment.metadata, experiment.glyphs, keep=experiment.recipe.every.keep)
+    return Run(experiment, folder, observer or Observer(), report)
+
+
+def resume(
+    path: Path,
+    sets: Sequence[str] = (),
+    unsets: Sequence[str] = (),
+    *,
+    device: str = "auto",
+    observer: Observer | None = None,
+    **extras: Any,
+) -> Run:
+    """Go on with a run of any kind, from its latest checkpoint.
+
+    Args:
+        path: the run's folder.
+        sets: `path=value` texts; only what `CHANGEABLE` names may change.
+        unsets: paths to remove.
+        device: see `choose_device`.
+        observer: is told what happens.
+        extras: see `build`; the objects that the run was started with.
+
+    Raises:
+        UsageError: the recipe would change.
+        RunError: it is not a run, its corpus, glyphs or renderer changed, or its checkpoint is damaged.
+    """
+    file = path / "resolved.yaml"
+    RunDir.open(path)
+    text = loader.read_file(file)
+    earlier = _provenance_of(path)
+    loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
+    _refuse_other_experiment(check_recipe(text, str(file)), loaded)
+    folder = RunDir.open(path, loaded.recipe.kind)
+    experiment = build(loaded, choose_device(device), **extras)
+    _refuse_other_material(experiment, earlier, path)
+    with folder.locked():
+        folder.load(experiment.state)
+        folder.rewind(experiment.state.step)
+        write_text(file, dump_yaml(loaded.resolved()))
+        write_text(path / "provenance.json", _provenance(experiment, earlier))
+    return Run(experiment, folder, observer or Observer())
+
+
+def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, report: InitReport | None = None) -> str:
+    corpus = experiment.data.corpus
+    made = provenance(
+        experiment.task.device,
+        recipe=experiment.name,
+        corpus={
+            "source": corpus.source,
+            "digest": corpus.digest,
+            "pieces": len(corpus),
+            "left_out": experiment.data.excluded,
+            "refused": corpus.refused_total,
+        },
+        glyphs=digest(experiment.glyphs),
+        renderer=experiment.renderer_digest,
+        losses={term.name: term.origin for term in experiment.task.terms},
+    )
+    if report:
+        made["initial_weights"] = {"path": str(report.path), "recipe": report.name, "step": report.step}
+    if earlier:
+        made["earlier"] = [*earlier.pop("earlier", []), earlier]
+    return json.dumps(made, indent=2) + "\n"
+
+
+def _provenance_of(run: Path) -> dict[str, Any]:
+    """What a run's folder says about its making; nothing if that is lost or damaged, which must not stop anybody."""
+    try:
+        told = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if not isinstance(told, dict):
+        return {}
+    kinds = {"recipe": str, "earlier": list}
+    return {name: value for name, value in told.items() if isinstance(value, kinds.get(name, object))}
+
+
+def _refuse_other_experiment(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
+    changed = [
+        path
+        for path in _different(saved.resolved(), wanted.resolved())
+        if not any(path == may or path.startswith(f"{may}.") for may in CHANGEABLE)
+    ]
+    if changed:
+        raise UsageError(
+            f"a resumed run keeps its recipe, and {', '.join(changed)} would change",
+            hint=f"only {', '.join(CHANGEABLE)} may; for anything else start a new run",
+        )
+
+
+def _refuse_other_material(experiment: Experiment, earlier: dict[str, Any], path: Path) -> None:
+    then = earlier.get("corpus")
+    now = {
+        "corpus": experiment.data.corpus.digest,
+        "glyphs": digest(experiment.glyphs),
+        "renderer": experiment.renderer_digest,
+    }
+    begun = {name: earlier.get(name) for name in now}
+    begun["corpus"] = then.get("digest") if isinstance(then, dict) else None
+    changed = [name for name in now if begun[name] is not None and begun[name] != now[name]]
+    if changed:
+        anew = f"start anew with its recipe: asciivae train --recipe {path / 'resolved.yaml'}"
+        if experiment.recipe.kind == "model":
+            anew += f" --init-from {path}"
+        raise RunError(
+            f"the {' and the '.join(changed)} of this run changed since it began, so it cannot go on",
+            place=str(path),
+            hint=f"restore what it began with, or {anew}",
+        )
+
+
+def _different(one: object, other: object, path: str = "") -> list[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = [*one, *(key for key in other if key not in one)]
+        return [
+            found
+            for key in keys
+            for found in _different(one.get(key), other.get(key), f"{path}.{key}" if path else str(key))
+        ]
+    return [] if one == other else [path]
+
+
+def _stamped(name: str) -> Path:
+    folder = RUNS / name / datetime.now().strftime("%Y%m%d-%H%M%S")
+    numbered = (folder.with_name(f"{folder.name}-{n}") for n in range(2, 1000))
+    return next(path for path in (folder, *numbered) if not path.exists())

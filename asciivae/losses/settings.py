@@ -1,0 +1,29 @@
+"""A line of a recipe's `losses`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from asciivae.losses.schedule import Weight
+from asciivae.settings.component import Component
+from asciivae.settings.types import Name
+
+
+@dataclass(frozen=True)
+class LossEntry(Component):
+    """One term of the objective, or several that a loss returns under names of their own.
+
+    Attributes:
+        name: what the term is called in logs and in `--set losses.NAME…`; the component's name if left out.
+        weight: the factor of the term: constant, a ramp, or points.
+    """
+
+    name: Name = ""
+    weight: Weight = 1.0
+
+    @classmethod
+    def _gathered(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("use"), str) and value.get("name") is None:
+            value = {**value, "name": value["use"].rpartition(":")[2]}
+        return super()._gathered(value)

@@ -1,0 +1,162 @@
+"""From the section `data` of a recipe to the pieces of a run: which are trained on, which validate, on which pages."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from asciivae.corpus.concat import open_corpora
+from asciivae.corpus.filters import exclude, fits
+from asciivae.corpus.settings import Data, FixedCanvas
+from asciivae.corpus.splits import split
+from asciivae.errors import ModelError, RecipeError
+from asciivae.text.art import MAX_SIDE
+from asciivae.text.canvas import Canvas, PageSize, Size
+from asciivae.text.charset import SIZE, SPACE
+from asciivae.train.batches import Batches
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from asciivae.corpus.store import Corpus
+    from asciivae.train.recipe import BaseRecipe
+
+    Pieces = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class DataSplit:
+    """The pieces of a run.
+
+    Attributes:
+        corpus: all of them.
+        excluded: how many each pattern of `data.exclude` took.
+        training: the numbers of the pieces that are trained on.
+        validating: the numbers of those that are not.
+        validated: those of them that are measured in training.
+        canvas: how they are placed on pages.
+        batches: of the training pieces.
+    """
+
+    corpus: Corpus
+    excluded: dict[str, int]
+    training: Pieces
+    validating: Pieces
+    validated: Pieces
+    canvas: Canvas
+    batches: Batches
+
+    def middle(self, count: int) -> Pieces:
+        """Validation pieces of median size, for samples: neither dots nor posters."""
+        by_area = sorted(self.validating.tolist(), key=lambda i: (self.corpus.grid(i).size, i))
+        first = max(0, len(by_area) // 2 - count // 2)
+        return np.array(by_area[first : first + count])
+
+
+def prepare_data(recipe: BaseRecipe, size_for: PageSize) -> DataSplit:
+    """Open a recipe's corpus, split it, and place its pieces on pages.
+
+    Args:
+        recipe: of any kind.
+        size_for: the page that the model wants for a piece.
+
+    Raises:
+        CorpusError: the corpus cannot be read, or a side of the split is empty.
+        ModelError: a piece is too large for the model.
+        RecipeError: the recipe wants a canvas that the model cannot take.
+    """
+    data = recipe.data
+    corpus, excluded = open_data(data)
+    training, validating = sides(data, corpus)
+    canvas = canvas_of(data, size_for)
+    validated = validating[: recipe.evaluation.pieces]
+    margin = data.augment.shift.margin if data.augment and data.augment.shift else 0
+    # Checked now, and not after hours of training.
+    for pieces, around in ((validated, 0), (training, margin)):
+        for piece in pieces.tolist():
+            _page_size(corpus, piece, canvas, around)
+    batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, data.roll, data.augment)
+    return DataSplit(corpus, excluded, training, validating, validated, canvas, batches)
+
+
+def open_data(data: Data) -> tuple[Corpus, dict[str, int]]:
+    """The pieces that a recipe names, without the excluded ones; and how many each pattern took.
+
+    Raises:
+        CorpusError: a corpus cannot be opened, or nothing is left.
+    """
+    corpus = open_corpora(data.corpora)
+    return exclude(corpus, asdict(data.exclude)) if data.exclude else (corpus, {})
+
+
+def sides(data: Data, corpus: Corpus) -> tuple[Pieces, Pieces]:
+    """The numbers of the pieces that a recipe trains on, and of those that it validates on.
+
+    Raises:
+        CorpusError: one of the two would be empty.
+    """
+    kept = np.arange(len(corpus)) if data.max_side is None else fits(corpus, data.max_side)
+    usable = corpus if data.max_side is None else corpus.select(kept)
+    training, validating = split(usable, data.split.rule, data.split.share, data.split.seed)
+    return kept[training][: data.limit], kept[validating]
+
+
+def canvas_of(data: Data, size_for: PageSize) -> Canvas:
+    """How a recipe places pieces for a model.
+
+    Raises:
+        RecipeError: the recipe wants a canvas that the model cannot take.
+    """
+    if not isinstance(data.canvas, FixedCanvas):
+        return Canvas(size_for, trimmed=True)
+    wanted = (data.canvas.height, data.canvas.width)
+    try:
+        suitable = size_for(*wanted)
+    except ModelError as error:
+        raise RecipeError(error.message, path="data.canvas", hint="--set data.canvas=fitted") from error
+    if suitable != wanted:
+        raise RecipeError(
+            f"a canvas of {wanted[0]} × {wanted[1]} cells does not suit this model, {suitable[0]} × {suitable[1]} does",
+            path="data.canvas",
+            hint=f"--set data.canvas='{{height: {suitable[0]}, width: {suitable[1]}}}'",
+        )
+    return Canvas.fixed(*wanted, rule=data.place)
+
+
+def character_counts(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> torch.Tensor:
+    """How often each character stands on the pages of these pieces, padding included: (95,) int64."""
+    counts = np.zeros(SIZE, np.int64)
+    for piece in pieces.tolist():
+        content = canvas.content(corpus.grid(piece))
+        height, width = _page_size(corpus, piece, canvas)
+        counts += np.bincount(content.ravel(), minlength=SIZE)
+        counts[SPACE] += height * width - content.size
+    return torch.from_numpy(counts)
+
+
+def _page_size(corpus: Corpus, piece: int, canvas: Canvas, margin: int = 0) -> Size:
+    height, width = canvas.content(corpus.grid(piece)).shape
+    try:
+        return canvas.size_for(height + margin, width + margin)
+    except ModelError as error:
+        with_margin = f" with data.augment.shift.margin {margin}" if margin else ""
+        place = f"{corpus.source}, piece {corpus.column('id')[piece]}{with_margin}"
+        hint = f"--set data.max_side={_largest_side(canvas) - margin}"
+        raise ModelError(error.message, place=place, hint=hint) from error
+
+
+def _largest_side(canvas: Canvas) -> int:
+    """Of the squares that the canvas takes, the side of the largest."""
+
+    def too_large(side: int) -> bool:
+        try:
+            canvas.size_for(side, side)
+        except ModelError:
+            return True
+        return False
+
+    return bisect_left(range(1, MAX_SIDE + 1), True, key=too_large)

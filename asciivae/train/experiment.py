@@ -1,0 +1,47 @@
+"""Everything that a run needs, made from a recipe of any kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from asciivae.train.data import DataSplit
+    from asciivae.train.loop import Task
+    from asciivae.train.recipe import BaseRecipe
+    from asciivae.train.run_dir import RunDir
+    from asciivae.train.state import TrainState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A recipe, ready to run.
+
+    Attributes:
+        name: of the recipe.
+        recipe: the recipe with every default.
+        data: the pieces.
+        task: what is trained, and by which losses.
+        state: the moving parts, at step 0.
+        validate: measures the state, as numbers by name.
+        sample: shows what the state makes of a few pieces, as text; pictures go into the folder.
+        glyphs: (95, h, w), the atlas that is rendered with.
+        metadata: text for the header of weights files.
+        renderer_digest: names the weights of a renderer that only imitates the glyphs.
+        next_command: what can be done with a finished run, as text with a command.
+    """
+
+    name: str
+    recipe: BaseRecipe
+    data: DataSplit
+    task: Task
+    state: TrainState
+    validate: Callable[[TrainState], dict[str, float]]
+    sample: Callable[[TrainState, RunDir], str]
+    glyphs: Tensor
+    metadata: Mapping[str, str]
+    renderer_digest: str | None = None
+    next_command: Callable[[RunDir], str]
