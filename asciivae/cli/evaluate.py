@@ -16,8 +16,8 @@ from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
     from asciivae.experiment.evaluate import Pieces
-    from asciivae.experiment.load import TrainedModel
-    from asciivae.metrics.summary import Evaluation, Extremes, Group
+    from asciivae.experiment.trained import TrainedModel
+    from asciivae.metrics.summary import Extremes, Group, ModelScores
 
 SHOWN_OF_EACH = 1
 REPORTED_OF_EACH = 6
@@ -100,7 +100,7 @@ def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
             say(f"{trained.path}: may have trained on some: its recipe splits by {split.rule}, {split.share:g}")
 
 
-def _rows(found: Sequence[Evaluation]) -> list[list[str]]:
+def _rows(found: Sequence[ModelScores]) -> list[list[str]]:
     from asciivae.metrics.summary import rows_by_kind, rows_of_all
 
     units = [one.summary.units for one in found]
@@ -116,7 +116,7 @@ def _numbers(values: Sequence[float]) -> list[str]:
     return [f"{value:.4g}" for value in values]
 
 
-def _gallery(pieces: Pieces, found: Sequence[Evaluation], chosen: Extremes) -> None:
+def _gallery(pieces: Pieces, found: Sequence[ModelScores], chosen: Extremes) -> None:
     from asciivae.text.art import side_by_side
 
     for kind, numbers in chosen._asdict().items():
@@ -127,7 +127,7 @@ def _gallery(pieces: Pieces, found: Sequence[Evaluation], chosen: Extremes) -> N
 
 
 def _document(
-    pieces: Pieces, models: Sequence[TrainedModel], found: Sequence[Evaluation], chosen: Extremes
+    pieces: Pieces, models: Sequence[TrainedModel], found: Sequence[ModelScores], chosen: Extremes
 ) -> dict[str, Any]:
     from asciivae.text.art import to_text
 
@@ -158,7 +158,7 @@ def _document(
     }
 
 
-def _described(trained: TrainedModel, one: Evaluation, pieces: Pieces) -> dict[str, Any]:
+def _described(trained: TrainedModel, one: ModelScores, pieces: Pieces) -> dict[str, Any]:
     summary, units = one.summary, one.summary.units
     return {
         "label": one.label,

@@ -19,8 +19,8 @@ from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.experiment.load import TrainedModel
-    from asciivae.latent.interpolate import Path as LatentPath
+    from asciivae.experiment.trained import TrainedModel
+    from asciivae.latent.interpolate import Interpolation
     from asciivae.text.art import Grid
 
 
@@ -68,7 +68,7 @@ def explore(
 
     pool = ThreadPoolExecutor(1)
 
-    def leg(start: int, end: int) -> Future[LatentPath]:
+    def leg(start: int, end: int) -> Future[Interpolation]:
         return pool.submit(find, trained, drawings[start], drawings[end], steps)
 
     try:

@@ -15,7 +15,7 @@ from asciivae.cli.terminal import CLOSED
 from asciivae.errors import AsciivaeError
 
 if TYPE_CHECKING:
-    from asciivae.latent.interpolate import Path
+    from asciivae.latent.interpolate import Interpolation
     from asciivae.text.art import Grid
 
 KEYS = "[space] pause  [left right] step  [n]ext  [t]arget  [s]ave  [+ -] speed  [q]uit"
@@ -50,7 +50,7 @@ class Walker:
     def __init__(
         self,
         names: Sequence[str],
-        find: Callable[[int, int], Future[Path]],
+        find: Callable[[int, int], Future[Interpolation]],
         another: Callable[[int], int],
         save: Callable[[Grid], str],
         seconds: float,

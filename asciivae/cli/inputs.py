@@ -13,7 +13,7 @@ from asciivae.cli.output import complain, say
 from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.experiment.load import TrainedModel
+    from asciivae.experiment.trained import TrainedModel
 
 RUNS = Path("runs")
 ModelOption = Annotated[

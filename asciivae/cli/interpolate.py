@@ -15,8 +15,8 @@ from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
-    from asciivae.experiment.load import TrainedModel
-    from asciivae.latent.interpolate import Path as LatentPath
+    from asciivae.experiment.trained import TrainedModel
+    from asciivae.latent.interpolate import Interpolation
     from asciivae.text.art import Grid
 
 
@@ -73,12 +73,12 @@ def interpolate(
         result("\n".join(map(to_text, path.frames)))
 
 
-def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> LatentPath:
+def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Interpolation:
     """The pages between two drawings; see `asciivae.latent.interpolate`."""
-    from asciivae.latent.arc import Way
-    from asciivae.latent.interpolate import find_path
+    from asciivae.latent.arc import Arc
+    from asciivae.latent.interpolate import interpolate
 
-    return find_path(Way(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
+    return interpolate(Arc(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
 
 
 def _one(file: str, replace: str | None) -> Drawing:
@@ -92,7 +92,7 @@ def _one(file: str, replace: str | None) -> Drawing:
     return drawings[0]
 
 
-def _described(path: LatentPath, drawings: Sequence[Drawing]) -> dict[str, Any]:
+def _described(path: Interpolation, drawings: Sequence[Drawing]) -> dict[str, Any]:
     from asciivae.text.art import to_text
 
     height, width = path.frames[0].shape

@@ -24,7 +24,7 @@ from asciivae.cli.output import coloured, json_result, printable, reported, resu
 from asciivae.errors import AsciivaeError, UsageError
 
 if TYPE_CHECKING:
-    from asciivae.experiment.load import TrainedModel
+    from asciivae.experiment.trained import TrainedModel
     from asciivae.latent.reconstruct import Reconstruction
 
 

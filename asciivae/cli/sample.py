@@ -17,7 +17,7 @@ from asciivae.errors import ModelError, UsageError
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from asciivae.experiment.load import TrainedModel
+    from asciivae.experiment.trained import TrainedModel
 
 MOST_LIKE = 2000
 """Drawings whose latents are enough for a mean and a covariance."""

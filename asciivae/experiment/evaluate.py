@@ -15,11 +15,11 @@ from asciivae.corpus.side import Side
 from asciivae.corpus.splits import split
 from asciivae.errors import CorpusError, ModelError
 from asciivae.experiment.measure import measure
-from asciivae.metrics.summary import Evaluation, summarise
+from asciivae.metrics.summary import ModelScores, summarise
 from asciivae.train.run_dir import RunDir
 
 if TYPE_CHECKING:
-    from asciivae.experiment.load import TrainedModel
+    from asciivae.experiment.trained import TrainedModel
     from asciivae.text.art import Grid
 
 
@@ -108,7 +108,7 @@ def evaluate(
     *,
     contours: bool = False,
     advanced: Callable[[int], object] = lambda _: None,
-) -> list[Evaluation]:
+) -> list[ModelScores]:
     """Measure models on pieces that they can take, see `measure`; training is known of those given as a run's folder.
 
     Args:
@@ -122,7 +122,7 @@ def evaluate(
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
         measured = measure(trained.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
         records = tuple(RunDir(path).metrics())
-        found.append(Evaluation(label, trained.step, measured, summarise(measured), records))
+        found.append(ModelScores(label, trained.step, measured, summarise(measured), records))
     return found
 
 

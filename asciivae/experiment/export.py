@@ -9,6 +9,7 @@ import torch
 
 from asciivae import __version__
 from asciivae.experiment.load import load_model
+from asciivae.experiment.trained import TrainedModel
 from asciivae.files.atomic import new_file, write_tensors
 from asciivae.files.weights import MODEL_FORMAT
 from asciivae.recipe import loader
@@ -32,7 +33,11 @@ def export(source: Path, target: Path, *, half: bool = False) -> None:
         ModelError, RunError: the source is no model.
         RunError: the disk is full, or the place cannot be written.
     """
-    trained = load_model(source, torch.device("cpu"))
+    write_model(load_model(source, torch.device("cpu")), target, half=half)
+
+
+def write_model(trained: TrainedModel, target: Path, *, half: bool = False) -> None:
+    """Write a model into one file that `load_model` reads; see `export`."""
     recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
     tensors = trained.model.state_dict()
     if half:

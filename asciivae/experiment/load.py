@@ -8,11 +8,10 @@ from importlib import resources
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from asciivae.corpus.settings import Data
 from asciivae.errors import ModelError, UsageError
 from asciivae.experiment.components import make
+from asciivae.experiment.trained import TrainedModel
 from asciivae.files.weights import (
     DAMAGED,
     are_greys,
@@ -27,38 +26,12 @@ from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
 from asciivae.recipe.resolve import check_model
 from asciivae.recipe.schema import ModelRecipe
-from asciivae.text.canvas import Canvas
 from asciivae.train.data import canvas_of
 from asciivae.train.run_dir import RunDir
 from asciivae.train.state import TrainState
 
 BUNDLED = Path("bundled")
 """Stands for the model that comes with the package."""
-
-
-@dataclass(frozen=True)
-class TrainedModel:
-    """A model from a weights file, in evaluation mode.
-
-    Attributes:
-        model: the model.
-        canvas: how pieces are laid for it.
-        glyphs: (95, h, w), the atlas that it was trained with.
-        name: of the recipe.
-        step: when it was saved.
-        path: where it was read from.
-        data: what it was trained on.
-        text: the recipe that it was trained by, as YAML.
-    """
-
-    model: VAE
-    canvas: Canvas
-    glyphs: Tensor
-    name: str
-    step: int
-    path: Path
-    data: Data
-    text: str
 
 
 def load_model(path: Path, device: torch.device) -> TrainedModel:

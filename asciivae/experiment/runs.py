@@ -13,7 +13,9 @@ from asciivae.errors import RunError, UsageError
 from asciivae.experiment.build import build
 from asciivae.experiment.load import InitReport, choose_device, init_from
 from asciivae.experiment.model import RUNS
+from asciivae.experiment.trained import TrainedModel
 from asciivae.files.atomic import write_text
+from asciivae.models.base import VAE
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
@@ -54,6 +56,24 @@ class Run:
     def path(self) -> Path:
         """The run's folder."""
         return self.folder.path
+
+    @property
+    def model(self) -> TrainedModel:
+        """The model as it is now, with averaged weights where the recipe averages; of recipes of models only."""
+        evaluated = self.state.evaluated()
+        if not isinstance(evaluated, VAE):
+            raise UsageError(f"a recipe of kind {self.experiment.recipe.kind!r} trains no VAE", place=str(self.path))
+        experiment = self.experiment
+        return TrainedModel(
+            evaluated,
+            experiment.data.canvas,
+            experiment.glyphs,
+            experiment.name,
+            self.state.step,
+            self.path,
+            experiment.recipe.data,
+            experiment.metadata["recipe"],
+        )
 
     @property
     def state(self) -> TrainState:

@@ -70,7 +70,7 @@ class _End:
     correction: Tensor
 
 
-class Way:
+class Arc:
     """All the pages between two drawings.
 
     Args:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.latent.arc import Box, Way
+from asciivae.latent.arc import Arc, Box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ ROUNDS = 8
 
 
 @dataclass(frozen=True)
-class Path:
+class Interpolation:
     """Frames on the way from one drawing to another.
 
     Attributes:
@@ -55,22 +55,22 @@ class Path:
     end: Box
 
 
-def find_path(way: Way, steps: int, glyphs: Tensor) -> Path:
-    """Choose frames on a way.
+def interpolate(arc: Arc, steps: int, glyphs: Tensor) -> Interpolation:
+    """Choose frames on a arc.
 
     Args:
-        way: between two drawings.
+        arc: between two drawings.
         steps: how many frames, the ends included, at least 2.
         glyphs: (95, h, w) in [0, 1], paper = 1: what the pages are compared with.
     """
     if steps < 2:
         raise ValueError("a path has at least its two ends")
     ink = InkDistance(glyphs)
-    positions, pages = _looked_at(way, ink, steps)
+    positions, pages = _looked_at(arc, ink, steps)
     chosen = _equal_shares(ink.efforts(pages), steps)
     frames = tuple(pages[i] for i in chosen)
     changes = tuple(ink.distance(p, q) for p, q in itertools.pairwise(frames))
-    return Path(frames, tuple(positions[i] for i in chosen), changes, way.start, way.end)
+    return Interpolation(frames, tuple(positions[i] for i in chosen), changes, arc.start, arc.end)
 
 
 class InkDistance:
@@ -98,16 +98,16 @@ class InkDistance:
         return np.asarray(drawn / (drawn.sum() or 1.0) + relative / (relative.sum() or 1.0))
 
 
-def _looked_at(way: Way, ink: InkDistance, steps: int) -> tuple[list[float], list[Grid]]:
+def _looked_at(arc: Arc, ink: InkDistance, steps: int) -> tuple[list[float], list[Grid]]:
     """Positions from 0 to 1 and their pages, close together where the picture changes fast."""
     positions: list[float] = np.linspace(0.0, 1.0, max(FIRST_LOOK, steps)).tolist()
-    pages = way.pages(positions)
+    pages = arc.pages(positions)
     for _ in range(ROUNDS):
         efforts = ink.efforts(pages)
         leaps = np.flatnonzero(efforts > efforts.sum() / (SHARE * (steps - 1))).tolist()
         leaps = [i for i in leaps if np.count_nonzero(pages[i] != pages[i + 1]) > 1]
         between = [(positions[i] + positions[i + 1]) / 2 for i in leaps]
-        for i, position, page in reversed([*zip(leaps, between, way.pages(between), strict=True)]):
+        for i, position, page in reversed([*zip(leaps, between, arc.pages(between), strict=True)]):
             positions.insert(i + 1, position)
             pages.insert(i + 1, page)
     return positions, pages

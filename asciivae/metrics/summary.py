@@ -110,7 +110,7 @@ BROKEN_DOWN = tuple(shown for shown in SHOWN if shown[:2] in {("char_f1", True),
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class ModelScores:
     """A model and how good it is.
 
     Attributes:
@@ -150,12 +150,12 @@ class Row(NamedTuple):
     values: tuple[float, ...]
 
 
-def rows_of_all(found: Sequence[Evaluation]) -> list[Row]:
+def rows_of_all(found: Sequence[ModelScores]) -> list[Row]:
     """The scores of at least one model on all pieces."""
     return _rows("all", "all", [one.summary.whole for one in found], SHOWN)
 
 
-def rows_by_kind(found: Sequence[Evaluation]) -> list[Row]:
+def rows_by_kind(found: Sequence[ModelScores]) -> list[Row]:
     """A few scores by size and by ink, of models that were measured on the same pieces."""
     rows = []
     for kind, own in (

@@ -19,7 +19,7 @@ from asciivae.report.curves import drawn_names, points
 from asciivae.text.charset import decode
 
 if TYPE_CHECKING:
-    from asciivae.metrics.summary import Evaluation, Row
+    from asciivae.metrics.summary import ModelScores, Row
     from asciivae.text.art import Grid
 
 STYLE = """
@@ -55,7 +55,7 @@ pre { background: var(--panel); border-radius: 6px; font: 11px/1.25 "DejaVu Sans
 _CLASSES = {Difference.OTHER: "other", Difference.LOST: "lost", Difference.ADDED: "added"}
 
 
-def html_report(about: str, names: Sequence[str], models: Sequence[Evaluation], chosen: Extremes) -> str:
+def html_report(about: str, names: Sequence[str], models: Sequence[ModelScores], chosen: Extremes) -> str:
     """The page.
 
     Args:
@@ -88,7 +88,7 @@ def _section(title: str, content: str) -> str:
     return f"<h2>{title}</h2>\n{content}" if content else ""
 
 
-def _scores(models: Sequence[Evaluation]) -> str:
+def _scores(models: Sequence[ModelScores]) -> str:
     rows = [_row(row.shown.title, _cells(row), row.shown.meaning) for row in rows_of_all(models)]
     units = [model.summary.units for model in models]
     used = "".join(f'<td class="number">{own.active} of {own.total}</td>' for own in units)
@@ -97,7 +97,7 @@ def _scores(models: Sequence[Evaluation]) -> str:
     return _table([model.label for model in models], rows, "what it means")
 
 
-def _broken_down(models: Sequence[Evaluation]) -> str:
+def _broken_down(models: Sequence[ModelScores]) -> str:
     tables = []
     for _, of_kind in groupby(rows_by_kind(models), key=attrgetter("kind")):
         rows = []
@@ -139,7 +139,7 @@ def _charts(charts: Sequence[str]) -> str:
     return f'<div class="charts">{"".join(charts)}</div>'
 
 
-def _histograms(models: Sequence[Evaluation]) -> list[str]:
+def _histograms(models: Sequence[ModelScores]) -> list[str]:
     labels = [model.label for model in models]
     return [
         histogram(
@@ -149,7 +149,7 @@ def _histograms(models: Sequence[Evaluation]) -> list[str]:
     ]
 
 
-def _curves(models: Sequence[Evaluation]) -> str:
+def _curves(models: Sequence[ModelScores]) -> str:
     runs = {model.label: model.records for model in models if model.records}
     charts = []
     for name in drawn_names(runs):
@@ -164,7 +164,7 @@ def _curves(models: Sequence[Evaluation]) -> str:
     return explained + _charts(charts) if charts else ""
 
 
-def _galleries(names: Sequence[str], models: Sequence[Evaluation], chosen: Extremes) -> str:
+def _galleries(names: Sequence[str], models: Sequence[ModelScores], chosen: Extremes) -> str:
     order = "By char_f1" + (", the mean over the models." if len(models) > 1 else ".")
     legend = (
         f'<p class="legend">{order} Cells: <span class="other">another character</span> '
@@ -177,7 +177,7 @@ def _galleries(names: Sequence[str], models: Sequence[Evaluation], chosen: Extre
     return "".join(parts)
 
 
-def _figure(name: str, piece: int, models: Sequence[Evaluation]) -> str:
+def _figure(name: str, piece: int, models: Sequence[ModelScores]) -> str:
     original = models[0].measured.reconstructions[piece].original
     height, width = original.shape
     pages = [f"<div><span>original</span><pre>{_page(original, original)}</pre></div>"]

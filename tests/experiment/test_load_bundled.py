@@ -12,8 +12,8 @@ from tiny_runs import CPU
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import split
 from asciivae.experiment.load import BUNDLED, TrainedModel, load_model
-from asciivae.latent.arc import Way
-from asciivae.latent.interpolate import find_path
+from asciivae.latent.arc import Arc
+from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.characters import CharacterCounts
 from asciivae.text.art import Grid
@@ -66,7 +66,7 @@ def test_the_way_between_any_two_drawings_is_smooth_and_its_ends_are_exact(bundl
     drawings = held_out("embedded")
     pairs = [(drawings[i], drawings[-1 - i]) for i in range(20)]
     for start, end in pairs:
-        path = find_path(Way(bundled.model, bundled.canvas, start, end), 12, bundled.glyphs)
+        path = interpolate(Arc(bundled.model, bundled.canvas, start, end), 12, bundled.glyphs)
         assert all(page.shape == path.frames[0].shape and int(page.max()) < 95 for page in path.frames)
         for page, box, drawing in ((path.frames[0], path.start, start), (path.frames[-1], path.end, end)):
             [made] = reconstruct(bundled.model, [drawing], bundled.canvas)

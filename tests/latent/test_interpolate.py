@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from asciivae.contract import Posterior
 from asciivae.corpus.source import open_corpus
 from asciivae.errors import ArtError, ModelError
-from asciivae.latent.arc import Way, _between
-from asciivae.latent.interpolate import InkDistance, find_path
+from asciivae.latent.arc import Arc, _between
+from asciivae.latent.interpolate import InkDistance
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.models import spatial
 from asciivae.render.discrete import Discrete, DiscreteConfig
@@ -78,8 +78,8 @@ def test_the_ends_are_the_reconstructions_and_all_between_are_pages(
 ) -> None:
     start, end = (np.pad(grid, ((margin, 0), (2 * margin, 0))) for grid in grids_of(sizes))
     canvas = Canvas(SPATIAL.canvas, trimmed=True) if trimmed else Canvas.fixed(24, 32)
-    way = Way(SPATIAL, canvas, start, end)
-    path = find_path(way, 5, GLYPHS)
+    way = Arc(SPATIAL, canvas, start, end)
+    path = interpolate(way, 5, GLYPHS)
 
     height, width = path.frames[0].shape
     assert all(frame.dtype == np.uint8 and frame.shape == (height, width) for frame in path.frames)
@@ -100,7 +100,7 @@ def test_steps_between_drawings_are_even_in_the_picture() -> None:
     chosen = np.random.default_rng(5).choice(len(corpus), 40, replace=False).tolist()
     model = Loud().eval()
     for one, other in zip(chosen[::2], chosen[1::2], strict=True):
-        path = find_path(Way(model, Canvas(model.canvas), corpus.grid(one), corpus.grid(other)), 12, GLYPHS)
+        path = interpolate(Arc(model, Canvas(model.canvas), corpus.grid(one), corpus.grid(other)), 12, GLYPHS)
 
         assert len(path.frames) == 12
         assert max(path.changes) <= 3 * np.mean(path.changes)
@@ -110,7 +110,7 @@ def test_steps_between_drawings_are_even_in_the_picture() -> None:
 
 def test_a_model_that_sees_a_drawing_otherwise_on_a_larger_page_still_ends_where_it_should() -> None:
     wall = np.full((12, 12), 5, np.uint8)
-    way = Way(Different().eval(), Canvas(Different().canvas), CAT, wall)
+    way = Arc(Different().eval(), Canvas(Different().canvas), CAT, wall)
     first, last = way.pages([0.0, 1.0])
 
     assert np.array_equal(first[way.start[0] :, way.start[1] :][:2, :3], CAT)
@@ -122,7 +122,7 @@ def test_a_model_that_sees_a_drawing_otherwise_on_a_larger_page_still_ends_where
 
 def test_the_small_drawing_lies_in_the_middle_of_the_large_one_at_a_distance_the_strides_divide() -> None:
     wall = np.full((40, 40), 5, np.uint8)
-    way = Way(Loud().eval(), Canvas(Loud().canvas), CAT, wall)
+    way = Arc(Loud().eval(), Canvas(Loud().canvas), CAT, wall)
 
     assert way.end == (0, 0, 40, 40)
     assert way.start == (16 + 3, 16 + 2, 2, 3)  # its own page of 8 × 8 begins at 16, and it in the middle of that
@@ -133,7 +133,7 @@ def test_the_small_drawing_lies_in_the_middle_of_the_large_one_at_a_distance_the
 
 def test_there_is_a_way_from_a_drawing_to_itself_and_from_blank_to_blank() -> None:
     for drawing in (CAT, np.zeros((3, 3), np.uint8)):
-        path = find_path(Way(Loud().eval(), Canvas(Loud().canvas), drawing, drawing), 4, GLYPHS)
+        path = interpolate(Arc(Loud().eval(), Canvas(Loud().canvas), drawing, drawing), 4, GLYPHS)
 
         assert path.changes == (0.0, 0.0, 0.0)
         assert all(np.array_equal(frame, drawing) for frame in path.frames)
@@ -142,18 +142,18 @@ def test_there_is_a_way_from_a_drawing_to_itself_and_from_blank_to_blank() -> No
 
 def test_logged_models_have_ways_too() -> None:
     model = logged.LoggedVAE(logged.LoggedConfig(variant="D")).eval()
-    path = find_path(Way(model, Canvas.fixed(64, 64, "logged"), *grids_of([(5, 9), (7, 3)])), 3, GLYPHS)
+    path = interpolate(Arc(model, Canvas.fixed(64, 64, "logged"), *grids_of([(5, 9), (7, 3)])), 3, GLYPHS)
 
     assert path.frames[1].shape == (7, 9)
     with pytest.raises(ArtError, match="65 lines"):
-        Way(model, Canvas.fixed(64, 64, "logged"), *grids_of([(65, 9), (7, 3)]))
+        Arc(model, Canvas.fixed(64, 64, "logged"), *grids_of([(65, 9), (7, 3)]))
     with pytest.raises(ModelError, match="too large"):
-        Way(model, Canvas(model.canvas), *grids_of([(65, 9), (7, 3)]))
+        Arc(model, Canvas(model.canvas), *grids_of([(65, 9), (7, 3)]))
 
 
 def test_a_path_has_two_ends() -> None:
     with pytest.raises(ValueError, match="two ends"):
-        find_path(Way(Loud().eval(), Canvas(Loud().canvas), CAT, CAT), 1, GLYPHS)
+        interpolate(Arc(Loud().eval(), Canvas(Loud().canvas), CAT, CAT), 1, GLYPHS)
 
 
 def test_the_arc_keeps_the_length_of_latents() -> None:

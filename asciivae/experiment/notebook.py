@@ -1,0 +1,172 @@
+"""What `import asciivae` offers: models, runs and measurements for scripts and notebooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from asciivae.experiment import runs
+from asciivae.experiment.evaluate import choose_pieces, that_fit
+from asciivae.experiment.evaluate import evaluate as _evaluate
+from asciivae.experiment.load import BUNDLED, choose_device, load_model
+from asciivae.experiment.runs import Run
+from asciivae.experiment.trained import TrainedModel
+from asciivae.recipe.export import dump_yaml
+from asciivae.recipe.resolve import LoadedRecipe, check_recipe
+from asciivae.recipe.resolve import load_recipe as _load_recipe
+
+if TYPE_CHECKING:
+    from asciivae.contract import Loss
+    from asciivae.losses.schedule import Points, Ramp
+    from asciivae.metrics.summary import ModelScores
+    from asciivae.models.base import VAE
+    from asciivae.train.observer import Observer
+
+RecipeLike = str | Path | Mapping[str, Any] | LoadedRecipe
+"""A recipe: a name, the path of a .yaml file, its plain data, or one that was loaded already."""
+
+
+def load(source: str | Path = BUNDLED, device: str = "auto") -> TrainedModel:
+    """Load a trained model.
+
+    Args:
+        source: "bundled", a run's folder, or a .safetensors file.
+        device: auto, cpu, cuda, cuda:N or mps.
+
+    Raises:
+        ModelError: the file is missing, damaged, or not a model's.
+        RunError: the folder has no checkpoint.
+        UsageError: the device cannot be used.
+    """
+    return load_model(Path(source), choose_device(device))
+
+
+def load_recipe(
+    recipe: str | Path | Mapping[str, Any],
+    set: Mapping[str, Any] | None = None,
+    unset: Sequence[str] = (),
+) -> LoadedRecipe:
+    """Find, read and check a recipe.
+
+    Args:
+        recipe: a name, the path of a .yaml file, or plain data.
+        set: values by dotted path, as `--set` takes them: `{"train.steps": 100}`.
+        unset: dotted paths to remove.
+
+    Raises:
+        RecipeError: there is no such recipe.
+        RecipeProblems: it has problems; all of one phase together.
+    """
+    sets = [f"{path}={json.dumps(value)}" for path, value in (set or {}).items()]
+    if isinstance(recipe, Mapping):
+        return check_recipe(dump_yaml(dict(recipe)), "recipe", sets, unset)
+    return _load_recipe(recipe, sets, unset)
+
+
+def train(
+    recipe: RecipeLike,
+    set: Mapping[str, Any] | None = None,
+    *,
+    losses: Mapping[str, tuple[Loss, float | Ramp | Points]] | None = None,
+    model: VAE | None = None,
+    init_from: str | Path | None = None,
+    out: str | Path | None = None,
+    device: str = "auto",
+    observer: Observer | None = None,
+) -> Run:
+    """Start a run. It is an iterable of steps, and nothing is trained before the loop over it.
+
+        run = asciivae.train("quickstart", set={"train.steps": 100}, losses={"mine": (MyLoss(), 0.5)})
+        for step in run:
+            print(step.number, step.total, step.terms)
+        run.model.reconstruct("cat.txt")
+
+    Leaving the loop saves a checkpoint; another loop over `run`, or over `asciivae.resume(run.path)`, goes on.
+
+    Args:
+        recipe: a recipe of any kind.
+        set: values by dotted path; not for a `LoadedRecipe`.
+        losses: further losses by name: an object that follows `asciivae.contract.Loss`, and its weight.
+        model: a model that takes the place of the recipe's.
+        init_from: a run or weights file whose weights to begin with, as far as names and shapes agree.
+        out: the run's folder; by default runs/RECIPE/TIME.
+        device: auto, cpu, cuda, cuda:N or mps.
+        observer: is told what happens, beside the steps.
+
+    Raises:
+        AsciivaeError: the recipe, the corpus, a plugin or the folder; see each.
+    """
+    loaded = recipe if isinstance(recipe, LoadedRecipe) else load_recipe(recipe, set)
+    return runs.start(
+        loaded,
+        out=None if out is None else Path(out),
+        device=device,
+        initial_weights=None if init_from is None else Path(init_from),
+        observer=observer,
+        **_extras(losses, model),
+    )
+
+
+def resume(
+    path: str | Path,
+    set: Mapping[str, Any] | None = None,
+    *,
+    losses: Mapping[str, tuple[Loss, float | Ramp | Points]] | None = None,
+    model: VAE | None = None,
+    device: str = "auto",
+    observer: Observer | None = None,
+) -> Run:
+    """Go on with a run from its latest checkpoint; losses and a model of the caller are given again.
+
+    Args:
+        path: the run's folder.
+        set: values by dotted path: the length of the run and how often it reports may change.
+        losses: as the run was started with.
+        model: as the run was started with.
+        device: auto, cpu, cuda, cuda:N or mps.
+        observer: is told what happens.
+
+    Raises:
+        RunError: it is not a run, it is damaged, or what it was trained on changed.
+        UsageError: the recipe would change.
+    """
+    sets = [f"{key}={json.dumps(value)}" for key, value in (set or {}).items()]
+    return runs.resume(Path(path), sets, device=device, observer=observer, **_extras(losses, model))
+
+
+def evaluate(
+    model: TrainedModel | str | Path = BUNDLED,
+    data: str | Path | Sequence[str | Path] = "embedded",
+    *,
+    split: str = "validation",
+    limit: int | None = None,
+) -> ModelScores:
+    """Measure a model on drawings, by default on those that recipes keep from training.
+
+    Args:
+        model: a loaded model, or what `load` takes.
+        data: one or more corpora.
+        split: `validation` for the tenth by hash, or `all`.
+        limit: at most so many pieces, evenly from the whole.
+
+    Returns:
+        Scores of every piece, and over all of them: `scores.summary.over_cells.values["char_f1"]`.
+
+    Raises:
+        CorpusError: a corpus cannot be opened.
+        ModelError: no piece fits the model.
+    """
+    from asciivae.corpus.side import Side
+
+    trained = model if isinstance(model, TrainedModel) else load(model)
+    corpora = [str(data)] if isinstance(data, str | Path) else [str(one) for one in data]
+    pieces = that_fit([trained], choose_pieces(corpora, Side(split), limit))
+    (scores,) = _evaluate([trained], [trained.path], pieces)
+    return scores
+
+
+def _extras(losses: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:
+    """Only what was given: other kinds of recipes take neither."""
+    return {key: value for key, value in (("losses", losses), ("model", model)) if value is not None}

@@ -1,0 +1,183 @@
+"""A trained model as a library sees it: drawings as text or arrays in, text, arrays or pictures out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from asciivae.corpus.settings import Data
+from asciivae.errors import ArtError
+from asciivae.latent.arc import Arc
+from asciivae.latent.interpolate import interpolate
+from asciivae.latent.reconstruct import reconstruct
+from asciivae.latent.sample import latents_of, sample
+from asciivae.models.base import VAE
+from asciivae.text import art
+from asciivae.text.art import Grid
+from asciivae.text.canvas import Canvas
+from asciivae.text.charset import SIZE
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Drawing = str | Path | Grid
+"""A drawing: its text, the path of a file (a `Path`, or a str of one line that names a file), or characters (h, w) as
+integers from 0 (the space) to 94 (`~`)."""
+Form = Literal["text", "array"]
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model from a weights file or a run, in evaluation mode.
+
+    Attributes:
+        model: the model, on its device.
+        canvas: how pieces are placed for it.
+        glyphs: (95, h, w), the atlas that it was trained with.
+        name: of the recipe.
+        step: when it was saved.
+        path: where it was read from.
+        data: what it was trained on.
+        text: the recipe that it was trained by, as YAML.
+    """
+
+    model: VAE
+    canvas: Canvas
+    glyphs: Tensor
+    name: str
+    step: int
+    path: Path
+    data: Data
+    text: str
+
+    def reconstruct(self, drawings: Drawing | Sequence[Drawing]) -> Any:
+        """Encode and decode drawings, cell for cell: the most probable character of each.
+
+        Args:
+            drawings: one, or several of any sizes.
+
+        Returns:
+            As many as were given: an array for each array, text for anything else.
+
+        Raises:
+            ArtError: a drawing cannot be read.
+            ModelError: a drawing is larger than the model can take.
+        """
+        if isinstance(drawings, str | Path | np.ndarray):
+            return self.reconstruct([drawings])[0]
+        made = reconstruct(self.model, [grid_of(drawing) for drawing in drawings], self.canvas)
+        return [
+            one.grid if isinstance(drawing, np.ndarray) else art.to_text(one.grid)
+            for drawing, one in zip(drawings, made, strict=True)
+        ]
+
+    @torch.no_grad()
+    def encode(self, drawing: Drawing) -> Tensor:
+        """The mean of q(z|x) of one drawing, without a batch dimension, on the model's device."""
+        page = self.canvas.page(grid_of(drawing)).astype(np.int64)
+        return self.model.encode(torch.from_numpy(page)[None].to(self.model.device)).mean[0].float()
+
+    @torch.no_grad()
+    def decode(self, z: Tensor, form: Form = "text") -> Any:
+        """The page that one latent, shaped as `encode` gives it, decodes to: the most probable character of each cell.
+
+        Args:
+            z: the latent.
+            form: `text`, or `array` for characters (H, W) uint8.
+        """
+        logits = self.model.decode(z[None].to(self.model.device, next(self.model.parameters()).dtype))
+        return _in_form(logits.argmax(1)[0].to("cpu", torch.uint8).numpy(), form)
+
+    def interpolate(self, start: Drawing, end: Drawing, steps: int = 8, form: Form = "text") -> list[Any]:
+        """Pages from one drawing's reconstruction to another's, at even steps of the picture.
+
+        Args:
+            start: the first drawing.
+            end: the last.
+            steps: how many pages, both ends included; at least 2.
+            form: of the pages, see `decode`.
+        """
+        arc = Arc(self.model, self.canvas, grid_of(start), grid_of(end))
+        return [_in_form(page, form) for page in interpolate(arc, steps, self.glyphs).frames]
+
+    def sample(
+        self,
+        count: int = 1,
+        size: tuple[int, int] = (24, 48),
+        *,
+        seed: int = 0,
+        temperature: float = 1.0,
+        like: Sequence[Drawing] | None = None,
+        form: Form = "text",
+    ) -> list[Any]:
+        """Pages from the prior, or from a Gaussian around the latents of given drawings.
+
+        Args:
+            count: how many.
+            size: (rows, columns); the page is the next size that the model takes.
+            seed: of the draws.
+            temperature: factor of the standard deviation.
+            like: at least two drawings that fit on the page.
+            form: of the pages, see `decode`.
+
+        Raises:
+            ModelError: the size is too large for the model.
+        """
+        page = self.canvas.size_for(*size)
+        around = None
+        if like is not None:
+            around = latents_of(self.model, [self.canvas.content(grid_of(one)) for one in like], self.canvas, page)
+        pages = sample(self.model, page, count, seed=seed, temperature=temperature, like=around)
+        return [_in_form(one, form) for one in pages]
+
+    def render(self, drawing: Drawing) -> Image:
+        """The picture of a drawing with the glyphs that the model was trained with, in 256 greys."""
+        from PIL import Image
+
+        from asciivae.report.png import grey_picture
+
+        return Image.fromarray(grey_picture(grid_of(drawing), self.glyphs))
+
+    def save(self, path: str | Path, *, half: bool = False) -> None:
+        """Write the model into one .safetensors file that `asciivae.load` reads; see `experiment.export`.
+
+        Args:
+            path: the file; one that exists is replaced.
+            half: write the weights in float16, half as large.
+
+        Raises:
+            RunError: the disk is full, or the place cannot be written.
+        """
+        from asciivae.experiment.export import write_model
+
+        write_model(self, Path(path), half=half)
+
+
+def grid_of(drawing: Drawing) -> Grid:
+    """The characters (h, w) uint8 of a drawing.
+
+    Raises:
+        ArtError: the file or the text is not ASCII art, or the array does not hold characters.
+    """
+    if isinstance(drawing, np.ndarray):
+        whole = drawing.ndim == 2 and drawing.size and np.issubdtype(drawing.dtype, np.integer)
+        if not whole or drawing.min() < 0 or drawing.max() >= SIZE:
+            raise ArtError(
+                "is not a page of characters",
+                place=f"array {drawing.dtype} {drawing.shape}",
+                hint=f"give integers (rows, columns) from 0 (the space) to {SIZE - 1} (~)",
+            )
+        return drawing.astype(np.uint8)
+    if isinstance(drawing, Path) or ("\n" not in drawing and Path(drawing).is_file()):
+        return art.read(drawing)
+    return art.parse(drawing, name="<text>")
+
+
+def _in_form(page: Grid, form: Form) -> str | Grid:
+    return art.to_text(page) if form == "text" else page
