@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
     from asciivae.models.base import VAE
     from asciivae.text.art import read, to_text
-    from asciivae.train.loop import Step
-    from asciivae.train.observer import Observer
+    from asciivae.training.loop import Step
+    from asciivae.training.observer import Observer
 
 
 def __getattr__(name: str) -> object:

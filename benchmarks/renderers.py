@@ -29,8 +29,8 @@ from asciivae.onehot2raa.validation import Drawn, rendering_scores
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas
-from asciivae.train.batches import in_order
-from asciivae.train.data import open_data, sides
+from asciivae.training.batches import in_order
+from asciivae.training.data import open_data, sides
 
 NAMES = ("discrete", "analytic", "neural")
 SIDE = 64

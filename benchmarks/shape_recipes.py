@@ -18,7 +18,7 @@ from asciivae.experiment.build import build
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.picture import picture_scores
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.loop import train
+from asciivae.training.loop import train
 
 RECIPES = ("20717f2-repaired", "20717f2-shape", "stage0-gumbel-repaired", "stage0-gumbel-shape")
 SHOWN = ("shape", "ink_f1", "ink_ratio", "blank_share", "glyph_similarity", "contour_f1")

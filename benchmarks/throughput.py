@@ -15,7 +15,7 @@ from train_step import plain_step, seconds
 
 from asciivae.experiment.build import build
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.loop import train
+from asciivae.training.loop import train
 
 PLAIN_BATCH = 32
 

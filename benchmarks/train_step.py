@@ -27,8 +27,8 @@ from torch.nn import functional
 from asciivae.experiment.build import build
 from asciivae.models.base import Noise
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.loop import Task, train
-from asciivae.train.state import TrainState
+from asciivae.training.loop import Task, train
+from asciivae.training.state import TrainState
 
 
 class PlainVAE(nn.Module):

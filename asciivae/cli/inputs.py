@@ -128,7 +128,7 @@ def loaded_model(path: Path | None, device: str) -> TrainedModel:
         ModelError: it cannot be loaded.
     """
     from asciivae.experiment.load import BUNDLED, choose_device, load_model
-    from asciivae.train.run_dir import newest_run
+    from asciivae.training.run_dir import newest_run
 
     trained = load_model(path or newest_run(RUNS) or BUNDLED, choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")

@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from asciivae.cli.output import Settings, say
-from asciivae.train.observer import Observer
+from asciivae.training.observer import Observer
 
 if TYPE_CHECKING:
     from asciivae.errors import DivergedError
-    from asciivae.train.loop import Step
+    from asciivae.training.loop import Step
 
 
 @contextmanager

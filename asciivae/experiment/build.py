@@ -11,7 +11,7 @@ from asciivae.experiment.renderer import build_renderer
 from asciivae.models.layout import reserve_kernels
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe
-from asciivae.train.experiment import Experiment
+from asciivae.training.experiment import Experiment
 
 if TYPE_CHECKING:
     import torch

@@ -17,8 +17,8 @@ from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.picture import picture_scores
 from asciivae.recipe import loader
 from asciivae.recipe.resolve import check_recipe
-from asciivae.train.data import open_data, sides
-from asciivae.train.run_dir import RunDir
+from asciivae.training.data import open_data, sides
+from asciivae.training.run_dir import RunDir
 
 if TYPE_CHECKING:
     from asciivae.text.art import Grid

@@ -16,7 +16,7 @@ from asciivae.corpus.splits import split
 from asciivae.errors import CorpusError, ModelError
 from asciivae.experiment.measure import measure
 from asciivae.metrics.summary import ModelScores, summarise
-from asciivae.train.run_dir import RunDir
+from asciivae.training.run_dir import RunDir
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel

@@ -26,9 +26,9 @@ from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
 from asciivae.recipe.resolve import check_model
 from asciivae.recipe.schema import ModelRecipe
-from asciivae.train.data import canvas_of
-from asciivae.train.run_dir import RunDir
-from asciivae.train.state import TrainState
+from asciivae.training.data import canvas_of
+from asciivae.training.run_dir import RunDir
+from asciivae.training.state import TrainState
 
 BUNDLED = Path("bundled")
 """Stands for the model that comes with the package."""

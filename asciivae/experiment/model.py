@@ -13,11 +13,11 @@ from asciivae.losses.objective import Objective, Term, baseline_of, facts_of, re
 from asciivae.losses.schedule import schedule
 from asciivae.recipe.schema import ModelRecipe
 from asciivae.text.art import side_by_side
-from asciivae.train.data import character_counts, prepare_data
-from asciivae.train.experiment import Experiment
-from asciivae.train.state import TrainState
-from asciivae.train.vae import VAETask
-from asciivae.train.validation import VAEValidation
+from asciivae.training.data import character_counts, prepare_data
+from asciivae.training.experiment import Experiment
+from asciivae.training.state import TrainState
+from asciivae.training.vae import VAETask
+from asciivae.training.validation import VAEValidation
 
 if TYPE_CHECKING:
     import torch
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asciivae.contract import Loss
     from asciivae.losses.schedule import Points, Ramp
     from asciivae.models.base import VAE
-    from asciivae.train.run_dir import RunDir
+    from asciivae.training.run_dir import RunDir
 
 SAMPLES = 3
 RUNS = Path("runs")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from asciivae.losses.schedule import Points, Ramp
     from asciivae.metrics.summary import ModelScores
     from asciivae.models.base import VAE
-    from asciivae.train.observer import Observer
+    from asciivae.training.observer import Observer
 
 RecipeLike = str | Path | Mapping[str, Any] | LoadedRecipe
 """A recipe: a name, the path of a .yaml file, its plain data, or one that was loaded already."""

@@ -16,14 +16,14 @@ from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.onehot2raa.validation import RenderingValidation
 from asciivae.render.settings import Glyphs
 from asciivae.settings.door import plain
-from asciivae.train.data import prepare_data
-from asciivae.train.experiment import Experiment
-from asciivae.train.state import TrainState
+from asciivae.training.data import prepare_data
+from asciivae.training.experiment import Experiment
+from asciivae.training.state import TrainState
 
 if TYPE_CHECKING:
     import torch
 
-    from asciivae.train.run_dir import RunDir
+    from asciivae.training.run_dir import RunDir
 
 
 def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, metadata: Mapping[str, str]) -> Experiment:

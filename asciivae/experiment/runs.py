@@ -20,15 +20,15 @@ from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
 from asciivae.render.glyphs import digest
-from asciivae.train.experiment import Experiment
-from asciivae.train.fit import fit
-from asciivae.train.loop import Step
-from asciivae.train.observer import Observer
-from asciivae.train.provenance import provenance
-from asciivae.train.run_dir import RunDir
+from asciivae.training.experiment import Experiment
+from asciivae.training.fit import fit
+from asciivae.training.loop import Step
+from asciivae.training.observer import Observer
+from asciivae.training.provenance import provenance
+from asciivae.training.run_dir import RunDir
 
 if TYPE_CHECKING:
-    from asciivae.train.state import TrainState
+    from asciivae.training.state import TrainState
 
 CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces")
 """What may differ when a run is resumed; anything else would make it another experiment."""

@@ -19,8 +19,8 @@ from asciivae.onehot2raa.network import Network
 from asciivae.onehot2raa.settings import Weights
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.rng import torch_stream
-from asciivae.train.batches import Batch
-from asciivae.train.loop import Task
+from asciivae.training.batches import Batch
+from asciivae.training.loop import Task
 
 RENDERER = "renderer"
 """The submodule of `RendererWithDecoder` that a run is for."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from asciivae.settings.component import Component
 from asciivae.settings.types import Bounds, Count, NotNegative, Probability
-from asciivae.train.recipe import BaseRecipe
+from asciivae.training.recipe import BaseRecipe
 
 
 @dataclass(frozen=True)

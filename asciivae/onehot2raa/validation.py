@@ -16,7 +16,7 @@ from asciivae.onehot2raa.inputs import noisy_one_hot, relaxed, simplex
 from asciivae.onehot2raa.objective import RendererWithDecoder
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.rng import numpy_stream, torch_stream
-from asciivae.train.batches import in_order
+from asciivae.training.batches import in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from asciivae.corpus.store import Corpus
     from asciivae.onehot2raa.objective import RendererTask
     from asciivae.text.canvas import Canvas
-    from asciivae.train.state import TrainState
+    from asciivae.training.state import TrainState
 
 Drawn = Callable[[Tensor], Tensor]
 """A renderer: (B, 95, H, W) to (B, 1, H·h, W·w)."""

@@ -14,7 +14,7 @@ from asciivae.recipe import loader
 from asciivae.recipe.problems import schemas_in
 from asciivae.recipe.schema import KINDS
 from asciivae.settings.door import json_schema
-from asciivae.train.recipe import BaseRecipe
+from asciivae.training.recipe import BaseRecipe
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

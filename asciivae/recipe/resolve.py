@@ -22,7 +22,7 @@ from asciivae.recipe.problems import explain, known_keys
 from asciivae.recipe.schema import KINDS
 from asciivae.settings.component import Component
 from asciivae.settings.door import filled, plain, setting_fields
-from asciivae.train.recipe import SCHEMA, BaseRecipe
+from asciivae.training.recipe import SCHEMA, BaseRecipe
 
 
 @dataclass(frozen=True, kw_only=True)

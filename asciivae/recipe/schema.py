@@ -15,7 +15,7 @@ from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.settings.component import Component
 from asciivae.settings.door import plain
 from asciivae.settings.types import Many, Text
-from asciivae.train.recipe import BaseRecipe, Evaluation, Problem
+from asciivae.training.recipe import BaseRecipe, Evaluation, Problem
 
 RESERVED = frozenset(
     {

@@ -16,7 +16,7 @@ import torch
 from asciivae.errors import RecipeError
 from asciivae.experiment.build import build
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.loop import train
+from asciivae.training.loop import train
 
 STEPS = 5
 AFFORDABLE = ("train.batch=4", "data.limit=12")

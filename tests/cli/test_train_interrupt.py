@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 # The command line, with training steps that take SECONDS from the third one on.
 SLOW = """
 import time
-import asciivae.train.loop as loop
+import asciivae.training.loop as loop
 from asciivae.cli import main
 evaluate, steps = loop.Task.evaluate, []
 def slow(self, batch, noise, step):

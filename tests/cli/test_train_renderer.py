@@ -34,8 +34,8 @@ from asciivae.experiment.build import build
 from asciivae.losses.objective import Objective
 from asciivae.onehot2raa.network import Neural
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.loop import train
-from asciivae.train.run_dir import newest_run
+from asciivae.training.loop import train
+from asciivae.training.run_dir import newest_run
 
 GLYPHS = {"res": [6, 4]}
 

@@ -16,7 +16,7 @@ from asciivae.models.base import Noise, run
 from asciivae.text.art import trim
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
-from asciivae.train.batches import Batch, Batches
+from asciivae.training.batches import Batch, Batches
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
 ALL = Augmentation(crop=0.5, smallest=3, mirror=0.5, shift=0.5, margin=9, paste=0.5, noise=0.5, replaced=0.1)

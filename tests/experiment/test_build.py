@@ -24,7 +24,7 @@ from asciivae.experiment.build import build
 from asciivae.recipe.resolve import check_recipe
 from asciivae.recipe.schema import RESERVED
 from asciivae.text.canvas import Canvas
-from asciivae.train.data import character_counts
+from asciivae.training.data import character_counts
 
 
 def test_an_experiment_is_what_its_recipe_says(tmp_path: Path) -> None:

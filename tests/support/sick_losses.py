@@ -15,10 +15,10 @@ from asciivae.contract import LossInputs
 from asciivae.errors import DivergedError
 from asciivae.losses.objective import Objective, Term
 from asciivae.losses.schedule import constant
-from asciivae.train.experiment import Experiment
-from asciivae.train.fit import Cadence, Run
-from asciivae.train.loop import Step
-from asciivae.train.run_dir import RunDir
+from asciivae.training.experiment import Experiment
+from asciivae.training.fit import Cadence, Run
+from asciivae.training.loop import Step
+from asciivae.training.run_dir import RunDir
 
 
 class Sick:

@@ -21,7 +21,7 @@ from asciivae.corpus.store import Corpus, Piece, collect
 from asciivae.experiment.build import build
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.experiment import Experiment
+from asciivae.training.experiment import Experiment
 
 CPU = torch.device("cpu")
 SPATIAL = {

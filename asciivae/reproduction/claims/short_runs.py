@@ -21,9 +21,9 @@ from asciivae.models.base import VAE
 from asciivae.recipe.resolve import load_recipe
 from asciivae.reproduction.claims.claim import Claim, Finding, Verdict
 from asciivae.text.art import Grid
-from asciivae.train.experiment import Experiment
-from asciivae.train.loop import train
-from asciivae.train.validation import VAEValidation
+from asciivae.training.experiment import Experiment
+from asciivae.training.loop import train
+from asciivae.training.validation import VAEValidation
 
 CPU = torch.device("cpu")
 STEPS = 120

@@ -13,8 +13,8 @@ from asciivae.errors import Keys
 from asciivae.render.settings import Glyphs
 from asciivae.settings.component import Component
 from asciivae.settings.types import Count, Line, Many, NotNegative, Positive, Seed
-from asciivae.train.optim import Optim
-from asciivae.train.settings import Every, Train
+from asciivae.training.optim import Optim
+from asciivae.training.settings import Every, Train
 
 SCHEMA = 1
 """The number of this schema, which every recipe states as `asciivae: 1`."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from torch import nn
 
 from asciivae.settings.types import Count, Decay, NotNegative, Pair, Positive, Whole
-from asciivae.train.muon import Muon
+from asciivae.training.muon import Muon
 
 _OPTIMISERS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
 

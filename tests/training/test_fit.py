@@ -10,7 +10,7 @@ from sick_losses import Witness, infected, run_of
 from tiny_runs import records, tiny_experiment
 
 from asciivae.errors import DivergedError
-from asciivae.train.fit import MOST_ROLLBACKS, fit
+from asciivae.training.fit import MOST_ROLLBACKS, fit
 
 NAN = float("nan")
 

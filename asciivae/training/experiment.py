@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from asciivae.train.data import DataSplit
-    from asciivae.train.loop import Task
-    from asciivae.train.recipe import BaseRecipe
-    from asciivae.train.run_dir import RunDir
-    from asciivae.train.state import TrainState
+    from asciivae.training.data import DataSplit
+    from asciivae.training.loop import Task
+    from asciivae.training.recipe import BaseRecipe
+    from asciivae.training.run_dir import RunDir
+    from asciivae.training.state import TrainState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from torch import nn
 
 from asciivae.experiment.build import build
 from asciivae.recipe.resolve import load_recipe
-from asciivae.train.loop import train
-from asciivae.train.settings import WeightAveraging
+from asciivae.training.loop import train
+from asciivae.training.settings import WeightAveraging
 
 SWA = {"start": 3, "lr": 0.05, "anneal": 2}
 

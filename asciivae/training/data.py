@@ -17,13 +17,13 @@ from asciivae.errors import ModelError, RecipeError
 from asciivae.text.art import MAX_SIDE
 from asciivae.text.canvas import Canvas, PageSize, Size
 from asciivae.text.charset import SIZE, SPACE
-from asciivae.train.batches import Batches
+from asciivae.training.batches import Batches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from asciivae.corpus.store import Corpus
-    from asciivae.train.recipe import BaseRecipe
+    from asciivae.training.recipe import BaseRecipe
 
     Pieces = NDArray[np.int64]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from asciivae.errors import DivergedError
-    from asciivae.train.loop import Step
+    from asciivae.training.loop import Step
 
 
 class Observer:

@@ -29,7 +29,7 @@ from torch import Tensor
 from asciivae.errors import RunError
 from asciivae.files.atomic import cannot_write, json_text, new_folder, write_tensors, write_text
 from asciivae.files.weights import MODEL_FORMAT, RENDERER_FORMAT
-from asciivae.train.state import TrainState
+from asciivae.training.state import TrainState
 
 STATE_FORMAT = 1
 _RENAMED = {"gradient": "grad_norm", "rate": "lr"}

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from asciivae.train.optim import Optim
+from asciivae.training.optim import Optim
 
 
 def test_a_constant_rate_warms_up_and_stays() -> None:

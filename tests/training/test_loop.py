@@ -12,8 +12,8 @@ from sick_losses import infected
 from tiny_runs import tiny_experiment
 
 from asciivae.errors import DivergedError
-from asciivae.train.guard import bad_parameters, first_bad, first_bad_module
-from asciivae.train.loop import train
+from asciivae.training.guard import bad_parameters, first_bad, first_bad_module
+from asciivae.training.loop import train
 
 NAN = float("nan")
 

@@ -14,10 +14,10 @@ from types import FrameType
 from typing import Any
 
 from asciivae.errors import DivergedError, Interrupted, PluginError
-from asciivae.train.experiment import Experiment
-from asciivae.train.loop import Step, train
-from asciivae.train.observer import Observer
-from asciivae.train.run_dir import RunDir
+from asciivae.training.experiment import Experiment
+from asciivae.training.loop import Step, train
+from asciivae.training.observer import Observer
+from asciivae.training.run_dir import RunDir
 
 MOST_ROLLBACKS = 8
 

@@ -10,7 +10,7 @@ from tiny_runs import tiny_experiment
 from asciivae.corpus.augment import Roll
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.characters import CharacterCounts
-from asciivae.train.loop import train
+from asciivae.training.loop import train
 
 SCORES = {"char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_share", "char_accuracy"}
 

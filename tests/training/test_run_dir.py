@@ -16,9 +16,9 @@ from torch import nn
 
 import asciivae.files.atomic as files
 from asciivae.errors import RunError
-from asciivae.train.optim import Optim
-from asciivae.train.run_dir import RunDir, newest_run
-from asciivae.train.state import TrainState
+from asciivae.training.optim import Optim
+from asciivae.training.run_dir import RunDir, newest_run
+from asciivae.training.state import TrainState
 
 GLYPHS = torch.rand(95, 2, 2)
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -253,7 +253,7 @@ def test_a_full_disk_at_any_stage_leaves_the_last_checkpoint(
         owner, name = STAGES[stage]
         patched.setattr(owner, name, fails)
         if owner is files:
-            patched.setattr("asciivae.train.run_dir.write_tensors", fails)
+            patched.setattr("asciivae.training.run_dir.write_tensors", fails)
         with pytest.raises(RunError, match="cannot be written: No space left on device") as caught:
             save(run, 2)
         assert caught.value.hint == ("free some space or choose another folder; what was saved before is intact")

@@ -16,7 +16,7 @@ from asciivae.metrics.characters import CharacterCounts, count
 from asciivae.models.base import Noise
 from asciivae.rng import numpy_stream, torch_stream
 from asciivae.text.canvas import Canvas
-from asciivae.train.batches import in_order
+from asciivae.training.batches import in_order
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from asciivae.corpus.augment import Roll
     from asciivae.corpus.store import Corpus
-    from asciivae.train.state import TrainState
-    from asciivae.train.vae import VAETask
+    from asciivae.training.state import TrainState
+    from asciivae.training.vae import VAETask
 
 
 @dataclass(frozen=True)

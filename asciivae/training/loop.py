@@ -17,11 +17,11 @@ from torch import nn
 
 from asciivae.errors import DivergedError, PluginError
 from asciivae.losses.objective import LossValues, Term
-from asciivae.train.averaging import measure_statistics
-from asciivae.train.batches import Batch, Batches
-from asciivae.train.guard import bad_parameters, first_bad, first_bad_module
-from asciivae.train.settings import Precision, WeightAveraging
-from asciivae.train.state import TrainState
+from asciivae.training.averaging import measure_statistics
+from asciivae.training.batches import Batch, Batches
+from asciivae.training.guard import bad_parameters, first_bad, first_bad_module
+from asciivae.training.settings import Precision, WeightAveraging
+from asciivae.training.state import TrainState
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SMALLEST_SCALE = 1.0

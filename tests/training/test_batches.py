@@ -14,7 +14,7 @@ from asciivae.corpus.augment import Roll
 from asciivae.errors import ArtError
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
-from asciivae.train.batches import Batches, collate, in_order
+from asciivae.training.batches import Batches, collate, in_order
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
 SIZES = st.lists(st.tuples(st.integers(1, 20), st.integers(1, 20)), min_size=1, max_size=50)

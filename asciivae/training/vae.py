@@ -8,8 +8,8 @@ from asciivae.losses.objective import LossValues, Objective, Term
 from asciivae.models.base import VAE, Noise, VAEOutput
 from asciivae.models.relax import Relaxation
 from asciivae.rng import torch_stream
-from asciivae.train.batches import Batch
-from asciivae.train.loop import Task
+from asciivae.training.batches import Batch
+from asciivae.training.loop import Task
 
 
 @dataclass(frozen=True, kw_only=True)

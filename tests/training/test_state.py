@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from asciivae.models.layout import channels_last
-from asciivae.train.optim import Optim
-from asciivae.train.state import TrainState
+from asciivae.training.optim import Optim
+from asciivae.training.state import TrainState
 
 ADAM = Optim("adamw", lr=0.1, weight_decay=0.01)
 

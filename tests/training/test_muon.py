@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from asciivae.train.muon import MOMENTUM, Muon, orthogonalised
-from asciivae.train.optim import Optim
+from asciivae.training.muon import MOMENTUM, Muon, orthogonalised
+from asciivae.training.optim import Optim
 
 
 def matrix(*shape: int) -> torch.Tensor:

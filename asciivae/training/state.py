@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from asciivae.errors import RunError
-from asciivae.train.optim import Optim
+from asciivae.training.optim import Optim
 
 _FIT_HINT = "resume with the recipe in the run's folder, or start a new run"
 
