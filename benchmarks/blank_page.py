@@ -140,9 +140,11 @@ def main() -> None:
         print(to_text(outcomes["shape + 0.02 ce"].page))
         rows.append([_drawing(ELLIPSE), *(outcome.page for outcome in outcomes.values())])
     if arguments.png:
-        from asciivae.edges.views import page_picture, save_png
+        from asciivae.edges.views import figure, page_picture
 
-        save_png([[np.pad(page_picture(page), 1, constant_values=0.6) for page in row] for row in rows], arguments.png)
+        figure([[np.pad(page_picture(page), 1, constant_values=0.6) for page in row] for row in rows]).save(
+            arguments.png
+        )
 
 
 if __name__ == "__main__":

@@ -162,12 +162,11 @@ def show(
         )
     chosen = random.Random(seed).sample(wanted, min(count, len(wanted)))
     if png:
+        from asciivae.files.atomic import write_output
         from asciivae.render.contact import contact_sheet
+        from asciivae.report.png import png_bytes
 
-        try:
-            contact_sheet(opened, chosen).save(png, format="PNG")
-        except OSError as error:
-            raise UsageError(f"cannot be written: {error}", place=str(png), hint="name another file") from None
+        write_output(png, png_bytes(contact_sheet(opened, chosen)), hint="name another file", kind=UsageError)
     pieces = list(_told(opened, chosen))
     if as_json:
         json_result({"corpus": corpus, **({"png": str(png)} if png else {}), "pieces": pieces})

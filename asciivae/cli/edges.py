@@ -22,9 +22,11 @@ from asciivae.cli.inputs import (
     stop,
 )
 from asciivae.cli.output import json_result, reported, result, say, table
-from asciivae.errors import ArtError, AsciivaeError, UsageError
+from asciivae.errors import ArtError, UsageError
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from asciivae.edges import Edges, Settings
     from asciivae.text.art import Grid
 
@@ -105,7 +107,9 @@ def edges(
 
         _write(svg, drawn(found[0].edges["original"][0]).encode())
     if png is not None:
-        _write(png, _figure(found, res, font))
+        from asciivae.report.png import png_bytes
+
+        _write(png, png_bytes(_figure(found, res, font)))
     if as_json:
         json_result(
             {
@@ -165,10 +169,8 @@ def _reconstructed(
     return fit, [{"original": one.original, "reconstruction": one.grid} for one in made]
 
 
-def _figure(found: Sequence[Found], res: tuple[int, int], font: str) -> bytes:
+def _figure(found: Sequence[Found], res: tuple[int, int], font: str) -> Image:
     """One row per drawing: each page, followed by what every detector answers on it and the contour of that."""
-    import io
-
     from asciivae.edges.views import contour_picture, figure, page_picture, strength_picture
 
     rows = [
@@ -182,18 +184,13 @@ def _figure(found: Sequence[Found], res: tuple[int, int], font: str) -> bytes:
         ]
         for one in found
     ]
-    buffer = io.BytesIO()
-    figure(rows).save(buffer, format="PNG")
-    return buffer.getvalue()
+    return figure(rows)
 
 
 def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise AsciivaeError(
-            f"cannot be written: {error.strerror}", place=str(path), hint="name a file in a folder that exists"
-        ) from error
+    from asciivae.files.atomic import write_output
+
+    write_output(path, data, hint="name a file in a folder that exists")
     say(f"drawn into {path}")
 
 

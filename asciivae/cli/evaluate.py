@@ -69,10 +69,11 @@ def evaluate(
         found = measured_on(trained, models, pieces, contours=contours, advanced=advanced)
     measured = [one.measured for one in found]
     if html is not None:
-        from asciivae.files.atomic import write_text
+        from asciivae.files.atomic import write_output
         from asciivae.report.html import html_report
 
-        write_text(html, html_report(_about(pieces), pieces.names, found, extremes(measured, REPORTED_OF_EACH)))
+        page = html_report(_about(pieces), pieces.names, found, extremes(measured, REPORTED_OF_EACH))
+        write_output(html, page.encode())
         say(f"report: {html}")
     chosen = extremes(measured, SHOWN_OF_EACH)
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli.output import json_result, reported, say, table
-from asciivae.errors import AsciivaeError, UsageError
+from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
     from asciivae.render.legibility import FontSize, Pair
@@ -112,9 +112,11 @@ def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
     """Two rows per size: all glyphs, and the risky pairs, most alike first."""
     import numpy as np
 
-    from asciivae.edges.views import save_png
+    from asciivae.edges.views import figure
+    from asciivae.files.atomic import write_output
     from asciivae.render.glyphs import atlas
     from asciivae.render.legibility import logged_atlas
+    from asciivae.report.png import png_bytes
     from asciivae.text.charset import encode
 
     panels = []
@@ -124,10 +126,5 @@ def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
         panels.append([np.concatenate(list(glyphs), axis=1)])
         if pairs:
             panels.append([np.concatenate(list(glyphs[encode(pairs)]), axis=1)])
-    try:
-        save_png(panels, path, scale=2)
-    except OSError as error:
-        raise AsciivaeError(
-            f"cannot be written: {error.strerror or error}", place=str(path), hint="name a .png in a folder that exists"
-        ) from error
+    write_output(path, png_bytes(figure(panels, scale=2)), hint="name a .png in a folder that exists")
     say(f"drawn into {path}")

@@ -21,7 +21,7 @@ from asciivae.cli.inputs import (
     refuse_inputs,
 )
 from asciivae.cli.output import coloured, json_result, printable, reported, result, say
-from asciivae.errors import AsciivaeError, UsageError
+from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -173,16 +173,15 @@ def _targets(folder: Path | None, drawings: Sequence[Drawing]) -> list[Path]:
 
 
 def _write_texts(targets: Sequence[Path], made: Sequence[Reconstruction]) -> None:
+    from asciivae.files.atomic import cannot_write, write_output
     from asciivae.text.art import to_text
 
-    try:
-        for target, one in zip(targets, made, strict=True):
+    for target, one in zip(targets, made, strict=True):
+        try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(to_text(one.grid), encoding="ascii")
-    except OSError as error:
-        raise AsciivaeError(
-            f"cannot be written: {error.strerror}", place=str(target), hint="name another --out"
-        ) from error
+        except OSError as error:
+            raise cannot_write(target, error, "name another --out") from error
+        write_output(target, to_text(one.grid).encode("ascii"), hint="name another --out")
 
 
 def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
-import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +12,7 @@ from pathlib import Path
 from asciivae.corpus.formats import reason_of
 from asciivae.corpus.store import Corpus
 from asciivae.errors import CorpusError
+from asciivae.files.atomic import replaced_file, replaced_folder
 
 
 def write_jsonl(corpus: Corpus, path: Path) -> None:
@@ -24,7 +22,8 @@ def write_jsonl(corpus: Corpus, path: Path) -> None:
         CorpusError: the file cannot be written.
     """
     columns = {name: corpus.column(name) for name in corpus.columns}
-    with _aside(path) as part, gzip.open(part, "wb") if path.suffix == ".gz" else part.open("wb") as file:
+    opened = gzip.open if path.suffix == ".gz" else open
+    with _written(path), replaced_file(path) as part, opened(part, "wb") as file:
         for i in range(len(corpus)):
             facts = {name: column[i] for name, column in columns.items() if column[i]}
             file.write(json.dumps({**facts, "text": corpus.text(i)}, ensure_ascii=False).encode() + b"\n")
@@ -40,29 +39,21 @@ def write_folder(corpus: Corpus, path: Path) -> None:
         raise CorpusError("it exists already", place=str(path), hint="name a folder that does not exist yet")
     categories = corpus.column("category") if "category" in corpus.columns else [""] * len(corpus)
     digits = len(str(len(corpus)))
-    with _aside(path) as part:
+    with _written(path), replaced_folder(path, flush=False, replace=False) as part:
         for i, category in enumerate(categories):
             below = [re.sub(r"[^A-Za-z0-9-]+", "-", level).strip("-") for level in category.split("/")]
             folder = part.joinpath(*filter(None, below))
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{i:0{digits}}.txt").write_text(corpus.text(i), encoding="ascii")
-        part.mkdir(exist_ok=True)
 
 
 @contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """A name beside `path`, which becomes `path` when all went well."""
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+def _written(path: Path) -> Iterator[None]:
+    """Make the folder above `path`; what cannot be written within the block is a `CorpusError`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        os.replace(part, path)
+        yield
     except OSError as error:
         raise CorpusError(
             f"it cannot be written: {reason_of(error)}", place=str(path), hint="choose another --out"
         ) from None
-    finally:
-        if part.is_dir():
-            shutil.rmtree(part, ignore_errors=True)
-        else:
-            part.unlink(missing_ok=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 
 from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
 from asciivae.errors import CorpusError
+from asciivae.files.atomic import replaced_file
 
 FORMAT = "asciivae-corpus-1"  # a new number whenever pieces are read or laid out in another way
 MAX_HEADER = 1 << 24
@@ -49,17 +48,10 @@ def save(path: Path, storage: Storage, refusals: Refusals, *, key: str = "") -> 
     head = json.dumps(header).encode()
     head += b" " * (-len(head) % 8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(len(head).to_bytes(8, "little") + head)
-            for values in arrays.values():
-                file.write(values.data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replaced_file(path) as part, part.open("wb") as file:
+        file.write(len(head).to_bytes(8, "little") + head)
+        for values in arrays.values():
+            file.write(values.data)
 
 
 class Store:

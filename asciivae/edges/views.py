@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,11 +94,6 @@ def figure(panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1) -> I
     whole = np.pad(whole, ((0, GAP), (0, 0)), constant_values=1.0)
     grey = (whole.clip(0.0, 1.0) * 255).round().astype(np.uint8)
     return Image.fromarray(np.kron(grey, np.ones((scale, scale), np.uint8)))
-
-
-def save_png(panels: Sequence[Sequence[NDArray[np.float32]]], path: Path, scale: int = 1) -> None:
-    """Write a `figure` to a file."""
-    figure(panels, scale).save(path, optimize=True)
 
 
 def _page(edges: Edges, picture: NDArray[np.float32]) -> NDArray[np.float32]:

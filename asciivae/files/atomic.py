@@ -1,74 +1,125 @@
-"""Files that are whole or not there: written aside, flushed to the disk, then renamed."""
+"""Files and folders that are complete or not there: written beside their place, flushed to disk, then renamed.
+
+What is written beside has a random name and is created exclusively, so that no link put there before can lead it
+elsewhere.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
 import os
+import re
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
+from asciivae.errors import AsciivaeError, RunError
 
-from asciivae.errors import RunError
+if TYPE_CHECKING:
+    from torch import Tensor
+
+PARTIAL, BEFORE = "partial", "before"  # the endings of what is not complete yet, and of a folder being replaced
+LONGEST_LABEL = 150  # bytes of a file's name that the name beside it repeats; file systems allow 255
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
-    """Fill a folder that appears at `path`, complete, when the block ends.
+def replaced_file(path: Path, *, flush: bool = True) -> Iterator[Path]:
+    """Fill a file that appears at `path`, complete, when the block ends; one that is there is replaced in one step.
 
-    One that is there already is replaced: it is moved away first, so that at no moment both are gone.
+    A link at `path` is replaced too, not followed. The folder must exist.
+
+    Args:
+        path: the file.
+        flush: wait until the disk has it, so that it survives a loss of power.
 
     Raises:
-        RunError: the disk is full, or the place cannot be written.
+        OSError: the disk is full, or the place cannot be written; `path` is as it was.
     """
-    aside = path.with_name(f".{path.name}.partial")
-    before = path.with_name(f".{path.name}.before")
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    aside = _beside(path, PARTIAL)
     try:
-        shutil.rmtree(aside, ignore_errors=True)
+        os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666))
+        yield aside
+        if flush:
+            _flush(aside)
+        aside.replace(path)
+        if flush:
+            _flush(path.parent)
+    except BaseException as error:
+        _remove(aside)
+        _name_in(error, path, aside)
+        raise
+
+
+@contextmanager
+def replaced_folder(path: Path, *, flush: bool = True, replace: bool = True) -> Iterator[Path]:
+    """Fill a folder that appears at `path`, complete, when the block ends; parents are made if need be.
+
+    One that is there is moved away first, so that at no moment both are gone.
+
+    Args:
+        path: the folder.
+        flush: wait until the disk has it and the files directly in it.
+        replace: take the place of a folder that holds something; else that is an error.
+
+    Raises:
+        OSError: the disk is full, or the place cannot be written; `path` is as it was.
+    """
+    aside, before = _beside(path, PARTIAL), _beside(path, BEFORE)
+    try:
         aside.mkdir(parents=True)
         yield aside
-        for file in aside.iterdir():
+        for file in (*aside.iterdir(), aside) if flush else ():
             _flush(file)
-        _flush(aside)
-        shutil.rmtree(before, ignore_errors=True)
-        if path.exists():
+        if replace and path.exists():
             path.rename(before)
         aside.rename(path)
-        _flush(path.parent)
-        shutil.rmtree(before, ignore_errors=True)
+        if flush:
+            _flush(path.parent)
+        _remove(before)
     except BaseException as error:
         if before.exists() and not path.exists():
             before.rename(path)
-        shutil.rmtree(aside, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise cannot_write(path, error) from error
+        _remove(aside)
+        _name_in(error, path, aside)
         raise
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """Fill a file that appears at `path`, complete, when the block ends; one that is there is replaced in one step.
+    """As `replaced_file`, for files that one process writes: what it left when it was killed is removed.
 
     Raises:
         RunError: the disk is full, or the place cannot be written.
     """
-    aside = path.with_name(f".{path.name}.partial")
     try:
-        yield aside
-        _flush(aside)
-        aside.replace(path)
-        _flush(path.parent)
-    except BaseException as error:
-        with suppress(OSError):
-            aside.unlink()
-        if isinstance(error, OSError):
-            raise cannot_write(path, error) from error
-        raise
+        _remove_left(path, PARTIAL)
+        with replaced_file(path) as aside:
+            yield aside
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """As `replaced_folder`, for folders that one process writes: what it left when it was killed is removed.
+
+    Raises:
+        RunError: the disk is full, or the place cannot be written.
+    """
+    try:
+        _remove_left(path, PARTIAL)
+        with replaced_folder(path) as aside:
+            yield aside
+        _remove_left(path, BEFORE)
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -79,6 +130,38 @@ def write_text(path: Path, text: str) -> None:
     """
     with new_file(path) as aside:
         aside.write_text(text, encoding="utf-8")
+
+
+def write_output(path: Path, data: bytes, *, hint: str = "", kind: type[AsciivaeError] = AsciivaeError) -> None:
+    """Write a file that the user asked for.
+
+    A regular file is replaced in one step and keeps its permissions; a link is followed; a pipe or a device
+    (`/dev/stdout`) is written to.
+
+    Args:
+        path: the file, as the user named it.
+        data: all of it.
+        hint: what to do if it cannot be written.
+        kind: the class of that error.
+
+    Raises:
+        AsciivaeError: it cannot be written.
+    """
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            path.write_bytes(data)
+            return
+        target = Path(os.path.realpath(path))
+        mode = stat.S_IMODE(target.stat().st_mode) if target.is_file() else None
+        if mode is not None and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        _remove_left(target, PARTIAL)
+        with replaced_file(target) as aside:
+            aside.write_bytes(data)
+            if mode is not None:
+                aside.chmod(mode)
+    except OSError as error:
+        raise cannot_write(path, error, hint, kind) from error
 
 
 def json_text(value: Any) -> str:
@@ -106,15 +189,47 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
         raise OSError(str(error)) from error
 
 
-def cannot_write(path: Path, error: OSError) -> RunError:
-    """What to say when the operating system refuses."""
+def cannot_write(path: Path, error: OSError, hint: str = "", kind: type[AsciivaeError] = RunError) -> AsciivaeError:
+    """The error that says why a place cannot be written, and what to do."""
     forbidden = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     remedy = "choose a folder that you may write to" if forbidden else "free some space or choose another folder"
-    return RunError(
+    return kind(
         f"cannot be written: {error.strerror or error}",
         place=str(path),
-        hint=f"{remedy}; what was saved before is intact",
+        hint=hint or f"{remedy}; what was saved before is intact",
     )
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f"{_label(path)}{secrets.token_hex(8)}.{ending}")
+
+
+def _label(path: Path) -> str:
+    return f".{os.fsdecode(os.fsencode(path.name)[:LONGEST_LABEL])}."
+
+
+def _remove_left(path: Path, ending: str) -> None:
+    """Remove what killed processes left beside `path`."""
+    ours = re.compile(re.escape(_label(path)) + rf"[0-9a-f]{{16}}\.{ending}")
+    with suppress(OSError):
+        for name in os.listdir(path.parent):
+            if ours.fullmatch(name):
+                _remove(path.with_name(name))
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, a folder or a link, if that is possible."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _name_in(error: BaseException, path: Path, aside: Path) -> None:
+    """Let an error name the file that was asked for."""
+    if isinstance(error, OSError) and error.filename is not None and str(error.filename) == str(aside):
+        error.filename, error.filename2 = str(path), None
 
 
 def _flush(path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from asciivae.errors import AsciivaeError
+from asciivae.files.atomic import write_output
 from asciivae.report.charts import can_be_drawn, readable
 
 STYLES = {"train": "-", "validation": "o"}
@@ -48,10 +50,9 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
         axes.set_xlabel("step")
         if position == 1:
             axes.legend(fontsize="small")
-    try:
-        figure.savefig(path, format="png", dpi=100)
-    except OSError as error:
-        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=100)
+    write_output(path, buffer.getvalue(), hint="name another --png file")
 
 
 def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

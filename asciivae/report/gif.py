@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asciivae.errors import AsciivaeError
+from asciivae.files.atomic import write_output
 from asciivae.report.png import GAP, LARGEST_PIXELS, grey_picture
 
 if TYPE_CHECKING:
@@ -44,9 +46,8 @@ def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor, seconds: f
     pictures = [Image.fromarray(grey_picture(page, glyphs)) for page in framed]
     held = {0, len(pages) - 1}
     durations = [round(seconds * 1000) * (HELD if number in held else 1) for number in range(len(pages))]
-    try:
-        pictures[0].save(
-            path, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=False
-        )
-    except OSError as error:
-        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --gif file") from error
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=False
+    )
+    write_output(path, buffer.getvalue(), hint="name another --gif file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asciivae.errors import AsciivaeError
+from asciivae.files.atomic import write_output
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from PIL.Image import Image
     from torch import Tensor
 
     from asciivae.text.art import Grid
@@ -38,7 +41,7 @@ def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) ->
     Raises:
         AsciivaeError: the picture would be larger than 100 million pixels, or cannot be written.
     """
-    from PIL import Image
+    from PIL.Image import fromarray
 
     heights = [max(grid.shape[0] for grid in row) for row in rows]
     columns = max(len(row) for row in rows)
@@ -58,10 +61,14 @@ def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) ->
             page[top : top + grid.shape[0], left : left + grid.shape[1]] = grid
             left += column_width + GAP
         top += row_height + GAP
-    try:
-        Image.fromarray(grey_picture(page, glyphs)).save(path, format="PNG")
-    except OSError as error:
-        raise AsciivaeError(f"cannot be written: {error}", place=str(path), hint="name another --png file") from error
+    write_output(path, png_bytes(fromarray(grey_picture(page, glyphs))), hint="name another --png file")
+
+
+def png_bytes(image: Image) -> bytes:
+    """A picture as the content of a PNG file."""
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG")
+    return buffer.getvalue()
 
 
 def grey_picture(grid: Grid, glyphs: Tensor) -> NDArray[np.uint8]:

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import unicodedata
-import uuid
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Literal, Self
 from asciivae.contract import RawArt
 from asciivae.corpus.formats import MANIFEST, reason_of
 from asciivae.errors import CorpusError
+from asciivae.files.atomic import replaced_file
 from asciivae.text.art import MAX_BYTES
 
 STATE = ".scrape"
@@ -178,12 +178,8 @@ def _mended(manifest: Path) -> tuple[set[str], dict[str, str]]:
 
 def _write_whole(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
+    with replaced_file(path, flush=False) as part:
         part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _well_formed(value: object) -> object:

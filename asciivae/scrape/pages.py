@@ -7,9 +7,10 @@ were waiting. These files are written aside and renamed, and the waiting pages a
 from __future__ import annotations
 
 import json
-import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from asciivae.files.atomic import replaced_file
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -57,9 +58,8 @@ class PageCache:
         head = {"url": response.url, "status": response.status, "length": len(response.body), "headers": headers}
         path = self._path(request)
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-        part.write_bytes(json.dumps(head).encode() + b"\n" + response.body)
-        part.replace(path)
+        with replaced_file(path, flush=False) as part:
+            part.write_bytes(json.dumps(head).encode() + b"\n" + response.body)
 
     def _path(self, request: Request) -> Path:
         name: str = self._fingerprinter.fingerprint(request).hex()

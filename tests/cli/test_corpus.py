@@ -94,7 +94,7 @@ def test_export_and_back(pieces: Path, tmp_path: Path) -> None:
     assert (tmp_path / "folder" / "pets" / "cats" / "0.txt").read_text() == CAT
     first = gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).splitlines()[0]
     assert json.loads(first)["artist"] == "A. N. Other"
-    assert sorted(path.name for path in tmp_path.glob("*.part")) == []
+    assert sorted(path.name for path in tmp_path.glob("*.partial")) == []
     assert "it exists already" in asciivae("corpus", "export", pieces, "--out", tmp_path / "folder").stderr
     assert "it cannot be written" in asciivae("corpus", "export", pieces, "--out", "/proc/x.jsonl").stderr
     assert "'.zip' is no format" in asciivae("corpus", "export", pieces, "--out", tmp_path / "x.zip").stderr

@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 from named_shapes import ELLIPSE, SHAPES
-from PIL import Image
 
 from asciivae.edges import find_edges
-from asciivae.edges.views import contour_picture, contour_text, page_picture, save_png, strength_picture
+from asciivae.edges.views import contour_picture, contour_text, figure, page_picture, strength_picture
 from asciivae.text.art import to_text
 
 BLANK = np.zeros((3, 5), np.uint8)
@@ -47,11 +44,10 @@ def test_pictures_have_the_size_of_the_page_and_contours_are_dark() -> None:
     assert (strength_picture(edges)[line] < 0.5).all()
 
 
-def test_a_figure_holds_its_panels_in_rows(tmp_path: Path) -> None:
+def test_a_figure_holds_its_panels_in_rows() -> None:
     small, large = np.zeros((10, 20), np.float32), np.ones((30, 5), np.float32)
-    save_png([[small, large], [large]], tmp_path / "figure.png", scale=2)
-    with Image.open(tmp_path / "figure.png") as image:
-        assert image.size == (2 * (8 + 20 + 8 + 5 + 8), 2 * (8 + 30 + 8 + 30 + 8))
-        pixels = np.asarray(image)
+    image = figure([[small, large], [large]], scale=2)
+    assert image.size == (2 * (8 + 20 + 8 + 5 + 8), 2 * (8 + 30 + 8 + 30 + 8))
+    pixels = np.asarray(image)
     assert (pixels[16:36, 16:56] == 0).all()
     assert (pixels == 0).sum() == 4 * 10 * 20

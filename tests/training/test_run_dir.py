@@ -343,7 +343,7 @@ def test_an_interrupted_write_leaves_the_old_folder(tmp_path: Path) -> None:
 
 
 def test_a_new_folder_replaces_the_old_one_and_what_a_killed_process_left_aside(tmp_path: Path) -> None:
-    for name in (".thing.partial", "thing"):
+    for name in (".thing.0123456789abcdef.partial", ".thing.0123456789abcdef.before", "thing"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a").write_text("old")
 
