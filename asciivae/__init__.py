@@ -18,10 +18,10 @@ _WHERE = {
     "AsciivaeError": "errors",
     "Loss": "contract",
     "LossInputs": "contract",
-    "Observer": "train.observer",
+    "Observer": "training.observer",
     "Posterior": "contract",
     "Run": "experiment.runs",
-    "Step": "train.loop",
+    "Step": "training.loop",
     "TrainedModel": "experiment.trained",
     "VAE": "models.base",
     "evaluate": "experiment.notebook",
@@ -29,6 +29,7 @@ _WHERE = {
     "load_recipe": "experiment.notebook",
     "open_corpus": "corpus.source",
     "read": "text.art",
+    "renderer": "experiment.notebook",
     "resume": "experiment.notebook",
     "to_text": "text.art",
     "train": "experiment.notebook",
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from asciivae.contract import Loss, LossInputs, Posterior
     from asciivae.corpus.source import open_corpus
     from asciivae.errors import AsciivaeError
-    from asciivae.experiment.notebook import evaluate, load, load_recipe, resume, train
+    from asciivae.experiment.notebook import evaluate, load, load_recipe, renderer, resume, train
     from asciivae.experiment.runs import Run
     from asciivae.experiment.trained import TrainedModel
     from asciivae.models.base import VAE

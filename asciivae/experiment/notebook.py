@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asciivae.experiment import runs
+from asciivae.experiment.components import make
 from asciivae.experiment.evaluate import choose_pieces, that_fit
 from asciivae.experiment.evaluate import evaluate as _evaluate
-from asciivae.experiment.load import BUNDLED, choose_device, load_model
+from asciivae.experiment.load import choose_device, load_model
 from asciivae.experiment.runs import Run
 from asciivae.experiment.trained import TrainedModel
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import LoadedRecipe, check_recipe
+from asciivae.recipe.resolve import LoadedRecipe, check_recipe, with_config
 from asciivae.recipe.resolve import load_recipe as _load_recipe
+from asciivae.render.settings import Glyphs
+from asciivae.settings.component import Component
 
 if TYPE_CHECKING:
-    from asciivae.contract import Loss
+    from torch import Tensor
+
+    from asciivae.contract import Loss, Renderer
     from asciivae.losses.schedule import Points, Ramp
     from asciivae.metrics.summary import ModelScores
     from asciivae.models.base import VAE
@@ -28,7 +33,7 @@ RecipeLike = str | Path | Mapping[str, Any] | LoadedRecipe
 """A recipe: a name, the path of a .yaml file, its plain data, or one that was loaded already."""
 
 
-def load(source: str | Path = BUNDLED, device: str = "auto") -> TrainedModel:
+def load(source: str | Path = "bundled", device: str = "auto") -> TrainedModel:
     """Load a trained model.
 
     Args:
@@ -137,7 +142,7 @@ def resume(
 
 
 def evaluate(
-    model: TrainedModel | str | Path = BUNDLED,
+    model: TrainedModel | str | Path = "bundled",
     data: str | Path | Sequence[str | Path] = "embedded",
     *,
     split: str = "validation",
@@ -152,7 +157,7 @@ def evaluate(
         limit: at most so many pieces, evenly from the whole.
 
     Returns:
-        Scores of every piece, and over all of them: `scores.summary.over_cells.values["char_f1"]`.
+        Scores over all cells, `scores.over_cells["char_f1"]`, and of every piece and kind of piece.
 
     Raises:
         CorpusError: a corpus cannot be opened.
@@ -165,6 +170,23 @@ def evaluate(
     pieces = that_fit([trained], choose_pieces(corpora, Side(split), limit))
     (scores,) = _evaluate([trained], [trained.path], pieces)
     return scores
+
+
+def renderer(name: str, options: Mapping[str, Any] | None = None, glyphs: Tensor | None = None) -> Renderer:
+    """A renderer by name: it maps probabilities (B, 95, H, W) to pictures (B, 1, H·h, W·w) in [0, 1].
+
+    Args:
+        name: `analytic`, `discrete`, `neural`, or a plugin's.
+        options: of the renderer, as a recipe has them.
+        glyphs: (95, h, w) in [0, 1], by default those that recipes have by default.
+
+    Raises:
+        PluginError: there is no such renderer, or it cannot be made.
+        ValueError: an option is invalid.
+    """
+    component = with_config("renderer", Component(name, dict(options or {})))
+    made: Renderer = make("renderer", component, Glyphs().atlas() if glyphs is None else glyphs)
+    return made
 
 
 def _extras(losses: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:

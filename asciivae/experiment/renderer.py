@@ -7,14 +7,16 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from asciivae.errors import RunError
 from asciivae.experiment.components import initialised, make
-from asciivae.files.atomic import cannot_write
+from asciivae.files.atomic import write_output
 from asciivae.onehot2raa.inputs import SoftPages
 from asciivae.onehot2raa.network import Network
 from asciivae.onehot2raa.objective import RENDERER, RendererObjective, RendererTask, RendererWithDecoder
 from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.onehot2raa.validation import RenderingValidation
 from asciivae.render.settings import Glyphs
+from asciivae.report.png import png_bytes
 from asciivae.settings.door import plain
 from asciivae.training.data import prepare_data
 from asciivae.training.experiment import Experiment
@@ -58,11 +60,8 @@ def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, meta
 
         picture, rows = validation.comparison(state)
         file = folder.path / "samples" / f"step-{state.step}.png"
-        try:
-            file.parent.mkdir(exist_ok=True)
-            Image.fromarray((picture * 255).round().byte().numpy()).save(file)
-        except OSError as error:
-            raise cannot_write(file, error) from error
+        file.parent.mkdir(exist_ok=True)
+        write_output(file, png_bytes(Image.fromarray((picture * 255).round().byte().numpy())), kind=RunError)
         return f"left: expected, right: drawn, for pages that are {', '.join(rows)}: {file.name}\n"
 
     return Experiment(

@@ -78,9 +78,21 @@ class TrainedModel:
         ]
 
     @torch.no_grad()
-    def encode(self, drawing: Drawing) -> Tensor:
-        """The mean of q(z|x) of one drawing, without a batch dimension, on the model's device."""
-        page = self.canvas.page(grid_of(drawing)).astype(np.int64)
+    def encode(self, drawing: Drawing, size: tuple[int, int] | None = None) -> Tensor:
+        """The mean of q(z|x) of one drawing, without a batch dimension, on the model's device.
+
+        Args:
+            drawing: the drawing.
+            size: (rows, columns) of the page on whose middle it is placed, so that latents of several drawings have
+                one shape; by default the page that suits the drawing.
+
+        Raises:
+            ArtError: the drawing cannot be read, or is larger than `size`.
+            ModelError: it is larger than the model can take.
+        """
+        grid = grid_of(drawing)
+        page = self.canvas.place(grid, self.canvas.size_for(*size))[0] if size else self.canvas.page(grid)
+        page = page.astype(np.int64)
         return self.model.encode(torch.from_numpy(page)[None].to(self.model.device)).mean[0].float()
 
     @torch.no_grad()

@@ -7,7 +7,7 @@ Two averages are told apart. `over_cells` pools the cells of all pieces, so that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,9 +123,14 @@ class ModelScores:
 
     label: str
     step: int
-    measured: Measured
-    summary: Summary
-    records: Sequence[Mapping[str, Any]]
+    measured: Measured = field(repr=False)
+    summary: Summary = field(repr=False)
+    records: Sequence[Mapping[str, Any]] = field(repr=False)
+
+    @property
+    def over_cells(self) -> Mapping[str, float]:
+        """The scores over the cells of all pieces, by name: `char_f1`, `ink_iou`, …"""
+        return self.summary.whole.over_cells
 
 
 def summarise(measured: Measured) -> Summary:
