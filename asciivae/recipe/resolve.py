@@ -24,6 +24,9 @@ from asciivae.settings.component import Component
 from asciivae.settings.door import filled, plain, setting_fields
 from asciivae.training.recipe import SCHEMA, BaseRecipe
 
+LAST = ("optim", "train", "every", "evaluation", "expect")
+"""Sections that come after those of a recipe's kind when a resolved recipe is written."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedRecipe:
@@ -53,7 +56,7 @@ class LoadedRecipe:
     def resolved(self) -> dict[str, Any]:
         """The whole recipe as plain data with every default filled in; it loads back to an equal recipe."""
         resolved: dict[str, Any] = plain(self.recipe)
-        return resolved
+        return {**{key: value for key, value in resolved.items() if key not in LAST}, **{k: resolved[k] for k in LAST}}
 
     def origin(self, keys: Keys) -> Literal["default", "recipe", "override"]:
         """Who decided the value at a path of `resolved()`, such as `("losses", 0, "weight")`."""

@@ -1,4 +1,4 @@
-"""The conformance kit: hold a loss, a renderer or a source of your own to the contract.
+"""The conformance kit: hold a loss, a model, a renderer or a source of your own to the contract.
 
 In the tests of your package:
 
@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from asciivae.contract import Page
-from asciivae.testing import losses, renderers, sources
+from asciivae.testing import losses, models, renderers, sources
 from asciivae.testing.checks import Outcome, Violation, outcomes, parametrised, require
 
 if TYPE_CHECKING:
@@ -29,10 +29,12 @@ __all__ = [
     "Outcome",
     "Violation",
     "check_loss",
+    "check_model",
     "check_renderer",
     "check_source",
     "examine",
     "loss_checks",
+    "model_checks",
     "renderer_checks",
     "source_checks",
 ]
@@ -45,6 +47,15 @@ def check_loss(plugin: type[Any], *configs: Any) -> None:
         Violation: it breaks the contract; the text says where.
     """
     require(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs or [plugin.Config()]])
+
+
+def check_model(plugin: type[Any], *configs: Any) -> None:
+    """Check a model class with each of these options, or with its defaults.
+
+    Raises:
+        Violation: it breaks the contract; the text says where.
+    """
+    require(models.CHECKS, [models.ModelSubject(plugin, config) for config in configs or [plugin.Config()]])
 
 
 def check_renderer(plugin: type[Any], *configs: Any) -> None:
@@ -75,6 +86,11 @@ def loss_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorat
     return parametrised(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs])
 
 
+def model_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
+    """As `loss_checks`, for a model."""
+    return parametrised(models.CHECKS, [models.ModelSubject(plugin, config) for config in configs])
+
+
 def renderer_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
     """As `loss_checks`, for a renderer."""
     return parametrised(renderers.CHECKS, [renderers.RendererSubject(plugin, config) for config in configs])
@@ -86,9 +102,11 @@ def source_checks(plugin: type[Any], configs: Sequence[Any], pages: Sequence[Pag
 
 
 def examine(kind: str, plugin: type[Any], config: Any) -> list[Outcome]:
-    """Run every check of a kind (`loss`, `renderer` or `source`) on a class with these options."""
+    """Run every check of a kind (`loss`, `model`, `renderer` or `source`) on a class with these options."""
     if kind == "loss":
         return list(outcomes(losses.CHECKS, losses.LossSubject(plugin, config)))
+    if kind == "model":
+        return list(outcomes(models.CHECKS, models.ModelSubject(plugin, config)))
     if kind == "renderer":
         return list(outcomes(renderers.CHECKS, renderers.RendererSubject(plugin, config)))
     return list(outcomes(sources.CHECKS, sources.SourceSubject(plugin, config)))

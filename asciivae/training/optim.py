@@ -35,14 +35,14 @@ class LearningRate:
     steps: Count | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Optim:
     """The optimiser: Adam (Kingma & Ba 2015), AdamW (Loshchilov & Hutter 2019) or Muon (Jordan et al. 2024).
 
     Attributes:
-        lr: the learning rate after the warm-up.
         use: adam adds weight decay to the gradient, adamw takes it off the weights; muon is adamw with orthogonalised
             updates of the convolution kernels.
+        lr: the learning rate after the warm-up.
         betas: the decays of the two moments.
         eps: added to the denominator.
         weight_decay: the weight decay, per unit of learning rate.
@@ -50,8 +50,8 @@ class Optim:
         schedule: how the learning rate moves.
     """
 
-    lr: Positive
     use: Literal["adam", "adamw", "muon"] = "adamw"
+    lr: Positive
     betas: Pair[Decay] = (0.9, 0.999)
     eps: Positive = 1e-8
     weight_decay: NotNegative = 0.0

@@ -40,14 +40,14 @@ class WeightAveraging:
         return position == 0 and epoch >= self.start - 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Train:
     """How long, how many at once, how precisely.
 
     Attributes:
-        batch: pieces in a batch.
         steps: optimiser steps; exactly one of steps and epochs is given. `--set` of one removes the other.
         epochs: passes over the training pieces.
+        batch: pieces in a batch.
         precision: the dtype of the forward pass; losses are always fp32.
         ema: the decay of a running mean of the weights, which is then what is evaluated; null for none.
         swa: stochastic weight averaging, whose average is then what is evaluated; null for none.
@@ -55,9 +55,9 @@ class Train:
             learning rate.
     """
 
-    batch: Count
     steps: Count | None = None
     epochs: Count | None = None
+    batch: Count
     precision: Precision = "fp32"
     ema: Share | None = None
     swa: WeightAveraging | None = None
