@@ -3,13 +3,14 @@
 A plugin is a class behind an entry point. Its options are a frozen standard-library dataclass called `Config`;
 a recipe's `{use: NAME, ...}` builds it, and an unknown option is an error before anything runs.
 
-    [project.entry-points."asciivae.losses"]     # or renderers, or sources
+    [project.entry-points."asciivae.losses"]     # or models, renderers, sources
     darkness = "my_package:Darkness"
 
     [project.entry-points."asciivae.contract"]   # the number of the contract that the package is written for:
     1 = "asciivae.contract"                      # another one is refused before anything of it is imported
 
-`asciivae plugins new` writes such a package, and `asciivae plugins check` holds it to this page.
+`asciivae plugins new` writes such a package, and `asciivae plugins check` holds it to this page. A model extends
+`asciivae.VAE`, whose docstrings say what it has to define.
 
 Shapes: B pieces in a batch, H × W cells on the canvas, h × w pixels in a cell, 95 characters (code points 32-126;
 class 0 is the space). Pictures are (B, 1, H·h, W·w) in [0, 1]: paper is 1, ink is 0.

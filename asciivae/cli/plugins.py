@@ -92,7 +92,7 @@ def check(
 @app.command()
 @reported
 def new(
-    kind: Annotated[Literal["loss", "renderer", "source"], typer.Argument(help="What to write.")],
+    kind: Annotated[Literal["loss", "model", "renderer", "source"], typer.Argument(help="What to write.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as recipes will write it: my-loss.")],
     destination: Annotated[Path | None, typer.Option("--to", help="The folder [default: asciivae-NAME].")] = None,
 ) -> None:

@@ -20,7 +20,7 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
     """Write the package of a plugin.
 
     Args:
-        kind: `loss`, `renderer` or `source`.
+        kind: `loss`, `model`, `renderer` or `source`.
         name: its public name, in kebab-case.
         destination: the folder to make; by default that of the distribution's name, here.
 
