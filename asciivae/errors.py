@@ -114,9 +114,14 @@ class Interrupted(AsciivaeError):
     exit_code = 130
 
 
-def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """` — did you mean 'x'?`, or nothing if no known name is near."""
+def nearest(name: object, known: Iterable[str]) -> str | None:
+    """The known name that is most like another one, if any is like it."""
     from difflib import get_close_matches
 
-    near = get_close_matches(str(name), [k for k in known if k != name], n=1)
-    return f" — did you mean {near[0]!r}?" if near else ""
+    return next(iter(get_close_matches(str(name), [word for word in known if word != name], n=1)), None)
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """` — did you mean 'x'?` for the end of a message, or nothing if no known name is near."""
+    near = nearest(name, known)
+    return f" — did you mean {near!r}?" if near else ""

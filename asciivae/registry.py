@@ -19,14 +19,16 @@ import traceback
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from asciivae import __version__
 from asciivae.contract import CONTRACT
-from asciivae.errors import PluginError
+from asciivae.errors import PluginError, nearest
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 KINDS = {
     "loss": "asciivae.losses",
@@ -159,8 +161,10 @@ def _offers(kind: str) -> Iterator[Entry]:
 def _compatible(package: Entry, requirements: Iterable[str], contracts: Collection[str]) -> Entry:
     """The package as it is, or marked as incompatible."""
     for requirement in requirements:
-        project, clauses = _parsed(requirement)
-        if project == OURS and not _accepts(clauses, __version__):
+        if not _normalised(requirement).startswith(OURS):
+            continue  # unread: importing the parser takes time
+        wanted = _parsed(requirement)
+        if wanted and _normalised(wanted.name) == OURS and not _accepts(wanted, __version__):
             reason = f"which requires {requirement.strip()}, and this is asciivae {__version__}"
             return dataclasses.replace(package, state="incompatible", reason=reason, outdated=OURS)
     if contracts and str(CONTRACT) not in contracts:
@@ -197,9 +201,6 @@ def _normalised(distribution: str) -> str:
 
 # ── requirements ────────────────────────────────────────────────────────────────────────────────────────────
 
-_PROJECT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?([^\[\]]*)")
-_CLAUSE = re.compile(r"\s*(~=|==|!=|<=|>=|<|>)\s*v?(\d+(?:\.\d+)*)(\.\*)?[\w.+-]*\s*")
-
 
 def check_requirement(requirement: str) -> None:
     """Check a pip requirement such as `asciivae-ssim>=0.1` against what is installed.
@@ -208,51 +209,48 @@ def check_requirement(requirement: str) -> None:
     follows, versions are left to pip.
 
     Raises:
-        PluginError: it is not met, or is no requirement.
+        PluginError: it is not met, or is not a requirement.
     """
-    project, clauses = _parsed(requirement)
-    if not project:
+    wanted = _parsed(requirement)
+    if wanted is None:
         raise PluginError(f"{requirement!r} is not a pip requirement", hint="write one like asciivae-ssim>=0.1")
+    project = _normalised(wanted.name)
     try:
         version = __version__ if project == OURS else metadata.version(project)
     except metadata.PackageNotFoundError as error:
         raise PluginError(f"{project} is not installed", hint=f"pip install {requirement!r}") from error
-    if not _accepts(clauses, version):
+    if not _accepts(wanted, version):
         raise PluginError(
             f"{requirement} is required, and {project} {version} is installed", hint=f"pip install {requirement!r}"
         )
 
 
-def _parsed(requirement: str) -> tuple[str, list[re.Match[str]]]:
-    """The normalised project (empty if this is no requirement), and the clauses that we can judge."""
-    bare = re.split(r"[;@]", requirement, maxsplit=1)[0]
-    match = _PROJECT.fullmatch(bare)
-    texts = [text for text in match[2].strip(" ()").split(",") if text.strip()] if match else []
-    clauses = [clause for text in texts if (clause := _CLAUSE.fullmatch(text))]
-    if match is None or len(clauses) < len(texts):
-        return "", []
-    return _normalised(match[1]), clauses if bare == requirement else []
+def _parsed(requirement: str) -> Requirement | None:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(requirement)
+    except InvalidRequirement:
+        return None
 
 
-def _accepts(clauses: list[re.Match[str]], version: str) -> bool:
-    release = re.match(r"\d+(?:\.\d+)*", version)
-    have = _numbers(release[0]) if release else []
-    return all(_holds(have, clause[1], _numbers(clause[2]), bool(clause[3])) for clause in clauses)
+def _accepts(wanted: Requirement, version: str) -> bool:
+    from packaging.specifiers import Specifier
+    from packaging.version import InvalidVersion, Version
+
+    if wanted.url or wanted.marker:
+        return True
+    try:
+        release = Version(version).base_version
+    except InvalidVersion:
+        return not wanted.specifier
+    return all(Specifier(clause.operator + _release(clause.version)).contains(release) for clause in wanted.specifier)
 
 
-def _holds(have: list[int], sign: str, want: list[int], prefix: bool) -> bool:
-    if sign == "~=":  # ~=1.4.2 is >=1.4.2 and ==1.4.*
-        return _holds(have, ">=", want, False) and _holds(have, "==", want[:-1], True)
-    width = max(len(have), len(want))
-    left, right = (numbers + [0] * (width - len(numbers)) for numbers in (have, want))
-    if prefix:
-        left, right = left[: len(want)], want
-    comparisons = {"==": left == right, "!=": left != right, "<": left < right, ">": left > right}
-    return comparisons[sign] if sign in comparisons else left == right or comparisons[sign[0]]
+def _release(version: str) -> str:
+    from packaging.version import Version
 
-
-def _numbers(release: str) -> list[int]:
-    return [int(part) for part in release.split(".")]
+    return version if version.endswith(".*") else Version(version).base_version
 
 
 # ── code ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -333,8 +331,8 @@ def _unknown(kind: str, name: str, known: list[Entry]) -> PluginError:
             hint="pip install asciivae (pip install -e . in a checkout)",
         )
     labels = {e.name: e for e in known} | {e.qualified: e for e in known}
-    near = get_close_matches(name, labels, n=1)
-    guess = f" — did you mean {near[0]!r} ({labels[near[0]].origin})?" if near else ""
+    near = nearest(name, labels)
+    guess = f" — did you mean {near!r} ({labels[near].origin})?" if near else ""
     distribution, _, short = name.rpartition(":")
     if distribution and not near and not _is_installed(distribution):
         what = f"{kind} {short!r} is to come from {distribution}, which is not installed"

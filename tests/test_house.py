@@ -42,7 +42,7 @@ LIGHT = {
 }
 LONGEST = 450
 TESTS = PROJECT / "tests"
-NO_ROOMS = {"support", "plugins"}
+NO_ROOMS = {"tools", "support", "plugins"}
 """Folders of `tests/` that mirror no room: what tests share, and the packages in the repository's `plugins/`."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,7 +10,7 @@ import typer
 
 from asciivae import registry
 from asciivae.cli.output import json_result, reported, result, say, table
-from asciivae.errors import AsciivaeError, PluginError, UsageError
+from asciivae.errors import AsciivaeError, PluginError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from asciivae.cli.help_outline import Outline
@@ -113,8 +112,7 @@ def _named(name: str) -> list[registry.Entry]:
     known = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
     found = [entry for entry in known if entry.name == short and distribution in ("", entry.distribution)]
     if not found:
-        near = get_close_matches(short, dict.fromkeys(entry.name for entry in known), n=1)
-        guess = f" — did you mean {near[0]!r}?" if near else ""
+        guess = did_you_mean(short, dict.fromkeys(entry.name for entry in known))
         raise PluginError(f"unknown plugin {name!r}{guess}", hint="asciivae plugins list")
     for entry in found:
         if entry.state == "ambiguous":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli.output import json_result, reported, result, say, table
-from asciivae.errors import UsageError
+from asciivae.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from asciivae.reproduction.claims import Claim, Finding
@@ -69,7 +69,6 @@ def claims(
 
     Each claim gets the numbers measured and a verdict: reproduced, refuted, or not decidable at this scale.
     """
-    from asciivae.errors import did_you_mean
     from asciivae.reproduction.claims import CLAIMS
 
     known = {claim.name: claim for claim in CLAIMS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import logging
@@ -14,7 +13,7 @@ from pathlib import Path
 from asciivae.corpus import formats
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
-from asciivae.errors import CorpusError
+from asciivae.errors import CorpusError, nearest
 
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
@@ -143,6 +142,6 @@ def _nearest(path: Path) -> str:
         names = [EMBEDDED, *os.listdir(path.parent)]
     except OSError:
         names = [EMBEDDED]
-    close = difflib.get_close_matches(path.name, names, 1)
-    meant = EMBEDDED if close == [EMBEDDED] else str(path.with_name(close[0])) if close else ""
+    near = nearest(path.name, names)
+    meant = EMBEDDED if near == EMBEDDED else str(path.with_name(near)) if near else ""
     return (f"did you mean {meant}? " if meant else "") + f"a corpus is {KINDS}"

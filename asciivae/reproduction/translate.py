@@ -6,11 +6,10 @@ import argparse
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, NoReturn
 
-from asciivae.errors import UsageError, did_you_mean
+from asciivae.errors import UsageError, did_you_mean, nearest
 from asciivae.reproduction.commits import COMMITS, RUNS, SHARE, Commit
 
 LOGGED_PIECES = 3900
@@ -131,8 +130,8 @@ def _unknown(commit: Commit, word: str) -> str:
     others = [other.name for other in COMMITS.values() if any(name in flag.names for flag in other.flags)]
     if others:
         return f"the trainer of {commit.name} has no flag {name}, that of {', '.join(others)} has"
-    close = get_close_matches(name, known, 1)
-    return f"the trainer of {commit.name} has no flag {name}" + (f" — did you mean {close[0]}?" if close else "")
+    near = nearest(name, known)
+    return f"the trainer of {commit.name} has no flag {name}" + (f" — did you mean {near}?" if near else "")
 
 
 def _flags_hint(commit: str) -> str:

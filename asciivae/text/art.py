@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from asciivae.errors import ArtError, Place, UsageError
+from asciivae.errors import ArtError, Place, UsageError, nearest
 from asciivae.text.charset import CHARSET, SPACE, decode, encode
 
 Grid = NDArray[np.uint8]
@@ -238,6 +237,6 @@ def _nearest(path: Path) -> str:
         names = [entry.name for entry in folder.iterdir()]
     except OSError:
         return f"there is no folder {folder} either; see where you are: pwd"
-    if close := difflib.get_close_matches(path.name, names, 1):
-        return f"did you mean {folder / close[0]}?"
+    if near := nearest(path.name, names):
+        return f"did you mean {folder / near}?"
     return f"see what is there: ls {folder}"
