@@ -1,8 +1,8 @@
-"""The objective: every loss of a recipe, made into one number, with the name of each part kept.
+"""The objective: the weighted sum of a recipe's losses.
 
     total = Σ_terms weight(step) · mean over the batch of the term's value per piece
 
-The objective also decides what has to be drawn for the losses, and draws it in the cheapest exact way.
+It renders pages only if a loss needs them, and computes the squared error of a linear renderer without rendering.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Term:
-    """One line of a recipe's `losses`.
+    """One entry of a recipe's `losses`.
 
     Attributes:
-        name: how its values are called in logs.
+        name: its name in the recipe and in logs.
         loss: the plugin's object.
         weight: its weight at each step.
-        origin: the package it comes from, with its version, for error messages.
+        origin: name and version of the package that provides it, for error messages.
     """
 
     name: str
@@ -51,10 +51,10 @@ class LossValues:
     """The losses of a batch.
 
     Attributes:
-        total: the number to minimise, with its graph.
-        terms: the mean of each named term over the batch, unweighted, without graph; scalars on the device.
-        weights: what each of them was multiplied by.
-        pieces: the same terms for each piece, (B,), without graph.
+        total: the scalar to minimise, with its graph.
+        terms: the unweighted mean of each term over the batch, detached; scalars on the device.
+        weights: the weight of each term.
+        pieces: each term per piece, (B,), detached.
     """
 
     total: Tensor
@@ -64,16 +64,16 @@ class LossValues:
 
 
 class Objective(nn.Module):
-    """Weighs and adds the terms of a recipe.
+    """The weighted sum of the terms of a recipe.
 
     Args:
         terms: the losses; their names are distinct.
         renderer: draws pages; see the plugin contract. Its `baseline`, if it has one, draws the originals.
-        dtype: what it computes in.
-        drawn_by: what messages call the renderer.
+        dtype: the dtype of the renderer's glyphs.
+        drawn_by: name of the renderer in messages.
 
     Raises:
-        PluginError: a loss needs what nobody provides.
+        PluginError: a loss needs an input that does not exist.
     """
 
     gram: Tensor
@@ -90,7 +90,7 @@ class Objective(nn.Module):
         self.renderer = renderer
         self.baseline = baseline_of(renderer)
         self.drawn_by = drawn_by
-        # Losses and renderers may be modules, and are then moved along; neither has to be one.
+        # Registered so that `to(device)` moves losses and renderers that are modules; they need not be.
         self.modules_of_plugins = nn.ModuleList(
             part for part in (renderer, *(term.loss for term in terms)) if isinstance(part, nn.Module)
         )
@@ -101,10 +101,10 @@ class Objective(nn.Module):
         self.register_buffer("gram", gram, persistent=False)
 
     def forward(self, output: VAEOutput, target: Tensor, mask: Tensor, step: int) -> LossValues:
-        """Evaluate one pass of the model.
+        """Evaluate the losses of one forward pass.
 
         Args:
-            output: the pass.
+            output: the result of the forward pass.
             target: (B, H, W) int64, the original pages.
             mask: (B, H, W) bool; see `LossInputs`.
             step: counted from 0, for the weights.
@@ -118,7 +118,7 @@ class Objective(nn.Module):
         terms, weights, pieces = {}, {}, {}
         for term in self.terms:
             weight = term.weight(step)
-            # What has no weight is still worth knowing, but needs no gradient.
+            # A term of weight 0 is still logged, but needs no gradient.
             with torch.set_grad_enabled(torch.is_grad_enabled() and weight != 0.0):
                 values = _call(term, inputs, step)
             for part, value in values.items():
@@ -128,7 +128,7 @@ class Objective(nn.Module):
                     total = total + weight * mean
                 terms[name], weights[name], pieces[name] = mean.detach(), weight, value.detach()
         if torch.is_grad_enabled() and not total.requires_grad:
-            # All weights may be 0 for a while; the step is then one without a gradient, not a fault.
+            # If all weights are 0 at this step, backward() still needs a graph; the gradient is 0.
             total = total + 0.0 * output.logits.sum()
         return LossValues(total, terms, weights, pieces)
 
@@ -166,7 +166,7 @@ class Objective(nn.Module):
             try:
                 picture = renderer(probs)
             except ModelError:
-                # It may refuse what is not finite; that a run diverged is for the guard to say.
+                # A renderer may refuse non-finite input; the finite check reports a diverged run.
                 if bool(probs.isfinite().all()):
                     raise
                 picture = probs.new_full(expected, math.nan)
@@ -177,19 +177,19 @@ class Objective(nn.Module):
 
 
 def one_hot(ids: Tensor, dtype: torch.dtype) -> Tensor:
-    """Pages (B, H, W) int64 as (B, 95, H, W) of ones and zeros."""
+    """One-hot encode pages (B, H, W) int64 as (B, 95, H, W)."""
     shape = (len(ids), SIZE, *ids.shape[1:])
     return torch.zeros(shape, dtype=dtype, device=ids.device).scatter_(1, ids.unsqueeze(1), 1.0)
 
 
 def baseline_of(renderer: Renderer) -> Renderer:
-    """What draws the originals: the renderer's baseline, or the renderer itself."""
+    """The renderer that draws the originals: the renderer's `baseline`, or the renderer itself."""
     baseline: Renderer = getattr(renderer, "baseline", renderer)
     return baseline
 
 
 def rendered_glyphs(renderer: Renderer, dtype: torch.dtype = torch.float32) -> Tensor:
-    """The atlas (95, h, w) that a renderer draws with, asked from the renderer itself."""
+    """The glyph atlas (95, h, w) of a renderer, obtained by rendering each character."""
     height, width = renderer.cell
     with torch.no_grad():
         strip = renderer(one_hot(torch.arange(SIZE).view(1, 1, SIZE), dtype))
@@ -197,7 +197,7 @@ def rendered_glyphs(renderer: Renderer, dtype: torch.dtype = torch.float32) -> T
 
 
 def facts_of(renderer: Renderer, character_counts: Tensor) -> Facts:
-    """What the losses of a run are told when they are made."""
+    """The facts about a run that are passed to its losses on construction."""
     return Facts(glyphs=rendered_glyphs(baseline_of(renderer)), character_counts=character_counts)
 
 
@@ -214,7 +214,7 @@ def _needs(term: Term) -> frozenset[str]:
 
 @contextmanager
 def _blamed(place: str, remedy: str) -> Iterator[None]:
-    """Report whatever a plugin raises, even a `sys.exit`, as its fault; what it prints goes to stderr."""
+    """Turn any exception of a plugin, `SystemExit` included, into a `PluginError`; send its prints to stderr."""
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield

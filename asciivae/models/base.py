@@ -1,4 +1,4 @@
-"""Variational autoencoders of pages: what each of them is, and one pass through it."""
+"""The base class of variational autoencoders of pages, and its forward pass."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from asciivae.models.relax import Relaxation, Softmax, gumbel_noise
 
 @dataclass(frozen=True)
 class Noise:
-    """Where a pass takes its randomness from; None stands for none: z is its mean, the sample its expectation.
+    """Sources of randomness of a forward pass. With None, z is the posterior mean and the relaxed sample the softmax.
 
     Attributes:
-        latent: standard normal noise in the shape of z, or a generator that draws it.
-        gumbel: standard Gumbel noise in the shape of the logits (it is overwritten), or a generator.
+        latent: standard normal noise in the shape of z, or a generator to draw it from.
+        gumbel: standard Gumbel noise in the shape of the logits (overwritten), or a generator.
     """
 
     latent: Tensor | torch.Generator | None = None
@@ -29,12 +29,12 @@ class Noise:
 
 @dataclass(frozen=True)
 class VAEOutput:
-    """What one pass returns, all in float32 or wider.
+    """The result of a forward pass, all in float32 or wider.
 
     Attributes:
         posterior: q(z|x), mean and logvar in the shape of z.
-        z: the latent that was decoded.
-        logits: (B, 95, H, W), of the decoder.
+        z: the decoded latent.
+        logits: (B, 95, H, W), the decoder's output.
         probs: (B, 95, H, W), the relaxed sample of the logits.
     """
 
@@ -45,10 +45,10 @@ class VAEOutput:
 
 
 class VAE(nn.Module):
-    """A variational autoencoder of pages of characters: an `asciivae.models` entry point names a subclass.
+    """Base class of variational autoencoders of pages; an `asciivae.models` entry point names a subclass.
 
-    Its `Config` is a frozen dataclass of options, from which a subclass is made: `SpatialVAE(Config(...))`. PyTorch's
-    global generator draws the initial parameters.
+    `Config` is a frozen dataclass of options and the constructor's only argument: `SpatialVAE(Config(...))`. Initial
+    parameters are drawn from PyTorch's global generator.
     """
 
     contract: ClassVar[int] = CONTRACT
@@ -56,7 +56,7 @@ class VAE(nn.Module):
 
     @abstractmethod
     def canvas(self, height: int, width: int) -> tuple[int, int]:
-        """The page on which a piece of this size is read, in cells.
+        """Size in cells of the page on which a piece of this size is encoded.
 
         Raises:
             ModelError: the piece is too large.
@@ -64,7 +64,7 @@ class VAE(nn.Module):
 
     @abstractmethod
     def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
-        """The shape of z for one page of this size."""
+        """Shape of z for one page of this size."""
 
     @abstractmethod
     def encode(self, ids: Tensor) -> Posterior:
@@ -76,7 +76,7 @@ class VAE(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the parameters are."""
+        """The device of the parameters."""
         return next(self.parameters()).device
 
     def forward(
@@ -86,13 +86,13 @@ class VAE(nn.Module):
 
         Args:
             ids: (B, H, W) int64.
-            relaxation: how logits become what is rendered; by default the softmax. Without Gumbel noise a Gumbel
+            relaxation: maps logits to what is rendered; the softmax by default. Without Gumbel noise a Gumbel
                 relaxation gives the softmax.
-            noise: where randomness comes from; by default there is none.
+            noise: sources of randomness; none by default.
             epoch: counted from 0; an annealed temperature depends on it.
         """
         relaxation, noise = relaxation or Softmax(), noise or Noise()
-        # Losses and samples work in float32 or wider, whatever the network runs in.
+        # Losses and sampling run in float32 or wider, whatever the network's precision.
         heads = self.encode(ids)
         posterior = Posterior(_widened(heads.mean), _widened(heads.logvar))
         z = posterior.mean if noise.latent is None else sample_latent(posterior, _latent_noise(noise.latent, posterior))

@@ -1,7 +1,7 @@
-"""Relaxations: how a page of logits becomes the page of probabilities that is rendered.
+"""Relaxations: map a page of logits to the page of probabilities that is rendered.
 
-The hard sample is exact (an argmax of logits plus Gumbel noise is a categorical draw, whatever the temperature);
-τ then only shapes its gradient. The soft sample depends on τ in both directions.
+The argmax of logits plus Gumbel noise is an exact categorical sample at any temperature, so τ affects only the gradient
+of the hard (straight-through) sample. It affects both value and gradient of the soft sample.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from asciivae.settings.types import LONG, SHORT, Positive, long_if
 
 @dataclass(frozen=True)
 class Annealing:
-    """τ of an epoch: max(min, exp(-rate · epoch)), as in the log.
+    """Exponential annealing of τ over the epochs, as in the log: max(min, exp(-rate · epoch)).
 
     Attributes:
         min: the lowest τ.
-        rate: how fast τ falls, per epoch.
+        rate: decay rate of τ, per epoch.
     """
 
     min: Positive
@@ -36,7 +36,7 @@ class Annealing:
 
 @dataclass(frozen=True)
 class Logits:
-    """The decoder's logits are rendered as they are, as two logged experiments did.
+    """Render the decoder's logits without relaxation, as two logged experiments did.
 
     Attributes:
         use: no relaxation.
@@ -46,13 +46,13 @@ class Logits:
     needs_noise: ClassVar[bool] = False
 
     def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
-        """The logits (B, 95, H, W) themselves."""
+        """Return the logits (B, 95, H, W) unchanged."""
         return logits
 
 
 @dataclass(frozen=True)
 class Softmax:
-    """The decoder's probabilities are rendered.
+    """Render the decoder's probabilities.
 
     Attributes:
         use: probabilities, without noise.
@@ -68,10 +68,10 @@ class Softmax:
 
 @dataclass(frozen=True)
 class Gumbel:
-    """A Gumbel-softmax sample of each cell is rendered.
+    """Render a Gumbel-softmax sample of each cell.
 
     Attributes:
-        use: a noisy sample.
+        use: a Gumbel-softmax sample.
         tau: the temperature τ, constant or annealed over the epochs.
         hard: whether the sample is one-hot, with the soft sample's gradient (straight-through).
     """
@@ -89,7 +89,7 @@ class Gumbel:
         return self.tau(epoch) if isinstance(self.tau, Annealing) else self.tau
 
     def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
-        """Relax logits (B, 95, H, W); `gumbel` is noise of the same shape, and is overwritten."""
+        """Relax logits (B, 95, H, W) with standard Gumbel noise of the same shape, which is overwritten."""
         if gumbel is None:
             raise ValueError("a Gumbel relaxation needs noise")
         soft = gumbel_softmax(logits, gumbel, self.temperature(epoch))
@@ -102,7 +102,7 @@ Relaxation = Logits | Softmax | Gumbel
 def gumbel_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     """Standard Gumbel noise -ln(-ln u) in the shape, dtype and memory layout of `like`."""
     noise = torch.empty_like(like)
-    # [1e-38, 1): an exact 0 would become an infinity.
+    # Clamp away exact zeros, whose noise would be infinite.
     noise.uniform_(generator=generator).clamp_(min=torch.finfo(noise.dtype).tiny)
     return noise.log_().neg_().log_().neg_()
 
@@ -114,18 +114,17 @@ def gumbel_softmax(logits: Tensor, gumbel: Tensor, tau: float) -> Tensor:
 
 
 def straight_through(soft: Tensor) -> Tensor:
-    """One-hot of the largest channel of (B, C, H, W); its gradient is that of `soft`."""
+    """One-hot of the argmax over the channels of (B, C, H, W), with the gradient of `soft`."""
     result: Tensor = _StraightThrough.apply(soft)
     return result
 
 
 class _GumbelSoftmax(torch.autograd.Function):
-    # Composed from library functions this keeps three more tensors of the size of the logits alive.
+    # Composed of library functions, this would keep three more tensors of the logits' size for the backward pass.
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, gumbel: Tensor, tau: float) -> Tensor:
-        # A softmax in place: the noise has served, and its memory is as large as the logits'. The channels are moved
-        # last because that is how decoders lay them out.
+        # In-place softmax in the noise's memory. Channels go last, which is how decoders lay them out (channels_last).
         cells = gumbel.add_(logits).div_(tau).permute(0, 2, 3, 1)
         cells.sub_(cells.amax(dim=3, keepdim=True)).exp_()
         cells.div_(cells.sum(dim=3, keepdim=True))

@@ -1,4 +1,4 @@
-"""How a variational autoencoder is trained: what one step does, beside the loop that all kinds of recipes share."""
+"""The training task of a variational autoencoder: one step's forward pass, noise and losses."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from asciivae.training.loop import Task
 
 @dataclass(frozen=True, kw_only=True)
 class VAETask(Task):
-    """A VAE and the losses of its recipe.
+    """Train a VAE with the losses of its recipe.
 
     Attributes:
         module: the model.
         objective: the losses.
-        relaxation: what lies between the logits and the renderer.
+        relaxation: maps the decoder's logits to what is rendered.
     """
 
     module: VAE
