@@ -71,12 +71,14 @@ def result(text: str) -> None:
         ) from error
 
 
-def json_result(document: dict[str, Any]) -> None:
-    """The one JSON document of a command: `schema` tells its version, which changes when a key does.
+def json_result(document: dict[str, Any], *, schema: int = 1) -> None:
+    """Print a command's JSON document, in ASCII so that it is safe in any terminal and encoding.
 
-    In ASCII: a name in it neither steers a terminal nor suffers from the encoding of stdout.
+    Args:
+        document: its content.
+        schema: the version of its keys, printed first; it goes up when a key is renamed or removed.
     """
-    result(json.dumps({"schema": 1, **document}, indent=2))
+    result(json.dumps({"schema": schema, **document}, indent=2))
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
