@@ -212,3 +212,10 @@ def test_renderers_are_made_by_name() -> None:
     assert asciivae.renderer("analytic")(probs).shape == (1, 1, 36, 27)
     with pytest.raises(asciivae.AsciivaeError, match="did you mean 'analytic'"):
         asciivae.renderer("analytik")
+
+
+def test_a_run_cannot_end_before_it_is(tmp_path: Path) -> None:
+    list(asciivae.train(tiny_recipe(drawings(tmp_path / "art")), out=tmp_path / "run", device="cpu"))
+    with pytest.raises(UsageError, match="has taken 6 steps, and its recipe would now end after 4"):
+        asciivae.resume(tmp_path / "run", set={"train.steps": 4}, device="cpu")
+    assert asciivae.resume(tmp_path / "run", set={"train.steps": 7}, device="cpu").state.step == 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import json
+import math
 import os
 import sys
 import traceback
@@ -77,8 +78,18 @@ def json_result(document: dict[str, Any], *, schema: int = 1) -> None:
     Args:
         document: its content.
         schema: the version of its keys, printed first; it goes up when a key is renamed or removed.
+
+    NaN and infinity are printed as null: JSON has no word for them.
     """
-    result(json.dumps({"schema": schema, **document}, indent=2))
+    result(json.dumps({"schema": schema, **_finite(document)}, indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:

@@ -17,6 +17,7 @@ from asciivae.files.weights import (
     are_greys,
     checked_header,
     holds_glyphs,
+    refuse_non_finite,
     stated_name,
     stated_step,
     suits,
@@ -69,7 +70,9 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
             glyphs = weights.get_tensor("glyphs")
             if not are_greys(glyphs):
                 raise ModelError("holds glyphs whose greys are not in [0, 1]", place=str(file), hint=DAMAGED)
-            fill(model, {name: weights.get_tensor(name) for name in expected}, device)
+            values = {name: weights.get_tensor(name) for name in expected}
+            refuse_non_finite(values, file)
+            fill(model, values, device)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
     model.eval()
@@ -128,7 +131,9 @@ def init_from(state: TrainState, path: Path) -> InitReport:
             header = checked_header(file, weights.metadata())
             found = {name: weights.get_slice(name) for name in weights.keys() if name != "glyphs"}  # noqa: SIM118
             fitting = tuple(name for name in own if name in found and suits(found[name], own[name]))
-            state.init_from({name: weights.get_tensor(name) for name in fitting})
+            values = {name: weights.get_tensor(name) for name in fitting}
+            refuse_non_finite(values, file)
+            state.init_from(values)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
     if not fitting:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from torch import nn
+
+from asciivae.errors import RecipeError
 from asciivae.experiment.components import initialised, make, origin
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.losses.objective import Objective, Term, baseline_of, facts_of, rendered_glyphs
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from asciivae.contract import Loss
     from asciivae.losses.schedule import Points, Ramp
     from asciivae.models.base import VAE
+    from asciivae.training.data import DataSplit
     from asciivae.training.run_dir import RunDir
 
 SAMPLES = 3
@@ -54,6 +58,7 @@ def build_model(
     own = model
     vae: VAE = own if own is not None else initialised(recipe.seed, lambda: make("model", recipe.model))
     data = prepare_data(recipe, vae.canvas)
+    _refuse_single_pieces(vae, data, recipe.train.batch)
     renderer = make("renderer", recipe.renderer, recipe.glyphs.atlas())
     facts = facts_of(renderer, character_counts(data.corpus, data.training, data.canvas))
     terms = [
@@ -101,6 +106,23 @@ def build_model(
         metadata=metadata,
         renderer_digest=str(renderer.digest) if hasattr(renderer, "baseline") else None,
         next_command=_next_command,
+    )
+
+
+def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:
+    """Refuse batches of one piece where a batch norm of vectors would have nothing to average over.
+
+    Raises:
+        RecipeError: the last batch of an epoch, or every one, would hold a single piece.
+    """
+    if len(data.training) % batch != 1 % batch or not any(isinstance(part, nn.BatchNorm1d) for part in vae.modules()):
+        return
+    every = batch == 1 or len(data.training) == 1
+    raise RecipeError(
+        f"{'every batch' if every else 'the last batch of an epoch'} would hold a single piece of "
+        f"{len(data.training)}, and this model's batch norms need two",
+        path="train.batch",
+        hint=f"--set train.batch={batch + 1}, or --set data.limit={max(2, len(data.training) - 1)}",
     )
 
 

@@ -161,6 +161,7 @@ def resume(
     _refuse_other_material(experiment, earlier, path)
     with folder.locked():
         folder.load(experiment.state)
+        _refuse_fewer_steps(experiment, path)
         folder.rewind(experiment.state.step)
         write_text(file, dump_yaml(loaded.resolved()))
         write_text(path / "provenance.json", _provenance(experiment, earlier))
@@ -212,6 +213,16 @@ def _refuse_other_experiment(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
         raise UsageError(
             f"a resumed run keeps its recipe, and {', '.join(changed)} would change",
             hint=f"only {', '.join(CHANGEABLE)} may; for anything else start a new run",
+        )
+
+
+def _refuse_fewer_steps(experiment: Experiment, path: Path) -> None:
+    done, asked = experiment.state.step, experiment.task.total_steps
+    if asked < done:
+        raise UsageError(
+            f"the run has taken {done} steps, and its recipe would now end after {asked}",
+            place=str(path),
+            hint=f"leave the length as it is, or go on for longer: --set train.steps={2 * done}",
         )
 
 

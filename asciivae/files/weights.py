@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,17 @@ def holds_glyphs(stored: Any) -> bool:
     size, *sides = stored.get_shape() or [0]
     small = len(sides) == 2 and all(1 <= side <= LARGEST_CELL for side in sides)
     return size == SIZE and small and stored.get_dtype() == "F32"
+
+
+def refuse_non_finite(tensors: Mapping[str, Tensor], file: Path) -> None:
+    """Refuse weights that hold NaN or infinity.
+
+    Raises:
+        ModelError: with the name of the first such tensor.
+    """
+    for name, value in tensors.items():
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise ModelError(f"holds NaN or infinity in {name!r}", place=str(file), hint=DAMAGED)
 
 
 def are_greys(glyphs: Tensor) -> bool:

@@ -41,9 +41,12 @@ class TrainState:
         self.optimiser = optim.optimiser(model.parameters())
         self.decay = ema
         self.average = self._new_average() if ema else None
-        self.scaler = torch.amp.GradScaler(next(model.parameters()).device.type, enabled=scaled)
+        self.scaler = self._new_scaler(scaled)
         self.step = 0
         self.rate_scale = 1.0
+
+    def _new_scaler(self, scaled: bool) -> torch.amp.GradScaler:
+        return torch.amp.GradScaler(next(self.model.parameters()).device.type, enabled=scaled)
 
     def evaluated(self) -> nn.Module:
         """The model to validate, show and use: the one with averaged weights where there is one, in evaluation mode."""
@@ -138,6 +141,8 @@ class TrainState:
             self._restore_optimiser(tensors)
             self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])
             if self.scaler.is_enabled():
+                # A scaler remembers that it has unscaled a gradient, also where the step was then not taken.
+                self.scaler = self._new_scaler(True)
                 names = self.scaler.state_dict()
                 self.scaler.load_state_dict({key: numbers[f"scaler_{key}"] for key in names})
         except (KeyError, RuntimeError, TypeError, ValueError) as error:

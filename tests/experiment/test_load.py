@@ -235,3 +235,13 @@ def test_paths_that_lead_to_no_model(tmp_path: Path) -> None:
     assert refused(tmp_path, RunError).message == "is not the folder of a run"
     (tmp_path / "resolved.yaml").write_text("asciivae: 1")
     assert refused(tmp_path, RunError).hint == f"asciivae train --resume {tmp_path}"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_weights_that_are_not_finite_are_refused(altered: Callable[..., Path], value: float) -> None:
+    file = altered({"posterior.bias": torch.full((4,), value)})
+    with pytest.raises(ModelError, match="holds NaN or infinity in 'posterior.bias'"):
+        load_model(file, CPU)
+    done = asciivae("reconstruct", "-", "--model", file, stdin="/\\_/\\\n")
+    assert done.exit_code == 1
+    assert "holds NaN or infinity" in done.stderr
