@@ -11,7 +11,7 @@ from asciivae.contract import CONTRACT, Facts, Loss, LossInputs, Posterior
 from asciivae.errors import PluginError
 from asciivae.losses.objective import Objective, Term, facts_of, one_hot, rendered_glyphs
 from asciivae.losses.pixels import L1, MSE, PixelConfig
-from asciivae.losses.schedule import constant, ramp
+from asciivae.losses.schedule import Ramp, constant
 from asciivae.models.base import VAEOutput
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
@@ -62,7 +62,7 @@ def analytic() -> Watched:
     return Watched(AnalyticConfig(), GLYPHS)
 
 
-def draw(scores: Tensor | None = None, *, raw: bool = False) -> Draw:
+def draw(scores: Tensor | None = None, *, raw: bool = False) -> VAEOutput:
     logits = random_tensor(3, 95, 4, 5, scale=2.0) if scores is None else scores
     nothing = torch.zeros(3, 2, dtype=torch.float64)
     return VAEOutput(Posterior(nothing, nothing), nothing, logits, logits if raw else logits.softmax(dim=1))
@@ -94,7 +94,7 @@ def test_the_total_is_the_weighted_sum_of_the_means() -> None:
 
 
 def test_weights_follow_their_schedules() -> None:
-    made = objective(Term("bright", Given(brightness), ramp(0.0, 1.0, steps=4)))
+    made = objective(Term("bright", Given(brightness), Ramp((0.0, 1.0), steps=4)))
     for step, weight in [(0, 0.0), (1, 0.25), (4, 1.0), (9, 1.0)]:
         result = made(draw(), PAGES, WHOLE, step)
         assert result.weights == {"bright": weight}

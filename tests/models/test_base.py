@@ -3,17 +3,19 @@ import torch
 from tensor_checks import random_pages, random_tensor
 from torch import Tensor
 
+from asciivae import registry
 from asciivae.contract import Posterior
-from asciivae.models import CONFIGS, create, spatial
-from asciivae.models.base import Noise, run
-from asciivae.models.relax import Annealing, Relaxation, gumbel_softmax
+from asciivae.models import spatial
+from asciivae.models.base import VAE, Noise
+from asciivae.models.relax import Annealing, Gumbel, Logits, Softmax, gumbel_softmax
 from asciivae.reproduction import logged
 
 
-class Ruler:
+class Ruler(VAE):
     """A model whose pass is easily done by hand: z is how full the page is, the logits are z times a pattern."""
 
     def __init__(self, dtype: torch.dtype = torch.float64) -> None:
+        super().__init__()
         self.pattern = random_tensor(1, 95, 4, 4).to(dtype)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
@@ -31,23 +33,23 @@ class Ruler:
 
 
 IDS = random_pages(3, 4, 4)
-SOFTMAX = Relaxation("softmax")
-GUMBEL = Relaxation("gumbel", tau=0.5)
+SOFTMAX = Softmax()
+GUMBEL = Gumbel("gumbel", 0.5)
 
 
 def test_without_noise_a_pass_is_the_expectation() -> None:
     model = Ruler()
-    draw = run(model, GUMBEL, IDS, Noise())
-    assert torch.equal(draw.z, draw.posterior.mean)
-    assert torch.equal(draw.logits, model.decode(draw.z))
-    assert torch.equal(draw.probs, draw.logits.softmax(dim=1))
+    output = model(IDS, GUMBEL, Noise())
+    assert torch.equal(output.z, output.posterior.mean)
+    assert torch.equal(output.logits, model.decode(output.z))
+    assert torch.equal(output.probs, output.logits.softmax(dim=1))
 
 
 def test_given_noise_is_taken_as_it_is() -> None:
     latent, gumbel = random_tensor(3, 1), random_tensor(3, 95, 4, 4)
-    draw = run(Ruler(), GUMBEL, IDS, Noise(latent, gumbel.clone()))
-    torch.testing.assert_close(draw.z, draw.posterior.mean + (0.5 * draw.posterior.logvar).exp() * latent)
-    torch.testing.assert_close(draw.probs, gumbel_softmax(draw.logits, gumbel, 0.5))
+    output = Ruler()(IDS, GUMBEL, Noise(latent, gumbel.clone()))
+    torch.testing.assert_close(output.z, output.posterior.mean + (0.5 * output.posterior.logvar).exp() * latent)
+    torch.testing.assert_close(output.probs, gumbel_softmax(output.logits, gumbel, 0.5))
 
 
 def test_generators_make_a_pass_repeatable_and_leave_the_global_one_alone() -> None:
@@ -55,7 +57,7 @@ def test_generators_make_a_pass_repeatable_and_leave_the_global_one_alone() -> N
 
     def once(seed: int) -> Tensor:
         latent, gumbel = (torch.Generator().manual_seed(s) for s in (seed, seed + 1))
-        return run(Ruler(), GUMBEL, IDS, Noise(latent, gumbel)).probs
+        return Ruler()(IDS, GUMBEL, Noise(latent, gumbel)).probs
 
     assert torch.equal(once(3), once(3))
     assert not torch.equal(once(3), once(4))
@@ -65,22 +67,22 @@ def test_generators_make_a_pass_repeatable_and_leave_the_global_one_alone() -> N
 def test_latent_noise_from_a_generator_is_standard_normal() -> None:
     model = Ruler()
     pages = IDS[:1].expand(20_000, 4, 4)
-    draw = run(model, SOFTMAX, pages[:, :1, :1], Noise(torch.Generator().manual_seed(0)))
-    noise = (draw.z - draw.posterior.mean) / (0.5 * draw.posterior.logvar).exp()
+    output = model(pages[:, :1, :1], SOFTMAX, Noise(torch.Generator().manual_seed(0)))
+    noise = (output.z - output.posterior.mean) / (0.5 * output.posterior.logvar).exp()
     assert float(noise.mean()) == pytest.approx(0.0, abs=0.03)
     assert float(noise.std()) == pytest.approx(1.0, abs=0.03)
 
 
 def test_the_epoch_sets_an_annealed_temperature() -> None:
     gumbel = random_tensor(3, 95, 4, 4)
-    annealed = Relaxation("gumbel", tau=Annealing(0.1, 1.0))
-    draw = run(Ruler(), annealed, IDS, Noise(gumbel=gumbel.clone()), epoch=1)
-    torch.testing.assert_close(draw.probs, gumbel_softmax(draw.logits, gumbel, torch.e**-1))
+    annealed = Gumbel("gumbel", Annealing(0.1, 1.0))
+    output = Ruler()(IDS, annealed, Noise(gumbel=gumbel.clone()), epoch=1)
+    torch.testing.assert_close(output.probs, gumbel_softmax(output.logits, gumbel, torch.e**-1))
 
 
 def test_raw_logits_can_be_the_sample() -> None:
-    draw = run(Ruler(), Relaxation("logits"), IDS, Noise())
-    assert draw.probs is draw.logits
+    output = Ruler()(IDS, Logits(), Noise())
+    assert output.probs is output.logits
 
 
 @pytest.mark.parametrize(
@@ -88,28 +90,32 @@ def test_raw_logits_can_be_the_sample() -> None:
     [(torch.bfloat16, torch.float32), (torch.float16, torch.float32), (torch.float64, torch.float64)],
 )
 def test_losses_see_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -> None:
-    draw = run(Ruler(computed), SOFTMAX, IDS, Noise(torch.Generator().manual_seed(0)))
-    assert draw.posterior.mean.dtype == draw.posterior.logvar.dtype == draw.z.dtype == seen
-    assert draw.logits.dtype == draw.probs.dtype == seen
+    output = Ruler(computed)(IDS, SOFTMAX, Noise(torch.Generator().manual_seed(0)))
+    assert output.posterior.mean.dtype == output.posterior.logvar.dtype == output.z.dtype == seen
+    assert output.logits.dtype == output.probs.dtype == seen
 
 
 @pytest.mark.parametrize(
-    "config", [logged.LoggedConfig(variant="B"), spatial.SpatialConfig(fine_channels=8, coarse_channels=8)]
+    "model",
+    [
+        logged.LoggedVAE(logged.LoggedConfig(variant="B")),
+        spatial.SpatialVAE(spatial.SpatialConfig(fine_channels=8, coarse_channels=8)),
+    ],
+    ids=["logged", "spatial"],
 )
-def test_of_every_model_under_autocast_losses_see_float32(config: logged.Config | spatial.Config) -> None:
-    model = create(config)
+def test_of_every_model_under_autocast_losses_see_float32(model: VAE) -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        draw = run(model, SOFTMAX, random_pages(2, 64, 64, ink=0.1), Noise())
-    assert draw.posterior.mean.dtype == draw.posterior.logvar.dtype == torch.float32
-    assert draw.logits.dtype == draw.probs.dtype == torch.float32
+        output = model(random_pages(2, 64, 64, ink=0.1), SOFTMAX, Noise())
+    assert output.posterior.mean.dtype == output.posterior.logvar.dtype == torch.float32
+    assert output.logits.dtype == output.probs.dtype == torch.float32
 
 
 def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
     model = spatial.SpatialVAE(spatial.SpatialConfig(latent=2, fine_channels=8, coarse_channels=8, embedding=4))
     gumbel = torch.Generator().manual_seed(1)
     noise = Noise(torch.ones(2, *model.latent_shape(8, 8)), gumbel)
-    draw = run(model, Relaxation("gumbel", hard=True), random_pages(2, 8, 8), noise)
-    (draw.probs[:, 1:] * torch.arange(94.0).view(94, 1, 1)).sum().backward()
+    output = model(random_pages(2, 8, 8), Gumbel("gumbel", 1.0, hard=True), noise)
+    (output.probs[:, 1:] * torch.arange(94.0).view(94, 1, 1)).sum().backward()
     assert model.posterior.weight.grad is not None
     mean, logvar = model.posterior.weight.grad.chunk(2)
     assert bool(mean.any())
@@ -117,11 +123,12 @@ def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
     assert model.head.weight.grad is not None
 
 
-def test_create_builds_the_model_of_each_config() -> None:
-    assert isinstance(create(CONFIGS["logged"](variant="B")), logged.LoggedVAE)
-    assert isinstance(create(CONFIGS["spatial"](fine_channels=8, coarse_channels=8)), spatial.SpatialVAE)
+def test_models_come_through_entry_points() -> None:
+    assert registry.load("model", "logged") is logged.LoggedVAE
+    assert registry.load("model", "spatial") is spatial.SpatialVAE
 
 
-def test_error_for_something_that_is_no_config() -> None:
-    with pytest.raises(TypeError, match=r"^dict is no model's config$"):
-        create({"use": "spatial"})
+def test_by_default_a_pass_is_the_expectation_of_a_softmax() -> None:
+    output = Ruler()(IDS)
+    assert torch.equal(output.z, output.posterior.mean)
+    assert torch.equal(output.probs, output.logits.softmax(dim=1))

@@ -6,7 +6,16 @@ from tensor_checks import assert_gradient, random_tensor
 from torch import Tensor
 from torch.nn import functional
 
-from asciivae.models.relax import Annealing, Relaxation, gumbel_noise, gumbel_softmax, straight_through
+from asciivae.models.relax import (
+    Annealing,
+    Gumbel,
+    Logits,
+    Relaxation,
+    Softmax,
+    gumbel_noise,
+    gumbel_softmax,
+    straight_through,
+)
 
 TAUS = [0.1, 0.5, 1.0, 4.0]
 
@@ -32,7 +41,7 @@ def test_the_sample_and_its_gradient_are_pytorchs(tau: float, hard: bool) -> Non
     noise = noise_of_pytorch(theirs)
     torch.manual_seed(0)
     expected = functional.gumbel_softmax(theirs, tau, hard, dim=1)
-    sample = Relaxation("gumbel", hard, tau)(ours, noise, epoch=0)
+    sample = Gumbel("gumbel", tau, hard)(ours, noise, epoch=0)
     torch.testing.assert_close(sample, expected, rtol=1e-12, atol=1e-12)
     upstream = random_tensor(*expected.shape, seed=8)
     expected.backward(upstream)
@@ -63,7 +72,7 @@ def test_the_noise_is_overwritten_and_the_logits_are_not() -> None:
 
 def test_a_hard_sample_is_one_hot_and_does_not_depend_on_tau() -> None:
     page = logits()
-    samples = [Relaxation("gumbel", True, tau)(page, gumbel_noise(page, generator()), 0) for tau in TAUS]
+    samples = [Gumbel("gumbel", tau, True)(page, gumbel_noise(page, generator()), 0) for tau in TAUS]
     for sample in samples:
         assert torch.equal(sample, samples[0])
         assert torch.equal(sample.sum(dim=1), torch.ones(2, 3, 4, dtype=torch.float64))
@@ -73,7 +82,7 @@ def test_a_hard_sample_is_one_hot_and_does_not_depend_on_tau() -> None:
 def test_hard_samples_follow_the_softmax_whatever_the_temperature() -> None:
     probabilities = torch.tensor([0.5, 0.25, 0.15, 0.1])
     page = probabilities.log().view(1, 4, 1, 1).expand(1, 4, 200, 200)
-    sample = Relaxation("gumbel", True, 0.3)(page, gumbel_noise(page.contiguous(), generator()), 0)
+    sample = Gumbel("gumbel", 0.3, True)(page, gumbel_noise(page.contiguous(), generator()), 0)
     torch.testing.assert_close(sample.mean(dim=(0, 2, 3)), probabilities, rtol=0, atol=0.01)
 
 
@@ -124,38 +133,37 @@ def test_noise_lies_in_memory_as_the_logits_do(memory_format: torch.memory_forma
 
 def test_the_sample_does_not_depend_on_the_memory_layout() -> None:
     noise = gumbel_noise(logits(), generator())
-    plain = Relaxation("gumbel", True, 0.5)(logits(), noise.clone(), 0)
+    plain = Gumbel("gumbel", 0.5, True)(logits(), noise.clone(), 0)
     page = logits().contiguous(memory_format=torch.channels_last)
-    assert torch.equal(Relaxation("gumbel", True, 0.5)(page, noise.clone(), 0), plain)
+    assert torch.equal(Gumbel("gumbel", 0.5, True)(page, noise.clone(), 0), plain)
 
 
-@pytest.mark.parametrize("kind", ["softmax", "logits"])
-def test_relaxations_without_noise(kind: str) -> None:
-    relaxation = Relaxation(kind)
+@pytest.mark.parametrize("relaxation", [Softmax(), Logits()])
+def test_relaxations_without_noise(relaxation: Relaxation) -> None:
     page = logits()
     assert not relaxation.needs_noise
-    expected = page.softmax(dim=1) if kind == "softmax" else page
+    expected = page.softmax(dim=1) if relaxation.use == "softmax" else page
     assert torch.equal(relaxation(page, None, 0), expected)
 
 
 def test_error_when_the_noise_is_missing() -> None:
-    relaxation = Relaxation("gumbel")
+    relaxation = Gumbel("gumbel", 1.0)
     assert relaxation.needs_noise
     with pytest.raises(ValueError, match=r"^a Gumbel relaxation needs noise$"):
         relaxation(logits(), None, 0)
 
 
 def test_an_annealed_temperature_falls_exponentially_to_its_minimum() -> None:
-    relaxation = Relaxation("gumbel", tau=Annealing(minimum=0.25, rate=0.01))
+    relaxation = Gumbel("gumbel", Annealing(min=0.25, rate=0.01))
     assert relaxation.temperature(0) == 1.0
     assert relaxation.temperature(100) == pytest.approx(1 / math.e)
     assert relaxation.temperature(10_000) == 0.25
-    assert Relaxation("gumbel", tau=0.7).temperature(10_000) == 0.7
+    assert Gumbel("gumbel", 0.7).temperature(10_000) == 0.7
 
 
 def test_the_epochs_temperature_reaches_the_sample() -> None:
     page = logits()
-    relaxation = Relaxation("gumbel", tau=Annealing(minimum=0.25, rate=0.01))
+    relaxation = Gumbel("gumbel", Annealing(min=0.25, rate=0.01))
     sample = relaxation(page, gumbel_noise(page, generator()), 100)
     expected = gumbel_softmax(page, gumbel_noise(page, generator()), math.exp(-1))
     torch.testing.assert_close(sample, expected)

@@ -2,26 +2,29 @@
 
 import subprocess
 import sys
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
 
 from asciivae.models import spatial
+from asciivae.models.base import VAE
 from asciivae.models.skeleton import fill, skeleton
 from asciivae.reproduction import logged
 
-CONFIGS = [
-    spatial.SpatialConfig(fine_channels=8, coarse_channels=8),
-    logged.LoggedConfig(variant="A"),
-    logged.LoggedConfig(variant="D"),
-]
+SMALL = partial(spatial.SpatialVAE, spatial.SpatialConfig(fine_channels=8, coarse_channels=8))
+MODELS = {
+    "spatial": SMALL,
+    "A": partial(logged.LoggedVAE, logged.LoggedConfig(variant="A")),
+    "D": partial(logged.LoggedVAE, logged.LoggedConfig(variant="D")),
+}
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=["spatial", "A", "D"])
-def test_a_filled_skeleton_is_the_model(config: Any) -> None:
-    model, bones = create(config).eval(), skeleton(config).eval()
+@pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
+def test_a_filled_skeleton_is_the_model(make: Callable[[], VAE]) -> None:
+    model, bones = make().eval(), skeleton(make).eval()
     expected = model.state_dict()
     assert all(parameter.is_meta for parameter in bones.parameters())
     assert {n: (t.shape, t.dtype) for n, t in bones.state_dict().items()} == {
@@ -40,8 +43,8 @@ def test_a_filled_skeleton_is_the_model(config: Any) -> None:
 
 
 def test_half_precision_becomes_single() -> None:
-    model = create(CONFIGS[0])
-    bones = skeleton(CONFIGS[0])
+    model = SMALL()
+    bones = skeleton(SMALL)
     fill(bones, {name: tensor.half() for name, tensor in model.state_dict().items()}, CPU)
     for name, tensor in bones.state_dict().items():
         assert tensor.dtype == torch.float32
@@ -50,14 +53,14 @@ def test_half_precision_becomes_single() -> None:
 
 def test_the_global_generator_is_left_alone() -> None:
     before = torch.get_rng_state()
-    skeleton(CONFIGS[0])
+    skeleton(SMALL)
     assert torch.equal(before, torch.get_rng_state())
 
 
 def test_no_compiler_is_imported_for_it() -> None:
     code = (
         "import sys, torch; from asciivae.models import spatial; from asciivae.models.skeleton import fill, skeleton;"
-        "bones = skeleton(spatial.SpatialConfig());"
+        "bones = skeleton(lambda: spatial.SpatialVAE(spatial.SpatialConfig()));"
         "fill(bones, {n: torch.zeros(t.shape) for n, t in bones.state_dict().items()}, torch.device('cpu'));"
         "print({'torch._dynamo', 'sympy'} & sys.modules.keys())"
     )

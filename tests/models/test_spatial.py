@@ -7,17 +7,19 @@ from torch import nn
 
 from asciivae.errors import ModelError
 from asciivae.models.latent import LOGVAR_RANGE, sample_latent
-from asciivae.models.spatial import INITIAL_LOGVAR, ChannelNorm, Config, DensityBias, ResidualBlock, SpatialVAE
+from asciivae.models.spatial import INITIAL_LOGVAR, ChannelNorm, DensityBias, ResidualBlock, SpatialConfig, SpatialVAE
 
-TINY = Config(latent=3, budget=24, fine_channels=8, coarse_channels=12, fine_blocks=1, coarse_blocks=1, embedding=4)
+TINY = SpatialConfig(
+    latent=3, budget=24, fine_channels=8, coarse_channels=12, fine_blocks=1, coarse_blocks=1, embedding=4
+)
 
 
-def build(config: Config = TINY, seed: int = 0) -> SpatialVAE:
+def build(config: SpatialConfig = TINY, seed: int = 0) -> SpatialVAE:
     torch.manual_seed(seed)
     return SpatialVAE(config)
 
 
-def trained(config: Config = TINY) -> SpatialVAE:
+def trained(config: SpatialConfig = TINY) -> SpatialVAE:
     """A model whose blocks have long left the identity, in float64."""
     model = build(config).double()
     with torch.no_grad():
@@ -41,7 +43,7 @@ def test_any_page_of_multiples_of_8_goes_through(size: tuple[int, int]) -> None:
     [((64, 64), 8), ((32, 64), 16), ((16, 32), 64), ((24, 24), 56), ((8, 8), 128), ((8, 16), 128), ((512, 512), 8)],
 )
 def test_every_page_has_512_latent_numbers_to_share_out(size: tuple[int, int], numbers: int) -> None:
-    shape = build(Config()).latent_shape(*size)
+    shape = build(SpatialConfig()).latent_shape(*size)
     assert shape == (numbers, size[0] // 8, size[1] // 8)
     assert torch.Size(shape).numel() <= 512 or numbers == 8
 
@@ -63,7 +65,7 @@ def test_a_density_between_two_powers_is_told_as_something_between() -> None:
 
 
 def test_what_follows_hears_large_and_small_pages_at_the_same_volume() -> None:
-    model = build(Config())
+    model = build(SpatialConfig())
     noise = torch.Generator().manual_seed(3)
     volumes = []
     for size in ((8, 8), (64, 64)):
@@ -113,8 +115,8 @@ def test_pieces_of_a_batch_do_not_see_each_other() -> None:
     torch.testing.assert_close(together, alone, rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("config", [TINY, Config()], ids=["tiny", "default"])
-def test_it_starts_at_the_blank_page(config: Config) -> None:
+@pytest.mark.parametrize("config", [TINY, SpatialConfig()], ids=["tiny", "default"])
+def test_it_starts_at_the_blank_page(config: SpatialConfig) -> None:
     z = torch.randn(2, *build(config).latent_shape(16, 24), generator=torch.Generator().manual_seed(3))
     with torch.no_grad():
         logits = build(config).decode(z)
@@ -124,7 +126,7 @@ def test_it_starts_at_the_blank_page(config: Config) -> None:
 
 
 def test_the_posterior_starts_narrow() -> None:
-    posterior = build(Config()).encode(random_pages(2, 32, 32))
+    posterior = build(SpatialConfig()).encode(random_pages(2, 32, 32))
     torch.testing.assert_close(posterior.logvar, torch.full_like(posterior.logvar, INITIAL_LOGVAR), rtol=0, atol=1.0)
     assert 0.5 < float(posterior.mean.detach().std()) < 2.0
 
@@ -204,16 +206,16 @@ def test_convolutions_are_laid_out_channels_last() -> None:
 @pytest.mark.parametrize("name", ["latent", "fine_channels", "coarse_channels", "embedding"])
 def test_error_for_a_size_below_one(name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name} must be at least 1$"):
-        Config(**{name: 0})
+        SpatialConfig(**{name: 0})
 
 
 @pytest.mark.parametrize("budget", [-1, 4097])
 def test_error_for_a_budget_that_is_none(budget: int) -> None:
     with pytest.raises(ValueError, match=r"^budget must be between 0 and 4096$"):
-        Config(budget=budget)
+        SpatialConfig(budget=budget)
 
 
 @pytest.mark.parametrize("name", ["fine_blocks", "coarse_blocks"])
 def test_error_for_a_negative_number_of_blocks(name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name} must not be negative$"):
-        Config(**{name: -1})
+        SpatialConfig(**{name: -1})

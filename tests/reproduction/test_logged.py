@@ -6,7 +6,7 @@ from tensor_checks import random_pages
 from torch import nn
 
 from asciivae.errors import ModelError
-from asciivae.reproduction.logged import VARIANTS, Config, LoggedVAE, VariantName
+from asciivae.reproduction.logged import VARIANTS, LoggedConfig, LoggedVAE, VariantName
 
 PARAMETERS = {
     "A": 9_205_983,
@@ -22,7 +22,7 @@ LATENT = {"A": 128, "B": 128, "C": 256, "C'": 256, "D": 512, "E": 512, "F": 512}
 
 def build(variant: str, *, init_std: float | None = None, seed: int = 0) -> LoggedVAE:
     torch.manual_seed(seed)
-    return LoggedVAE(Config(variant=cast(VariantName, variant), init_std=init_std))
+    return LoggedVAE(LoggedConfig(variant=cast(VariantName, variant), init_std=init_std))
 
 
 def test_every_variant_is_listed_here() -> None:
@@ -88,7 +88,7 @@ def test_another_seed_draws_other_parameters() -> None:
 @pytest.mark.parametrize("std", [0.0, -1.0, float("nan")])
 def test_error_for_a_width_that_is_no_width(std: float) -> None:
     with pytest.raises(ValueError, match=r"^init_std must be positive$"):
-        Config(init_std=std)
+        LoggedConfig(init_std=std)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 64), (20, 30)])

@@ -20,11 +20,11 @@ from asciivae.losses.objective import Objective, Term
 from asciivae.losses.pixels import L1, MSE, PixelConfig
 from asciivae.losses.schedule import constant
 from asciivae.losses.ssim import SSIM, SSIMConfig
-from asciivae.models.base import Noise, run
-from asciivae.models.relax import Annealing, Relaxation
+from asciivae.models.base import Noise
+from asciivae.models.relax import Annealing, Gumbel, Logits, Relaxation, Softmax
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
-from asciivae.reproduction.logged import Config, LoggedVAE
+from asciivae.reproduction.logged import LoggedConfig, LoggedVAE
 
 pytestmark = pytest.mark.fidelity
 FOLDER = Path(os.environ.get("ASCIIVAE_FIDELITY") or Path(__file__).resolve().parents[3] / "shared" / "fidelity")
@@ -91,8 +91,9 @@ def build(experiment: dict, case: dict) -> tuple[LoggedVAE, Relaxation, Objectiv
     ]
     kind, hard = RELAXATION[chain["image_input"]]
     tau = hyper.get("tau", 1.0) if "tau_rate" not in hyper else Annealing(0.5, hyper["tau_rate"])
-    model = LoggedVAE(Config(variant=experiment["arch_variant"])).double()
-    return model, Relaxation(kind, hard, tau), Objective(terms, renderer, torch.float64), hyper.get("epoch", 0)
+    relaxations = {"softmax": Softmax(), "logits": Logits(), "gumbel": Gumbel("gumbel", tau, hard)}
+    model = LoggedVAE(LoggedConfig(variant=experiment["arch_variant"])).double()
+    return model, relaxations[kind], Objective(terms, renderer, torch.float64), hyper.get("epoch", 0)
 
 
 def check_summary(values: Tensor, expected: dict[str, Any]) -> None:
@@ -120,20 +121,20 @@ def test_fidelity_of_one_pass(experiment: dict, case: dict, mode: str, fidelity_
         latent_noise((len(ids), experiment["z"]), phases["eps"]),
         gumbel_noise((len(ids), 95, 64, 64), phases["uniform"]) if expected["gumbel_draws"] else None,
     )
-    draw = run(model, relaxation, ids, noise, epoch)
-    result = objective(draw, ids, torch.ones_like(ids, dtype=torch.bool), 0)
+    output = model(ids, relaxation, noise, epoch)
+    result = objective(output, ids, torch.ones_like(ids, dtype=torch.bool), 0)
     result.total.backward()
 
     if "mu" in expected:
-        check_summary(draw.posterior.mean, expected["mu"])
-        check_summary(draw.posterior.logvar, expected["log_var"])
-        check_summary(draw.z, expected["z"])
+        check_summary(output.posterior.mean, expected["mu"])
+        check_summary(output.posterior.logvar, expected["log_var"])
+        check_summary(output.z, expected["z"])
         heads = {"logits": lambda x: x, "softmax": lambda x: x.softmax(1), "log_softmax": lambda x: x.log_softmax(1)}
-        check_summary(heads[case["chain"]["decoder_head"]](draw.logits.detach()), expected["decoder_output"])
+        check_summary(heads[case["chain"]["decoder_head"]](output.logits.detach()), expected["decoder_output"])
     if "relaxed" in expected:
-        check_summary(draw.probs.detach(), expected["relaxed"])
+        check_summary(output.probs.detach(), expected["relaxed"])
     if "images" in expected:
-        check_summary(objective.renderer(draw.probs.detach()).squeeze(1), expected["images"]["reconstruction"])
+        check_summary(objective.renderer(output.probs.detach()).squeeze(1), expected["images"]["reconstruction"])
     terms = expected["terms"]
     for name in ("ce", "image", "kl"):
         if terms[f"{name}_raw"] is not None:
@@ -142,6 +143,7 @@ def test_fidelity_of_one_pass(experiment: dict, case: dict, mode: str, fidelity_
             assert weighted == pytest.approx(terms[f"{name}_term"], rel=TOLERANCE)
     assert float(result.total.detach()) == pytest.approx(terms["total"], rel=TOLERANCE)
     if "tau" in terms:
+        assert isinstance(relaxation, Gumbel)
         assert relaxation.temperature(epoch) == pytest.approx(terms["tau"], rel=TOLERANCE)
     check_gradients(experiment["tensors"], parameters, expected["gradients"])
 

@@ -28,7 +28,7 @@ from asciivae.models.relax import Annealing
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import cut
-from asciivae.reproduction.logged import Config, LoggedVAE
+from asciivae.reproduction.logged import LoggedConfig, LoggedVAE
 
 pytestmark = pytest.mark.fidelity
 TOLERANCE = 1e-6
@@ -240,7 +240,7 @@ def test_fidelity_of_the_renderers(fidelity_dir: Path) -> None:
 def test_fidelity_of_the_upsampling(fidelity_dir: Path) -> None:
     expected = fixture(fidelity_dir, "upsample")
     rate, offset = numbers(expected["input"])
-    layers = [module for module in LoggedVAE(Config(variant="C")).modules() if isinstance(module, nn.Upsample)]
+    layers = [module for module in LoggedVAE(LoggedConfig(variant="C")).modules() if isinstance(module, nn.Upsample)]
     for row in expected["rows"]:
         upsample = next(m for m in layers if m.scale_factor == pytest.approx(row["scale"]))
         page = upsample(torch.sin(rate * ramp_of(1, 1, row["in_side"], row["in_side"]) + offset))[0, 0]

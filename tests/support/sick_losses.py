@@ -7,18 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from tiny_runs import tiny_experiment
 from torch import Tensor
 
 from asciivae.contract import LossInputs
 from asciivae.errors import DivergedError
+from asciivae.experiment.runs import Run
 from asciivae.losses.objective import Objective, Term
 from asciivae.losses.schedule import constant
 from asciivae.training.experiment import Experiment
-from asciivae.training.fit import Cadence, Run
 from asciivae.training.loop import Step
+from asciivae.training.observer import Observer
 from asciivae.training.run_dir import RunDir
+from asciivae.training.settings import Every
 
 
 class Sick:
@@ -45,20 +46,23 @@ def infected(folder: Path, ill: Callable[[int], float], **changes: Any) -> Exper
 
 def run_of(made: Experiment, folder: Path, *, checkpoint: int = 2, rollback: bool = False) -> Run:
     """The experiment as a run that neither validates nor samples."""
-    return Run(
-        task=made.task,
-        state=made.state,
-        folder=RunDir.create(folder, {"resolved.yaml": "asciivae: 1\n"}),
-        cadence=Cadence(log=1, evaluate=10**6, checkpoint=checkpoint, sample=10**6, keep=2),
-        validate=lambda state: {},
-        sample=lambda state: "",
-        metadata={},
-        glyphs=torch.zeros(95, 1, 1),
-        rollback=rollback,
+    recipe = replace(
+        made.recipe,
+        every=Every(log=1, evaluate=10**6, checkpoint=checkpoint, sample=10**6, keep=2),
+        train=replace(made.recipe.train, on_divergence="rollback" if rollback else "stop"),
     )
+    quiet = replace(made, recipe=recipe, validate=lambda state: {}, sample=lambda state, folder: "")
+    return Run(quiet, RunDir.create(folder, {"resolved.yaml": "asciivae: 1\n"}))
 
 
-class Witness:
+def finish(run: Run, observer: Observer) -> None:
+    """Train to the end."""
+    run.observer = observer
+    for _ in run:
+        pass
+
+
+class Witness(Observer):
     """An observer that remembers what it was told."""
 
     def __init__(self) -> None:
@@ -68,13 +72,7 @@ class Witness:
 
     def stepped(self, step: Step) -> None:
         self.steps.append(step.number)
-        self.rates.append(step.rate)
-
-    def logged(self, record: Mapping[str, Any]) -> None:
-        pass
-
-    def sampled(self, step: int, text: str) -> None:
-        pass
+        self.rates.append(step.lr)
 
     def rolled_back(self, error: DivergedError, step: int, rate_scale: float) -> None:
         self.rollbacks.append((step, rate_scale))

@@ -47,7 +47,7 @@ def test_the_average_is_the_plain_mean_of_the_epochs_beginnings(tmp_path: Path) 
     name, parameter = next(iter(experiment.task.module.named_parameters()))
     taken, rates = [], []
     for step in train(experiment.task, state):
-        rates.append(step.rate)
+        rates.append(step.lr)
         if step.number in (6, 9, 12):
             taken.append(parameter.detach().clone())
         if step.number == 6:
@@ -68,17 +68,18 @@ def test_the_average_has_statistics_of_its_own(tmp_path: Path) -> None:
     state = experiment.state
     list(train(experiment.task, state))
     assert state.average is not None
+    average = state.average.module.state_dict()
 
     momenta = {norm.momentum for norm in experiment.task.module.modules() if isinstance(norm, nn.BatchNorm2d)}
     assert momenta == {0.1}
-    key = next(key for key in state.average if key.endswith("running_mean"))
-    own, averaged = experiment.task.module.state_dict()[key], state.average[key]
+    key = next(key for key in average if key.endswith("running_mean"))
+    own, averaged = experiment.task.module.state_dict()[key], average[key]
     assert not torch.equal(own, averaged)
     # One pass over four pieces: the mean is that of this very batch, through the averaged first layer.
-    assert int(state.average[key.replace("running_mean", "num_batches_tracked")]) == 1
-    with state.averaged(), torch.no_grad():
+    assert int(average[key.replace("running_mean", "num_batches_tracked")]) == 1
+    with torch.no_grad():
         batch = experiment.task.batches(4)
-        first = experiment.task.module.encoder[:2](batch.ids)  # type: ignore[index,operator]
+        first = state.evaluated().encoder[:2](batch.ids)  # type: ignore[index,operator]
     torch.testing.assert_close(averaged, first.mean((0, 2, 3)), rtol=1e-4, atol=1e-6)
 
 

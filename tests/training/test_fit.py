@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from sick_losses import Witness, infected, run_of
+from sick_losses import Witness, finish, infected, run_of
 from tiny_runs import records, tiny_experiment
 
 from asciivae.errors import DivergedError
-from asciivae.training.fit import MOST_ROLLBACKS, fit
+from asciivae.training.fit import MOST_ROLLBACKS
+from asciivae.training.settings import Every
 
 NAN = float("nan")
 
@@ -23,7 +24,7 @@ def test_rollback_goes_back_with_half_the_rate_and_goes_on(tmp_path: Path) -> No
     # Calls: steps 0, 1, 2 (saved after 1), then 3 is ill, and once more while the guard looks for the module.
     made = infected(tmp_path, lambda call: NAN if call in (3, 4) else 0.0)
     witness = Witness()
-    fit(run_of(made, tmp_path / "run", rollback=True), witness)
+    finish(run_of(made, tmp_path / "run", rollback=True), witness)
 
     assert witness.rollbacks == [(2, 0.5)]
     assert witness.steps == [1, 2, 3, 3, 4, 5, 6]
@@ -35,7 +36,7 @@ def test_rollback_goes_back_with_half_the_rate_and_goes_on(tmp_path: Path) -> No
 def test_a_rate_that_was_lowered_stays_low_when_the_run_is_resumed(tmp_path: Path) -> None:
     made = infected(tmp_path, lambda call: NAN if call in (3, 4) else 0.0)
     run = run_of(made, tmp_path / "run", rollback=True)
-    fit(run, Witness())
+    finish(run, Witness())
 
     again = tiny_experiment(tmp_path)
     assert run.folder.load(again.state)
@@ -46,7 +47,7 @@ def test_a_run_that_diverges_again_and_again_halves_again_and_stops_in_the_end(t
     made = infected(tmp_path, lambda call: NAN if call >= 3 else 0.0)
     witness = Witness()
     with pytest.raises(DivergedError, match="term 'sick' became nan"):
-        fit(run_of(made, tmp_path / "run", rollback=True), witness)
+        finish(run_of(made, tmp_path / "run", rollback=True), witness)
 
     assert witness.rollbacks == [(2, 0.5**n) for n in range(1, MOST_ROLLBACKS + 1)]
 
@@ -55,17 +56,17 @@ def test_a_run_that_rolls_back_has_something_to_go_back_to_from_the_start(tmp_pa
     made = infected(tmp_path, lambda call: NAN if call == 0 else 0.0)
     run = run_of(made, tmp_path / "run", checkpoint=4, rollback=True)
     witness = Witness()
-    fit(run, witness)
+    finish(run, witness)
 
     assert run.state.rate_scale == 0.5
-    assert run.state.step == run.task.total_steps
+    assert run.state.step == run.experiment.task.total_steps
 
 
 def test_without_rollback_a_divergence_is_the_end(tmp_path: Path) -> None:
     made = infected(tmp_path, lambda call: NAN if call >= 1 else 0.0)
     run = run_of(made, tmp_path / "run", checkpoint=4)
     with pytest.raises(DivergedError) as caught:
-        fit(run, Witness())
+        finish(run, Witness())
 
     assert not run.folder.has_checkpoint()
     report = json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())
@@ -80,7 +81,7 @@ def test_a_run_of_no_steps_left_still_leaves_a_checkpoint(tmp_path: Path) -> Non
     made = tiny_experiment(tmp_path)
     made.state.step = 6
     run = run_of(made, tmp_path / "run")
-    fit(run, Witness())
+    finish(run, Witness())
 
     assert run.folder.latest().name == "step-6"
 
@@ -88,19 +89,20 @@ def test_a_run_of_no_steps_left_still_leaves_a_checkpoint(tmp_path: Path) -> Non
 def test_what_looks_on_cannot_reach_the_weights(tmp_path: Path) -> None:
     """Validation and samples draw numbers, change modes and swap weights: the run must not notice."""
     quiet, busy = (tiny_experiment(tmp_path, train={"steps": 6, "batch": 8, "ema": 0.9}) for _ in range(2))
-    fit(run_of(quiet, tmp_path / "quiet"), Witness())
+    finish(run_of(quiet, tmp_path / "quiet"), Witness())
 
     run = run_of(busy, tmp_path / "busy")
-    cadence = replace(run.cadence, evaluate=1, sample=1, checkpoint=1)
+    every = Every(log=1, evaluate=1, sample=1, checkpoint=1)
     sampled: list[int] = []
 
-    def sample(state: object) -> str:
+    def sample(state: object, folder: object) -> str:
         sampled.append(int(torch.randint(9, (1,))))
-        with busy.state.averaged():
-            busy.task.module.eval()
+        busy.state.evaluated()
+        busy.task.module.eval()
         return "a picture"
 
-    fit(replace(run, cadence=cadence, validate=busy.validation, sample=sample), Witness())
+    run.experiment = replace(busy, recipe=replace(busy.recipe, every=every), sample=sample)
+    finish(run, Witness())
 
     assert len(sampled) == 6
     for name, value in quiet.state.model.state_dict().items():

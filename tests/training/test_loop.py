@@ -37,8 +37,8 @@ def test_every_step_is_told_as_it_was(tmp_path: Path) -> None:
         assert set(step.terms) == set(step.weights) == {"ce", "kl", "mse"}
         assert step.total == pytest.approx(sum(step.weights[name] * step.terms[name] for name in step.terms), rel=1e-5)
         assert step.weights["kl"] == pytest.approx((step.number - 1) / 20)
-        assert step.rate == 0.01
-        assert step.gradient > 0
+        assert step.lr == 0.01
+        assert step.grad_norm > 0
     assert list(train(made.task, made.state)) == []  # a run at its end takes no further step
 
 
@@ -57,7 +57,7 @@ def test_the_global_generators_are_left_alone_and_change_nothing(tmp_path: Path)
         before = torch.get_rng_state(), repr(np.random.get_state()), random.getstate()  # noqa: NPY002
         made = tiny_experiment(tmp_path)
         for _ in train(made.task, made.state):
-            made.validation(made.state)
+            made.validate(made.state)
         after = torch.get_rng_state(), repr(np.random.get_state()), random.getstate()  # noqa: NPY002
         return weights(made.state), torch.equal(before[0], after[0]) and before[1:] == after[1:]
 
@@ -91,7 +91,7 @@ def test_a_float16_gradient_that_overflows_is_skipped_and_scaled_less(tmp_path: 
     before = weights(made.state)
     (step,) = train(made.task, made.state)
 
-    assert not math.isfinite(step.gradient)
+    assert not math.isfinite(step.grad_norm)
     assert same(before, weights(made.state))
     assert made.state.scaler.get_scale() == 2.0**59
 

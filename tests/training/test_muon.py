@@ -1,3 +1,5 @@
+from typing import Literal
+
 import pytest
 import torch
 from torch import nn
@@ -39,10 +41,8 @@ def test_kernels_take_orthogonal_steps_and_everything_else_adamw_s() -> None:
     model, twin = (nn.Sequential(conv, nn.Conv2d(4, 2, 1)) for conv in (first, nn.Conv2d(3, 4, 3)))
     twin.load_state_dict(model.state_dict())
     kernel = first.weight.detach().clone()
-    optimisers = [
-        Optim(kind, lr=0.01, weight_decay=0.1).create(one.parameters())
-        for kind, one in (("muon", model), ("adamw", twin))
-    ]
+    kinds: list[tuple[Literal["muon", "adamw"], nn.Module]] = [("muon", model), ("adamw", twin)]
+    optimisers = [Optim(0.01, kind, weight_decay=0.1).optimiser(one.parameters()) for kind, one in kinds]
     for one in (model, twin):
         one(matrix(2, 3, 6, 6)).square().sum().backward()
     gradient = twin.get_parameter("0.weight").grad

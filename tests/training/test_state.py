@@ -8,7 +8,7 @@ from asciivae.models.layout import channels_last
 from asciivae.training.optim import Optim
 from asciivae.training.state import TrainState
 
-ADAM = Optim("adamw", lr=0.1, weight_decay=0.01)
+ADAM = Optim(lr=0.1, weight_decay=0.01)
 
 
 def network() -> nn.Module:
@@ -31,41 +31,40 @@ def advance(state: TrainState, steps: int) -> None:
 
 def test_the_average_follows_its_formula() -> None:
     state = TrainState(network(), ADAM, ema=0.6)
+    assert state.average is not None
+    average = state.average.module.state_dict()
     name = "0.weight"
     expected = state.model.state_dict()[name].clone()
     for step in range(1, 12):
         advance(state, 1)
         decay = min(0.6, (1 + step) / (10 + step))
         expected = decay * expected + (1 - decay) * state.model.state_dict()[name]
-        assert state.average is not None
-        torch.testing.assert_close(state.average[name], expected)
-    assert state.average is not None
+        torch.testing.assert_close(average[name], expected)
     for running in ("1.running_mean", "1.running_var", "1.num_batches_tracked"):
-        assert torch.equal(state.average[running], state.model.state_dict()[running])
+        assert torch.equal(average[running], state.model.state_dict()[running])
 
 
-def test_averaged_lends_the_average_and_gives_the_weights_back() -> None:
+def test_what_is_evaluated_has_the_averaged_weights_and_the_models_own_stay() -> None:
     state = TrainState(network(), ADAM, ema=0.9)
     advance(state, 3)
     own = {name: value.clone() for name, value in state.model.state_dict().items()}
     average = state.weights()
+    evaluated = state.evaluated()
 
-    def inside() -> None:
-        with state.averaged():
-            assert all(torch.equal(value, average[name]) for name, value in state.model.state_dict().items())
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        inside()
+    assert evaluated is not state.model
+    assert not any(part.training for part in evaluated.modules())
+    assert all(torch.equal(value, average[name]) for name, value in evaluated.state_dict().items())
+    assert not any(parameter.requires_grad for parameter in evaluated.parameters())
     assert all(torch.equal(value, own[name]) for name, value in state.model.state_dict().items())
     assert not torch.equal(own["0.weight"], state.weights()["0.weight"])
 
 
 def test_without_an_average_the_weights_are_the_models() -> None:
     state = TrainState(network(), ADAM)
-    with state.averaged():
-        advance(state, 1)
+    advance(state, 1)
     assert state.average is None
+    assert state.evaluated() is state.model
+    assert not any(part.training for part in state.model.modules())
     assert torch.equal(state.weights()["0.weight"], state.model.state_dict()["0.weight"])
 
 
