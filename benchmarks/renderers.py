@@ -22,8 +22,6 @@ import torch
 from torch import Tensor
 
 from asciivae.experiment.load import load_model
-from asciivae.models.base import Noise, run
-from asciivae.models.relax import Relaxation
 from asciivae.onehot2raa.network import Neural, NeuralConfig
 from asciivae.onehot2raa.validation import Drawn, rendering_scores
 from asciivae.render.analytic import Analytic, AnalyticConfig
@@ -53,7 +51,7 @@ def pages(model_file: Path, count: int) -> Iterator[tuple[Tensor, Tensor]]:
     held_out = sides(model.data, corpus)[1][:count]
     for batch in in_order(corpus, held_out, 16, model.canvas):
         with torch.no_grad():
-            yield batch.ids, run(model.model, Relaxation("softmax"), batch.ids, Noise()).logits
+            yield batch.ids, model.model(batch.ids).logits
 
 
 def page(batch: int = 1) -> Tensor:

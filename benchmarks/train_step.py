@@ -25,7 +25,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from asciivae.experiment.build import build
-from asciivae.models.base import Noise
 from asciivae.recipe.resolve import load_recipe
 from asciivae.training.loop import Task, train
 from asciivae.training.state import TrainState
@@ -123,7 +122,7 @@ def worst_difference(batch: int) -> float:
     latent = torch.randn(len(page.ids), 512, generator=generator)
     gumbel = -torch.empty(len(page.ids), 95, 64, 64).exponential_(generator=generator).log()
     theirs = plain.loss(page.ids, latent, gumbel)
-    _, measured = task.evaluate(page, Noise(latent, gumbel.clone()), 0)
+    _, measured = task.evaluate(task.module, page, 0, latent, gumbel.clone())
     found = {**measured.terms, "total": measured.total}
     pairs = [(float(found[k].detach()), float(theirs[k].detach())) for k in theirs]
     return max(abs(mine - plain) / abs(plain) for mine, plain in pairs)

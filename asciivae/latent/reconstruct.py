@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from asciivae.metrics.characters import CharacterCounts, count
-from asciivae.models.base import Noise, VAEOutput
+from asciivae.models.base import VAEOutput
 from asciivae.rng import torch_stream
 from asciivae.text.art import Grid, crop, trim
 from asciivae.text.canvas import Canvas
@@ -107,11 +107,10 @@ def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = 
         laid = [canvas.place(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in laid])
         ids = torch.from_numpy(pages.astype(np.int64)).to(model.device)
-        noise = Noise(latent_noise(model, [grids[i] for i in chunk], ids, seed)) if sample else Noise()
-        output = model(ids, noise=noise)
+        output = model(ids, latent_noise(model, [grids[i] for i in chunk], ids, seed) if sample else None)
         best = output.logits.argmax(1, keepdim=True)
         decoded = best[:, 0].to("cpu", torch.uint8).numpy()
-        confidence = output.probs.gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
+        confidence = output.logits.softmax(1).gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
         made = [
             _cut_out(grids[i], decoded[k], confidence[k], where, canvas)
             for k, (i, (_, where)) in enumerate(zip(chunk, laid, strict=True))

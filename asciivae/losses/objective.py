@@ -100,11 +100,12 @@ class Objective(nn.Module):
         gram = glyph_gram(rendered_glyphs(renderer, dtype)) if renderer.linear else torch.empty(0)
         self.register_buffer("gram", gram, persistent=False)
 
-    def forward(self, output: VAEOutput, target: Tensor, mask: Tensor, step: int) -> LossValues:
+    def forward(self, output: VAEOutput, probs: Tensor, target: Tensor, mask: Tensor, step: int) -> LossValues:
         """Evaluate the losses of one forward pass.
 
         Args:
             output: the result of the forward pass.
+            probs: (B, 95, H, W), the relaxed sample of its logits, which is rendered.
             target: (B, H, W) int64, the original pages.
             mask: (B, H, W) bool; see `LossInputs`.
             step: counted from 0, for the weights.
@@ -113,7 +114,7 @@ class Objective(nn.Module):
             PluginError: a loss failed, or returned something other than named tensors of shape (B,); or the renderer
                 failed.
         """
-        inputs = self._inputs(output, target, mask, step)
+        inputs = self._inputs(output, probs, target, mask, step)
         total = output.logits.new_zeros(())
         terms, weights, pieces = {}, {}, {}
         for term in self.terms:
@@ -132,8 +133,7 @@ class Objective(nn.Module):
             total = total + 0.0 * output.logits.sum()
         return LossValues(total, terms, weights, pieces)
 
-    def _inputs(self, output: VAEOutput, target: Tensor, mask: Tensor, step: int) -> LossInputs:
-        probs = output.probs
+    def _inputs(self, output: VAEOutput, probs: Tensor, target: Tensor, mask: Tensor, step: int) -> LossInputs:
         if not bool(mask.all()):
             blank = torch.zeros_like(probs[:1, :, :1, :1])
             blank[:, SPACE] = 1.0

@@ -11,20 +11,9 @@ from torch import Tensor, nn
 
 from asciivae.contract import CONTRACT, Posterior
 from asciivae.models.latent import sample_latent
-from asciivae.models.relax import Relaxation, Softmax, gumbel_noise
 
-
-@dataclass(frozen=True)
-class Noise:
-    """Sources of randomness of a forward pass. With None, z is the posterior mean and the relaxed sample the softmax.
-
-    Attributes:
-        latent: standard normal noise in the shape of z, or a generator to draw it from.
-        gumbel: standard Gumbel noise in the shape of the logits (overwritten), or a generator.
-    """
-
-    latent: Tensor | torch.Generator | None = None
-    gumbel: Tensor | torch.Generator | None = None
+Noise = Tensor | torch.Generator | None
+"""Where a draw takes its randomness from: the noise itself, a generator, or None for no noise."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +24,11 @@ class VAEOutput:
         posterior: q(z|x), mean and logvar in the shape of z.
         z: the decoded latent.
         logits: (B, 95, H, W), the decoder's output.
-        probs: (B, 95, H, W), the relaxed sample of the logits.
     """
 
     posterior: Posterior
     z: Tensor
     logits: Tensor
-    probs: Tensor
 
 
 class VAE(nn.Module):
@@ -79,33 +66,18 @@ class VAE(nn.Module):
         """The device of the parameters."""
         return next(self.parameters()).device
 
-    def forward(
-        self, ids: Tensor, relaxation: Relaxation | None = None, noise: Noise | None = None, epoch: int = 0
-    ) -> VAEOutput:
-        """Encode, sample, decode and relax pages.
+    def forward(self, ids: Tensor, noise: Noise = None) -> VAEOutput:
+        """Encode pages, sample a latent, and decode it.
 
         Args:
             ids: (B, H, W) int64.
-            relaxation: maps logits to what is rendered; the softmax by default. Without Gumbel noise a Gumbel
-                relaxation gives the softmax.
-            noise: sources of randomness; none by default.
-            epoch: counted from 0; an annealed temperature depends on it.
+            noise: standard normal, in the shape of z; None decodes the posterior mean.
         """
-        relaxation, noise = relaxation or Softmax(), noise or Noise()
         # Losses and sampling run in float32 or wider, whatever the network's precision.
         heads = self.encode(ids)
         posterior = Posterior(_widened(heads.mean), _widened(heads.logvar))
-        z = posterior.mean if noise.latent is None else sample_latent(posterior, _latent_noise(noise.latent, posterior))
-        logits = _widened(self.decode(z))
-        if not relaxation.needs_noise:
-            probs = relaxation(logits, None, epoch)
-        elif noise.gumbel is None:
-            probs = torch.softmax(logits, dim=1)
-        elif isinstance(noise.gumbel, Tensor):
-            probs = relaxation(logits, noise.gumbel, epoch)
-        else:
-            probs = relaxation(logits, gumbel_noise(logits, noise.gumbel), epoch)
-        return VAEOutput(posterior, z, logits, probs)
+        z = posterior.mean if noise is None else sample_latent(posterior, _latent_noise(noise, posterior))
+        return VAEOutput(posterior, z, _widened(self.decode(z)))
 
 
 def _widened(values: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import Tensor
@@ -43,9 +43,8 @@ class Logits:
     """
 
     use: Literal["logits"] = "logits"
-    needs_noise: ClassVar[bool] = False
 
-    def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
+    def __call__(self, logits: Tensor, noise: Tensor | torch.Generator | None = None, epoch: int = 0) -> Tensor:
         """Return the logits (B, 95, H, W) unchanged."""
         return logits
 
@@ -59,9 +58,8 @@ class Softmax:
     """
 
     use: Literal["softmax"] = "softmax"
-    needs_noise: ClassVar[bool] = False
 
-    def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
+    def __call__(self, logits: Tensor, noise: Tensor | torch.Generator | None = None, epoch: int = 0) -> Tensor:
         """The softmax of logits (B, 95, H, W)."""
         return torch.softmax(logits, dim=1)
 
@@ -82,16 +80,23 @@ class Gumbel:
         long_if(lambda value: isinstance(value, dict | Annealing)),
     ]
     hard: bool = False
-    needs_noise: ClassVar[bool] = True
 
     def temperature(self, epoch: int) -> float:
         """τ in this epoch, counted from 0."""
         return self.tau(epoch) if isinstance(self.tau, Annealing) else self.tau
 
-    def __call__(self, logits: Tensor, gumbel: Tensor | None, epoch: int) -> Tensor:
-        """Relax logits (B, 95, H, W) with standard Gumbel noise of the same shape, which is overwritten."""
-        if gumbel is None:
-            raise ValueError("a Gumbel relaxation needs noise")
+    def __call__(self, logits: Tensor, noise: Tensor | torch.Generator | None = None, epoch: int = 0) -> Tensor:
+        """Relax logits (B, 95, H, W).
+
+        Args:
+            logits: of the decoder.
+            noise: standard Gumbel noise of the same shape, which is overwritten, or a generator that draws it; with
+                None the result is the softmax.
+            epoch: counted from 0; an annealed temperature depends on it.
+        """
+        if noise is None:
+            return torch.softmax(logits, dim=1)
+        gumbel = noise if isinstance(noise, Tensor) else gumbel_noise(logits, noise)
         soft = gumbel_softmax(logits, gumbel, self.temperature(epoch))
         return straight_through(soft) if self.hard else soft
 

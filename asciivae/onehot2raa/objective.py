@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from asciivae.losses.objective import LossValues
-from asciivae.models.base import VAE, Noise, VAEOutput
+from asciivae.models.base import VAE, VAEOutput
 from asciivae.onehot2raa.inputs import SoftPages
 from asciivae.onehot2raa.network import Network
 from asciivae.onehot2raa.settings import Weights
@@ -107,6 +107,6 @@ class RendererTask(Task):
     def measure(self, module: RendererWithDecoder, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
         with self.autocast():
-            output = module.model(batch.seen, noise=Noise(torch_stream(self.seed, "latent", step, device=self.device)))
+            output = module.model(batch.seen, torch_stream(self.seed, "latent", step, device=self.device))
         losses: LossValues = self.objective(module.renderer, output, batch.ids, batch.mask, step)
         return losses

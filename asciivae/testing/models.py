@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from asciivae.errors import ModelError
-from asciivae.models.base import VAE, Noise
+from asciivae.models.base import VAE
 from asciivae.settings.component import Component
 from asciivae.testing.checks import Violation, check, close, number, options_survive, states_the_contract
 from asciivae.testing.inputs import pages
@@ -120,7 +120,7 @@ def gradients(subject: ModelSubject) -> None:
     for parameter in model.parameters():  # zero-initialised layers would hide what is before them
         if parameter.requires_grad:
             parameter.data += 0.05 * torch.randn(parameter.shape, generator=draw)
-    output = model(ids, noise=Noise(draw))
+    output = model(ids, draw)
     (output.logits.square().mean() + output.posterior.logvar.square().mean()).backward()
     unreached = [name for name, value in model.named_parameters() if value.requires_grad and value.grad is None]
     if unreached:

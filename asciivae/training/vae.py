@@ -31,20 +31,25 @@ class VAETask(Task):
         """The losses of the recipe."""
         return self.objective.terms
 
-    def noise(self, step: int) -> Noise:
-        """The noise of a training step."""
-        return Noise(
-            torch_stream(self.seed, "latent", step, device=self.device),
-            torch_stream(self.seed, "gumbel", step, device=self.device),
-        )
-
     def measure(self, module: VAE, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
-        return self.evaluate(module, batch, self.noise(step), step)[1]
+        latent = torch_stream(self.seed, "latent", step, device=self.device)
+        gumbel = torch_stream(self.seed, "gumbel", step, device=self.device)
+        return self.evaluate(module, batch, step, latent, gumbel)[1]
 
-    def evaluate(self, module: VAE, batch: Batch, noise: Noise, step: int) -> tuple[VAEOutput, LossValues]:
-        """Run a model on a batch and measure the losses."""
-        epoch = step // self.batches.steps_per_epoch
+    def evaluate(
+        self, module: VAE, batch: Batch, step: int, latent: Noise = None, gumbel: Noise = None
+    ) -> tuple[VAEOutput, LossValues]:
+        """Run a model on a batch and measure the losses.
+
+        Args:
+            module: the model, or its average.
+            batch: the pages.
+            step: counted from 0.
+            latent: standard normal noise for z; None decodes the posterior mean.
+            gumbel: standard Gumbel noise for the relaxation; None takes the softmax.
+        """
         with self.autocast():
-            output = module(batch.seen, self.relaxation, noise, epoch)
-        return output, self.objective(output, batch.ids, batch.mask, step)
+            output = module(batch.seen, latent)
+        probs = self.relaxation(output.logits, gumbel, step // self.batches.steps_per_epoch)
+        return output, self.objective(output, probs, batch.ids, batch.mask, step)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from asciivae.metrics.characters import CharacterCounts, count
-from asciivae.models.base import Noise
 from asciivae.rng import numpy_stream, torch_stream
 from asciivae.text.canvas import Canvas
 from asciivae.training.batches import in_order
@@ -68,20 +67,17 @@ class VAEValidation:
 
     def _pass(self, model: Any, step: int, *, sampled: bool) -> tuple[dict[str, float], CharacterCounts]:
         seed, device = self.task.seed, self.task.device
-        noise = Noise()
-        rolled = None
+        latent = gumbel = rolled = None
         if sampled:
-            noise = Noise(
-                torch_stream(seed, "validation latent", device=device),
-                torch_stream(seed, "validation gumbel", device=device),
-            )
+            latent = torch_stream(seed, "validation latent", device=device)
+            gumbel = torch_stream(seed, "validation gumbel", device=device)
             if self.roll is not None:
                 roll, draw = self.roll, numpy_stream(seed, "validation roll")
                 rolled = lambda n: roll.shifts(draw, n)  # noqa: E731
         sums: dict[str, float] = {}
         counts = CharacterCounts()
         for batch in in_order(self.corpus, self.pieces, self.batch_size, self.canvas, rolled):
-            output, measured = self.task.evaluate(model, batch.to(device), noise, step)
+            output, measured = self.task.evaluate(model, batch.to(device), step, latent, gumbel)
             share = len(batch.pieces) / len(self.pieces)
             for name, value in {**measured.terms, "total": measured.total}.items():
                 sums[name] = sums.get(name, 0.0) + share * float(value)

@@ -62,10 +62,11 @@ def analytic() -> Watched:
     return Watched(AnalyticConfig(), GLYPHS)
 
 
-def draw(scores: Tensor | None = None, *, raw: bool = False) -> VAEOutput:
+def draw(scores: Tensor | None = None, *, raw: bool = False) -> tuple[VAEOutput, Tensor]:
+    """The output of a model, and its relaxed sample."""
     logits = random_tensor(3, 95, 4, 5, scale=2.0) if scores is None else scores
     nothing = torch.zeros(3, 2, dtype=torch.float64)
-    return VAEOutput(Posterior(nothing, nothing), nothing, logits, logits if raw else logits.softmax(dim=1))
+    return VAEOutput(Posterior(nothing, nothing), nothing, logits), logits if raw else logits.softmax(dim=1)
 
 
 def objective(*terms: Term, renderer: Any = None) -> Objective:
@@ -81,10 +82,10 @@ def padded_mask() -> tuple[Tensor, Tensor]:
 
 
 def test_the_total_is_the_weighted_sum_of_the_means() -> None:
-    pass_ = draw()
+    pass_, probs = draw()
     double = Given(lambda inputs: {"": 2.0 * inputs.logits.flatten(1).sum(1)})
     result = objective(Term("bright", Given(brightness), constant(0.5)), Term("double", double, constant(-2.0)))(
-        pass_, PAGES, WHOLE, 0
+        pass_, probs, PAGES, WHOLE, 0
     )
     bright, twice = pass_.logits.flatten(1).mean(1), 2.0 * pass_.logits.flatten(1).sum(1)
     torch.testing.assert_close(result.total, 0.5 * bright.mean() - 2.0 * twice.mean())
@@ -96,14 +97,14 @@ def test_the_total_is_the_weighted_sum_of_the_means() -> None:
 def test_weights_follow_their_schedules() -> None:
     made = objective(Term("bright", Given(brightness), Ramp((0.0, 1.0), steps=4)))
     for step, weight in [(0, 0.0), (1, 0.25), (4, 1.0), (9, 1.0)]:
-        result = made(draw(), PAGES, WHOLE, step)
+        result = made(*draw(), PAGES, WHOLE, step)
         assert result.weights == {"bright": weight}
         torch.testing.assert_close(result.total, weight * result.terms["bright"])
 
 
 def test_parts_of_a_loss_are_named_after_it() -> None:
     parts = Given(lambda inputs: {"": torch.ones(3), "fine": torch.full((3,), 2.0), "coarse": torch.zeros(3)})
-    result = objective(Term("edge", parts, constant(10.0)))(draw(), PAGES, WHOLE, 0)
+    result = objective(Term("edge", parts, constant(10.0)))(*draw(), PAGES, WHOLE, 0)
     assert {name: float(value) for name, value in result.terms.items()} == {
         "edge": 1.0,
         "edge.fine": 2.0,
@@ -123,7 +124,7 @@ def test_what_has_no_weight_is_measured_but_has_no_gradient() -> None:
         return {"": value}
 
     terms = Term("off", Given(unweighted), constant(0.0)), Term("on", Given(brightness), constant(1.0))
-    result = objective(*terms)(draw(scores), PAGES, WHOLE, 0)
+    result = objective(*terms)(*draw(scores), PAGES, WHOLE, 0)
     assert recorded == [False]
     assert float(result.terms["off"]) == pytest.approx(float(scores.detach().flatten(1).sum(1).mean()))
     (gradient,) = torch.autograd.grad(result.total, scores)
@@ -133,26 +134,26 @@ def test_what_has_no_weight_is_measured_but_has_no_gradient() -> None:
 def test_an_infinite_term_without_weight_leaves_the_total_alone() -> None:
     infinite = Given(lambda inputs: {"": torch.full((3,), torch.inf)})
     terms = Term("sick", infinite, constant(0.0)), Term("well", Given(brightness), constant(1.0))
-    result = objective(*terms)(draw(), PAGES, WHOLE, 0)
+    result = objective(*terms)(*draw(), PAGES, WHOLE, 0)
     assert float(result.terms["sick"]) == torch.inf
     assert bool(result.total.isfinite())
 
 
 def test_only_the_total_carries_a_graph() -> None:
     made = objective(Term("bright", Given(brightness), constant(1.0)))
-    result = made(draw(random_tensor(3, 95, 4, 5).requires_grad_()), PAGES, WHOLE, 0)
+    result = made(*draw(random_tensor(3, 95, 4, 5).requires_grad_()), PAGES, WHOLE, 0)
     assert result.total.requires_grad
     assert not result.terms["bright"].requires_grad
     assert not result.pieces["bright"].requires_grad
     with torch.no_grad():
-        assert not made(draw(random_tensor(3, 95, 4, 5).requires_grad_()), PAGES, WHOLE, 0).total.requires_grad
+        assert not made(*draw(random_tensor(3, 95, 4, 5).requires_grad_()), PAGES, WHOLE, 0).total.requires_grad
 
 
 def test_mse_draws_no_picture() -> None:
     renderer = analytic()
     made = objective(Term("mse", MSE(PixelConfig(), facts(GLYPHS)), constant(1.0)), renderer=renderer)
     renderer.drawn = 0
-    made(draw(), PAGES, WHOLE, 0)
+    made(*draw(), PAGES, WHOLE, 0)
     assert renderer.drawn == 0
 
 
@@ -165,18 +166,18 @@ def test_pictures_are_drawn_once_for_all_who_need_them() -> None:
     ]
     made = objective(*(Term(str(i), loss, constant(1.0)) for i, loss in enumerate(losses)), renderer=renderer)
     renderer.drawn = 0
-    made(draw(), PAGES, WHOLE, 0)
+    made(*draw(), PAGES, WHOLE, 0)
     assert renderer.drawn == 2 * len(PAGES)
 
 
 @pytest.mark.parametrize("needed", ["target_image", "recon_image", "squared_error", None])
 def test_a_loss_is_given_what_it_needs(needed: str | None) -> None:
     loss = Given(brightness, frozenset({needed} if needed else ()))
-    pass_ = draw()
-    objective(Term("bright", loss, constant(1.0)))(pass_, PAGES, WHOLE, 0)
+    pass_, probs = draw()
+    objective(Term("bright", loss, constant(1.0)))(pass_, probs, PAGES, WHOLE, 0)
     (seen,) = loss.seen
     assert seen.logits is pass_.logits
-    assert seen.probs is pass_.probs
+    assert seen.probs is probs
     assert seen.target is PAGES
     assert seen.mask is WHOLE
     assert seen.posterior is pass_.posterior
@@ -187,7 +188,7 @@ def test_a_loss_is_given_what_it_needs(needed: str | None) -> None:
         assert seen.target_image is not None
         assert seen.recon_image is not None
         assert torch.equal(seen.target_image, analytic()(one_hot_of(PAGES)))
-        assert torch.equal(seen.recon_image, analytic()(pass_.probs))
+        assert torch.equal(seen.recon_image, analytic()(probs))
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
@@ -202,7 +203,7 @@ def test_the_squared_error_of_glyph_space_is_that_of_the_pictures(raw: bool, mas
         leaf = scores.clone().requires_grad_()
         made = objective(Term("mse", MSE(PixelConfig(), facts(GLYPHS)), constant(1.0)), renderer=renderer)
         renderer.drawn = 0
-        result = made(draw(leaf, raw=raw), pages, mask, 0)
+        result = made(*draw(leaf, raw=raw), pages, mask, 0)
         result.total.backward()
         assert (renderer.drawn == 0) == renderer.linear
         results.append((result.pieces["mse"], leaf.grad))
@@ -215,15 +216,15 @@ def test_the_squared_error_of_glyph_space_is_that_of_the_pictures(raw: bool, mas
 
 def test_beside_pictures_the_squared_error_is_the_same() -> None:
     mse, l1 = MSE(PixelConfig(), facts(GLYPHS)), L1(PixelConfig(), facts(GLYPHS))
-    alone = objective(Term("mse", mse, constant(1.0)))(draw(), PAGES, WHOLE, 0)
-    beside = objective(Term("mse", mse, constant(1.0)), Term("l1", l1, constant(1.0)))(draw(), PAGES, WHOLE, 0)
+    alone = objective(Term("mse", mse, constant(1.0)))(*draw(), PAGES, WHOLE, 0)
+    beside = objective(Term("mse", mse, constant(1.0)), Term("l1", l1, constant(1.0)))(*draw(), PAGES, WHOLE, 0)
     torch.testing.assert_close(alone.pieces["mse"], beside.pieces["mse"], rtol=1e-11, atol=1e-12)
 
 
 def test_what_the_mask_hides_is_blank_in_both_pictures() -> None:
     pages, mask = padded_mask()
     loss = Given(brightness, frozenset({"recon_image", "target_image"}))
-    objective(Term("bright", loss, constant(1.0)))(draw(), pages, mask, 0)
+    objective(Term("bright", loss, constant(1.0)))(*draw(), pages, mask, 0)
     (seen,) = loss.seen
     hidden = ~mask.repeat_interleave(3, dim=1).repeat_interleave(2, dim=2)
     assert seen.recon_image is not None
@@ -232,15 +233,15 @@ def test_what_the_mask_hides_is_blank_in_both_pictures() -> None:
     assert bool((seen.target_image[:, 0][hidden] == 1.0).all())
     space = one_hot_of(torch.zeros(1, 1, 1, dtype=torch.int64)).view(95)
     assert bool((seen.probs.permute(0, 2, 3, 1)[~mask] == space).all())
-    assert torch.equal(seen.probs.permute(0, 2, 3, 1)[mask], draw().probs.permute(0, 2, 3, 1)[mask])
+    assert torch.equal(seen.probs.permute(0, 2, 3, 1)[mask], draw()[1].permute(0, 2, 3, 1)[mask])
 
 
 def test_without_a_gradient_of_the_renderer_there_is_still_a_value() -> None:
     discrete = Discrete(DiscreteConfig(), GLYPHS)
     made = objective(Term("mse", MSE(PixelConfig(), facts(GLYPHS)), constant(1.0)), renderer=discrete)
-    pass_ = draw()
-    difference = discrete(pass_.probs) - discrete(one_hot_of(PAGES))
-    result = made(pass_, PAGES, WHOLE, 0)
+    pass_, probs = draw()
+    difference = discrete(probs) - discrete(one_hot_of(PAGES))
+    result = made(pass_, probs, PAGES, WHOLE, 0)
     torch.testing.assert_close(result.total, difference.square().mean())
 
 
@@ -257,7 +258,7 @@ def test_modules_among_plugins_move_with_the_objective() -> None:
 def error_of(answer: Answer) -> PluginError:
     made = objective(Term("dark", Given(answer), constant(1.0), origin="my-package 1.2"))
     with pytest.raises(PluginError) as caught:
-        made(draw(), PAGES, WHOLE, 7)
+        made(*draw(), PAGES, WHOLE, 7)
     return caught.value
 
 

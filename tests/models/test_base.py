@@ -6,8 +6,8 @@ from torch import Tensor
 from asciivae import registry
 from asciivae.contract import Posterior
 from asciivae.models import spatial
-from asciivae.models.base import VAE, Noise
-from asciivae.models.relax import Annealing, Gumbel, Logits, Softmax, gumbel_softmax
+from asciivae.models.base import VAE
+from asciivae.models.relax import Gumbel
 from asciivae.reproduction import logged
 
 
@@ -33,31 +33,27 @@ class Ruler(VAE):
 
 
 IDS = random_pages(3, 4, 4)
-SOFTMAX = Softmax()
-GUMBEL = Gumbel("gumbel", 0.5)
 
 
-def test_without_noise_a_pass_is_the_expectation() -> None:
+def test_without_noise_the_mean_is_decoded() -> None:
     model = Ruler()
-    output = model(IDS, GUMBEL, Noise())
+    output = model(IDS)
     assert torch.equal(output.z, output.posterior.mean)
     assert torch.equal(output.logits, model.decode(output.z))
-    assert torch.equal(output.probs, output.logits.softmax(dim=1))
 
 
 def test_given_noise_is_taken_as_it_is() -> None:
-    latent, gumbel = random_tensor(3, 1), random_tensor(3, 95, 4, 4)
-    output = Ruler()(IDS, GUMBEL, Noise(latent, gumbel.clone()))
+    latent = random_tensor(3, 1)
+    output = Ruler()(IDS, latent)
     torch.testing.assert_close(output.z, output.posterior.mean + (0.5 * output.posterior.logvar).exp() * latent)
-    torch.testing.assert_close(output.probs, gumbel_softmax(output.logits, gumbel, 0.5))
 
 
-def test_generators_make_a_pass_repeatable_and_leave_the_global_one_alone() -> None:
+def test_a_generator_makes_a_pass_repeatable_and_leaves_the_global_one_alone() -> None:
     state = torch.get_rng_state()
 
     def once(seed: int) -> Tensor:
-        latent, gumbel = (torch.Generator().manual_seed(s) for s in (seed, seed + 1))
-        return Ruler()(IDS, GUMBEL, Noise(latent, gumbel)).probs
+        logits: Tensor = Ruler()(IDS, torch.Generator().manual_seed(seed)).logits
+        return logits
 
     assert torch.equal(once(3), once(3))
     assert not torch.equal(once(3), once(4))
@@ -67,22 +63,10 @@ def test_generators_make_a_pass_repeatable_and_leave_the_global_one_alone() -> N
 def test_latent_noise_from_a_generator_is_standard_normal() -> None:
     model = Ruler()
     pages = IDS[:1].expand(20_000, 4, 4)
-    output = model(pages[:, :1, :1], SOFTMAX, Noise(torch.Generator().manual_seed(0)))
+    output = model(pages[:, :1, :1], torch.Generator().manual_seed(0))
     noise = (output.z - output.posterior.mean) / (0.5 * output.posterior.logvar).exp()
     assert float(noise.mean()) == pytest.approx(0.0, abs=0.03)
     assert float(noise.std()) == pytest.approx(1.0, abs=0.03)
-
-
-def test_the_epoch_sets_an_annealed_temperature() -> None:
-    gumbel = random_tensor(3, 95, 4, 4)
-    annealed = Gumbel("gumbel", Annealing(0.1, 1.0))
-    output = Ruler()(IDS, annealed, Noise(gumbel=gumbel.clone()), epoch=1)
-    torch.testing.assert_close(output.probs, gumbel_softmax(output.logits, gumbel, torch.e**-1))
-
-
-def test_raw_logits_can_be_the_sample() -> None:
-    output = Ruler()(IDS, Logits(), Noise())
-    assert output.probs is output.logits
 
 
 @pytest.mark.parametrize(
@@ -90,9 +74,9 @@ def test_raw_logits_can_be_the_sample() -> None:
     [(torch.bfloat16, torch.float32), (torch.float16, torch.float32), (torch.float64, torch.float64)],
 )
 def test_losses_see_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -> None:
-    output = Ruler(computed)(IDS, SOFTMAX, Noise(torch.Generator().manual_seed(0)))
+    output = Ruler(computed)(IDS, torch.Generator().manual_seed(0))
     assert output.posterior.mean.dtype == output.posterior.logvar.dtype == output.z.dtype == seen
-    assert output.logits.dtype == output.probs.dtype == seen
+    assert output.logits.dtype == seen
 
 
 @pytest.mark.parametrize(
@@ -105,17 +89,16 @@ def test_losses_see_float32_or_wider(computed: torch.dtype, seen: torch.dtype) -
 )
 def test_of_every_model_under_autocast_losses_see_float32(model: VAE) -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        output = model(random_pages(2, 64, 64, ink=0.1), SOFTMAX, Noise())
+        output = model(random_pages(2, 64, 64, ink=0.1))
     assert output.posterior.mean.dtype == output.posterior.logvar.dtype == torch.float32
-    assert output.logits.dtype == output.probs.dtype == torch.float32
+    assert output.logits.dtype == torch.float32
 
 
-def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
+def test_the_gradient_of_a_sample_reaches_both_heads_and_the_decoder() -> None:
     model = spatial.SpatialVAE(spatial.SpatialConfig(latent=2, fine_channels=8, coarse_channels=8, embedding=4))
-    gumbel = torch.Generator().manual_seed(1)
-    noise = Noise(torch.ones(2, *model.latent_shape(8, 8)), gumbel)
-    output = model(random_pages(2, 8, 8), Gumbel("gumbel", 1.0, hard=True), noise)
-    (output.probs[:, 1:] * torch.arange(94.0).view(94, 1, 1)).sum().backward()
+    output = model(random_pages(2, 8, 8), torch.ones(2, *model.latent_shape(8, 8)))
+    probs = Gumbel("gumbel", 1.0, hard=True)(output.logits, torch.Generator().manual_seed(1))
+    (probs[:, 1:] * torch.arange(94.0).view(94, 1, 1)).sum().backward()
     assert model.posterior.weight.grad is not None
     mean, logvar = model.posterior.weight.grad.chunk(2)
     assert bool(mean.any())
@@ -126,9 +109,3 @@ def test_the_gradient_reaches_both_heads_and_the_decoder() -> None:
 def test_models_come_through_entry_points() -> None:
     assert registry.load("model", "logged") is logged.LoggedVAE
     assert registry.load("model", "spatial") is spatial.SpatialVAE
-
-
-def test_by_default_a_pass_is_the_expectation_of_a_softmax() -> None:
-    output = Ruler()(IDS)
-    assert torch.equal(output.z, output.posterior.mean)
-    assert torch.equal(output.probs, output.logits.softmax(dim=1))

@@ -141,16 +141,18 @@ def test_the_sample_does_not_depend_on_the_memory_layout() -> None:
 @pytest.mark.parametrize("relaxation", [Softmax(), Logits()])
 def test_relaxations_without_noise(relaxation: Relaxation) -> None:
     page = logits()
-    assert not relaxation.needs_noise
     expected = page.softmax(dim=1) if relaxation.use == "softmax" else page
     assert torch.equal(relaxation(page, None, 0), expected)
 
 
-def test_error_when_the_noise_is_missing() -> None:
-    relaxation = Gumbel("gumbel", 1.0)
-    assert relaxation.needs_noise
-    with pytest.raises(ValueError, match=r"^a Gumbel relaxation needs noise$"):
-        relaxation(logits(), None, 0)
+def test_a_gumbel_relaxation_without_noise_is_the_softmax() -> None:
+    assert torch.equal(Gumbel("gumbel", 0.3, hard=True)(logits()), logits().softmax(dim=1))
+
+
+def test_a_generator_draws_the_noise() -> None:
+    relaxation = Gumbel("gumbel", 0.5)
+    expected = relaxation(logits(), gumbel_noise(logits(), generator()))
+    assert torch.equal(relaxation(logits(), generator()), expected)
 
 
 def test_an_annealed_temperature_falls_exponentially_to_its_minimum() -> None:

@@ -325,9 +325,9 @@ class TestInTheObjective:
         from asciivae.losses.schedule import constant
 
         nothing = torch.zeros(1, 1)
-        draw = VAEOutput(Posterior(nothing, nothing), nothing, logits, relax(logits))
+        output = VAEOutput(Posterior(nothing, nothing), nothing, logits)
         objective = Objective([Term("ink", loss, constant(1.0))], renderer)
-        return objective(draw, ids, torch.ones_like(ids, dtype=torch.bool), 0)
+        return objective(output, relax(logits), ids, torch.ones_like(ids, dtype=torch.bool), 0)
 
 
 class TestShipped:
