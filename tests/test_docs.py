@@ -59,16 +59,19 @@ def test_the_readme_begins_with_training_and_a_drawing_of_ones_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "cat.txt").write_text(" /\\_/\\\n( o.o )\n > ^ <\n")
-    first, second = commands(PROJECT / "README.md")[:2]
+    shutil.copytree(PROJECT / "examples", tmp_path / "examples")
+    first, second, third = commands(PROJECT / "README.md")[:3]
     assert first == ["train", "--recipe", "quickstart"]
-    assert second == ["reconstruct", "cat.txt", "--side-by-side"]
+    assert second == ["reconstruct", "examples/house.txt", "--side-by-side", "--model", "latest"]
+    assert third == ["reconstruct", "examples/house.txt", "--side-by-side"]
     trained = asciivae(*first, "--set", "train.steps=2", "--set", "data.limit=64", "--set", "evaluation.pieces=8")
     assert trained.exit_code == 0, trained.stderr
     assert Path(trained.stdout.strip()).is_dir()
-    made = asciivae(*second)
-    assert made.exit_code == 0, made.stderr
-    assert "( o.o )" in made.stdout
+    for words in (second, third):
+        made = asciivae(*words)
+        assert made.exit_code == 0, made.stderr
+        assert "/   ||   \\" in made.stdout
+    assert "(bundled" in made.stderr or "assets" in made.stderr
 
 
 def test_the_commands_about_recipes_do_what_the_manual_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
 
 RUNS = Path("runs")
+LATEST = Path("latest")
+"""Stands for the newest run below `RUNS`."""
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", help="A run's folder, a .safetensors file, or bundled (default: newest run, or bundled)."),
+    typer.Option(
+        "--model", help="bundled (the default), latest (the newest run), a run's folder, or a .safetensors file."
+    ),
 ]
 
 
@@ -122,17 +126,29 @@ def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -
 
 
 def loaded_model(path: Path | None, device: str) -> TrainedModel:
-    """Load the model at a path; else that of the newest run below `runs`; else the one that comes with the package.
+    """Load the model at a path, the one that comes with the package by default, or that of the newest run for `latest`.
 
     Raises:
         ModelError: it cannot be loaded.
     """
     from asciivae.experiment.load import BUNDLED, choose_device, load_model
-    from asciivae.training.run_dir import newest_run
 
-    trained = load_model(path or newest_run(RUNS) or BUNDLED, choose_device(device))
+    trained = load_model(_newest_run() if path == LATEST else path or BUNDLED, choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
     return trained
+
+
+def _newest_run() -> Path:
+    from asciivae.training.run_dir import newest_run
+
+    found = newest_run(RUNS)
+    if found is None:
+        raise ModelError(
+            f"no run of a model below {RUNS}/ has a checkpoint",
+            place="--model latest",
+            hint="train one: asciivae train --recipe quickstart; or leave --model out for the bundled model",
+        )
+    return found
 
 
 def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:

@@ -127,6 +127,4 @@ def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:
 
 
 def _next_command(folder: RunDir) -> str:
-    # Without --model, the newest run below runs/ is taken.
-    named = "" if folder.path.resolve().is_relative_to(RUNS.resolve()) else f"--model {shlex.quote(str(folder.path))} "
-    return f"try it on a drawing of yours:\n  asciivae reconstruct {named}--side-by-side cat.txt"
+    return f"try it on a drawing of yours:\n  asciivae reconstruct --model {shlex.quote(str(folder.path))} cat.txt"

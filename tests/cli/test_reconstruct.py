@@ -178,18 +178,22 @@ def test_sampling_follows_its_seed(run: Path, art: Path) -> None:
     assert drawn() == drawn("--mean", "--seed", "5")
 
 
-def test_the_newest_run_is_used_when_none_is_named_and_before_there_is_one_the_bundled_model(
+def test_the_bundled_model_is_used_unless_the_latest_run_is_asked_for(
     run: Path, art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    untrained = asciivae("reconstruct", art / "house.txt")
-    assert untrained.exit_code == 0
-    assert re.search(r"^model: base-anneal, step \d+ \(.*assets/model\.safetensors\)$", untrained.stderr, re.MULTILINE)
+    bundled = re.compile(r"^model: base-anneal, step \d+ \(.*assets/model\.safetensors\)$", re.MULTILINE)
+    without = asciivae("reconstruct", art / "house.txt", "--model", "latest")
+    assert without.exit_code == 1
+    assert "--model latest: no run of a model below runs/ has a checkpoint" in without.stderr
 
     (tmp_path / "runs" / "tiny").mkdir(parents=True)
     run.rename(tmp_path / "runs" / "tiny" / "one")
     try:
-        assert asciivae("reconstruct", art / "house.txt").stdout.strip()
+        assert bundled.search(asciivae("reconstruct", art / "house.txt").stderr)
+        latest = asciivae("reconstruct", art / "house.txt", "--model", "latest")
+        assert latest.exit_code == 0
+        assert "(runs/tiny/one/checkpoints/step-6/model.safetensors)" in latest.stderr
     finally:
         (tmp_path / "runs" / "tiny" / "one").rename(run)
 
