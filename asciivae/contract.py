@@ -1,4 +1,4 @@
-"""What a plugin author needs to know, on one page. It imports nothing of asciivae.
+"""The plugin API: protocols and data types. It imports nothing from asciivae.
 
 A plugin is a class behind an entry point. Its options are a frozen standard-library dataclass called `Config`;
 a recipe's `{use: NAME, ...}` builds it, and an unknown option is an error before anything runs.
@@ -6,11 +6,11 @@ a recipe's `{use: NAME, ...}` builds it, and an unknown option is an error befor
     [project.entry-points."asciivae.losses"]     # or models, renderers, sources
     darkness = "my_package:Darkness"
 
-    [project.entry-points."asciivae.contract"]   # the number of the contract that the package is written for:
-    1 = "asciivae.contract"                      # another one is refused before anything of it is imported
+    [project.entry-points."asciivae.contract"]   # the contract version of the package; a package with another
+    1 = "asciivae.contract"                      # version is rejected before any of it is imported
 
-`asciivae plugins new` writes such a package, and `asciivae plugins check` holds it to this page. A model extends
-`asciivae.VAE`, whose docstrings say what it has to define.
+`asciivae plugins new` writes such a package, and `asciivae plugins check` checks it against this contract. A model
+extends `asciivae.VAE`, whose docstrings list the methods to define.
 
 Shapes: B pieces in a batch, H × W cells on the canvas, h × w pixels in a cell, 95 characters (code points 32-126;
 class 0 is the space). Pictures are (B, 1, H·h, W·w) in [0, 1]: paper is 1, ink is 0.
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 CONTRACT = 1
-"""The number of this contract. It changes only when an existing plugin would break."""
+"""The version of this contract. It changes only when an existing plugin would break."""
 
 NEEDS = frozenset({"target_image", "recon_image", "squared_error"})
-"""What a loss may ask for in `needs`, because making it costs time."""
+"""The optional inputs that a loss can request in `needs`; they are computed only on request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """The diagonal Gaussian q(z|x). `mean` and `logvar` (natural log of the variance) are (B, ...) alike."""
+    """The diagonal Gaussian q(z|x): `mean` and `logvar` (natural log of the variance), both (B, ...)."""
 
     mean: Tensor
     logvar: Tensor
@@ -42,18 +42,18 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossInputs:
-    """Everything that a loss may look at. Nothing in it may be modified.
+    """The inputs of a loss, which must not be modified.
 
     Attributes:
-        logits: (B, 95, H, W), what the decoder says; float32 or wider, whatever the precision of the run.
-        probs: (B, 95, H, W), the relaxed sample drawn from the logits: what is rendered.
+        logits: (B, 95, H, W), the decoder's output; float32 or wider in every precision.
+        probs: (B, 95, H, W), the relaxed sample drawn from the logits, which is rendered.
         target: (B, H, W) int64, the true characters.
-        mask: (B, H, W) bool, False where the canvas is only there to make the pieces of a batch equally large.
+        mask: (B, H, W) bool, False for the padding that makes the pieces of a batch equally large.
         posterior: q(z|x).
-        target_image: (B, 1, H·h, W·w), the original's picture; None unless in `needs`.
+        target_image: (B, 1, H·h, W·w), the picture of the target; None unless in `needs`.
         recon_image: (B, 1, H·h, W·w), the picture of `probs`; None unless in `needs`.
         squared_error: (B,), the sum over the pixels of (recon_image - target_image)²; None unless in `needs`.
-            The engine takes the cheapest exact way, which for a linear renderer needs no picture.
+            Exact; for a linear renderer it is computed without rendering.
     """
 
     logits: Tensor
@@ -68,12 +68,12 @@ class LossInputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known before the first step.
+    """Constants of a run, known before the first step.
 
     Attributes:
-        glyphs: (95, h, w) in [0, 1], the atlas that the run renders with.
-        character_counts: (95,) int64, how often each character stands in the training split, the spaces that
-            fill the canvas included.
+        glyphs: (95, h, w) in [0, 1], the glyph atlas of the run.
+        character_counts: (95,) int64, the count of each character in the training split, including the spaces that
+            pad the canvas.
     """
 
     glyphs: Tensor
@@ -81,16 +81,16 @@ class Facts:
 
 
 class Loss(Protocol):
-    """A loss: named terms, one number per piece.
+    """A loss: named terms, one value per piece.
 
-    The engine does the rest: weight and schedule, the mean over the batch, device, logging, and the check that
-    every term is finite before the optimiser steps. A loss that is an `nn.Module` is moved to the run's device.
+    The engine applies weights and schedules, takes the mean over the batch, logs, and checks that every term is finite
+    before the optimiser steps. A loss that is an `nn.Module` is moved to the run's device.
 
-    A loss has no randomness, and what it says of a piece depends on that piece alone. One that has a least value,
-    which a perfect reconstruction reaches, may state it as an attribute `minimum: float`; it is then held to it.
+    A loss is deterministic, and its value for a piece depends on that piece alone. If a perfect reconstruction reaches
+    a least value, the loss may state it as an attribute `minimum: float`, which `asciivae plugins check` verifies.
 
     Attributes:
-        needs: which of `NEEDS` it looks at.
+        needs: the members of `NEEDS` that it uses.
     """
 
     contract: ClassVar[int]
@@ -100,22 +100,22 @@ class Loss(Protocol):
     def __init__(self, config: Any, facts: Facts) -> None: ...
 
     def __call__(self, inputs: LossInputs) -> Mapping[str, Tensor]:
-        """Return named tensors of shape (B,). One named `""` takes the name that the recipe gives the loss."""
+        """Return named tensors of shape (B,). The term `""` gets the name of the loss in the recipe."""
         ...
 
 
 class Renderer(Protocol):
-    """A renderer: character probabilities to a picture.
+    """A renderer: maps character probabilities to a picture.
 
     Attributes:
         cell: (h, w), the pixels of one character.
-        differentiable: whether a gradient reaches the probabilities.
-        linear: whether the picture of a cell is Σ_c p_c · glyph_c; the engine may then skip drawing it.
-        digest: names the glyphs (a hash): the same for the same glyphs, another one where others are drawn.
-        baseline: optional, a renderer of the same cell that draws the originals in its place. One that only imitates
-            the glyphs names here what it imitates, so that a loss compares with the truth.
+        differentiable: whether gradients flow to the probabilities.
+        linear: whether the picture of a cell is Σ_c p_c · glyph_c; the engine may then skip rendering.
+        digest: a hash of the glyphs: equal for equal glyphs, different for different ones.
+        baseline: optional, a renderer of the same cell that draws the targets. A learned renderer, which approximates
+            the glyphs, names an exact one here, so that losses compare with the exact picture.
 
-    Made for glyphs that it cannot draw, it refuses with a ValueError or an AsciivaeError.
+    The constructor raises a ValueError or an AsciivaeError for glyphs that the renderer does not support.
     """
 
     contract: ClassVar[int]
@@ -134,13 +134,13 @@ class Renderer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A document as text: fetched from the web, or a file that the user named.
+    """A document as text: a web page, or a file that the user named.
 
     Attributes:
-        text: what it says, decoded; lines end with a line feed.
-        address: where it was found in the end, redirects followed: a URL, or the path of a file.
-        folder: of a file in a folder that the user named, the folders between the two, with `/`; else empty.
-        category: what the `Link` that led here called its category; else empty.
+        text: the decoded content; lines end with a line feed.
+        address: the final URL after redirects, or the path of a file.
+        folder: for a file below a folder that the user named, the relative path of its folder, with `/`; else empty.
+        category: the category of the `Link` that led here; else empty.
     """
 
     text: str
@@ -151,9 +151,9 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A document to fetch: its address, absolute or as it stands on the page.
+    """A document to fetch: its address, absolute or relative to the page.
 
-    Where `category` is known, the pages of categories that nobody asked for are not fetched.
+    If `category` is known, the link is followed only if that category was requested.
     """
 
     address: str
@@ -162,16 +162,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawArt:
-    """A piece of art as its page has it, and what the page says about it; empty where it says nothing.
+    """A piece of art as found on a page, with its metadata; unknown values are empty.
 
     Attributes:
-        text: the art, untouched; cleaning comes later.
-        category: what it shows, broad to narrow, with `/`.
+        text: the art, unprocessed; cleaning is a separate step.
+        category: its subject, from broad to narrow, separated by `/`.
         caption: its title.
-        artist: who made it.
+        artist: its artist.
         license: the terms, in the words of the page.
-        address: its own address, if it has one besides that of the page.
-        several: whether this may be several drawings, divided by blank lines.
+        address: its own address, if it differs from that of the page.
+        several: whether the text may contain several drawings, separated by blank lines.
     """
 
     text: str
@@ -184,13 +184,13 @@ class RawArt:
 
 
 class Source(Protocol):
-    """A place where art is: it says where to start, and reads a page into art and further links.
+    """A source of art: it lists start addresses, and parses a page into art and further links.
 
-    It opens no file and no socket. Robots rules, rate limits, retries, caching, size limits, decoding, safe file
-    names and provenance are the engine's; links to other hosts than those of `start` are not followed.
+    It opens no file and no socket: the engine handles robots.txt, rate limits, retries, caching, size limits, decoding,
+    safe file names and provenance. Links to hosts other than those of `start` are not followed.
 
     Attributes:
-        files: patterns of the names of files that it can read (`*.html`), if the user names files or folders.
+        files: the patterns of file names that it can read (`*.html`), for files and folders that the user names.
     """
 
     contract: ClassVar[int]
@@ -200,9 +200,9 @@ class Source(Protocol):
     def __init__(self, config: Any) -> None: ...
 
     def start(self) -> Iterable[Link]:
-        """Say where to begin on the web; nothing if there are only files to read."""
+        """The start addresses on the web; empty for a source that only reads files."""
         ...
 
     def read(self, page: Page) -> Iterable[RawArt | Link]:
-        """Read a page. It may be anything: what is no such page holds no art."""
+        """Parse a page. A page of another kind must yield nothing rather than raise."""
         ...

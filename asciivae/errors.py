@@ -1,7 +1,7 @@
-"""The one tree of errors that a user of asciivae can meet.
+"""The exceptions that asciivae raises for expected failures.
 
-Every error says where it happened (`place`), why (`message`) and what to do next (`hint`); the command line
-prints exactly these three and exits with `exit_code`. Anything else that escapes is a bug of ours.
+Every error has a place, a message and a hint for the next step; the command line prints these three and exits with
+`exit_code`. Any other exception is an internal error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Keys = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
-    """A position in a text: `line` and `column` count from 1; 0 means that the part is not known."""
+    """A position in a text: `line` and `column` count from 1; 0 means unknown."""
 
     file: str
     line: int = 0
@@ -25,12 +25,12 @@ class Place(NamedTuple):
 
 
 class AsciivaeError(Exception):
-    """An expected failure: one sentence, the place it concerns, and the next step.
+    """Base class of expected failures.
 
     Args:
-        message: what is wrong, as one sentence without a full stop.
-        place: where: a `Place`, or any text that names the spot (a plugin, a term, a step).
-        hint: what to do next, preferably a command.
+        message: the problem, as one sentence without a full stop.
+        place: its location: a `Place`, or a text that names a plugin, a loss term, a step …
+        hint: the next step, preferably a command.
     """
 
     exit_code = 1
@@ -51,13 +51,13 @@ class AsciivaeError(Exception):
 
 
 class UsageError(AsciivaeError):
-    """The command line asks for something that cannot be meant."""
+    """Invalid usage of the command line."""
 
     exit_code = 2
 
 
 class ArtError(AsciivaeError):
-    """A text is not ASCII art that we can read."""
+    """A text cannot be read as ASCII art."""
 
 
 class CorpusError(AsciivaeError):
@@ -78,7 +78,7 @@ class RecipeError(AsciivaeError):
 
 
 class RecipeProblems(AsciivaeError):
-    """All the problems that one phase of reading a recipe found, in the order of the file."""
+    """All problems found by one phase of reading a recipe, in the order of the file."""
 
     def __init__(self, problems: Sequence[RecipeError]) -> None:
         hints = list(dict.fromkeys(p.hint for p in problems if p.hint))
@@ -99,7 +99,7 @@ class RunError(AsciivaeError):
 
 
 class DivergedError(AsciivaeError):
-    """A loss term or the gradient stopped being finite; nothing was stepped. `report` holds all that is known."""
+    """A loss term or a gradient is not finite; the optimiser step was skipped. `report` has the diagnostics."""
 
     exit_code = 3
 
@@ -109,19 +109,19 @@ class DivergedError(AsciivaeError):
 
 
 class Interrupted(AsciivaeError):
-    """The user stopped a run; everything was saved."""
+    """The user interrupted a run; its state was saved."""
 
     exit_code = 130
 
 
 def nearest(name: object, known: Iterable[str]) -> str | None:
-    """The known name that is most like another one, if any is like it."""
+    """The closest match of a name among the known names, if there is one."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(str(name), [word for word in known if word != name], n=1)), None)
 
 
 def did_you_mean(name: object, known: Iterable[str]) -> str:
-    """` — did you mean 'x'?` for the end of a message, or nothing if no known name is near."""
+    """The suffix ` — did you mean 'x'?` for a message, or an empty string if no known name is close."""
     near = nearest(name, known)
     return f" — did you mean {near!r}?" if near else ""

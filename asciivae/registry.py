@@ -1,10 +1,10 @@
-"""What is installed: names of losses, renderers, sources and recipes, and the code behind a name on demand.
+"""The plugin registry: names of installed losses, models, renderers, sources and recipes, loaded on demand.
 
-Listing reads package metadata only. A plugin's code runs when, and only when, its name is asked for, so one
-sick plugin never harms a command that does not name it. asciivae's own components come in by the same door.
+Listing reads package metadata only. A plugin is imported only when its name is requested, so a broken plugin does not
+affect commands that do not use it. asciivae's own components are registered in the same way.
 
-The environment variable `ASCIIVAE_PLUGINS` narrows the choice: unset allows every installed distribution,
-empty allows none but asciivae itself, `a,b` allows those two.
+The environment variable `ASCIIVAE_PLUGINS` restricts the allowed distributions: unset allows all, empty allows only
+asciivae itself, `a,b` also allows those two.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ KINDS = {
     "source": "asciivae.sources",
     "recipe": "asciivae.recipes",
 }
-"""Each kind of plugin and its entry-point group. A recipe's names a package of YAML, the others' a class."""
+"""The entry-point group of each kind of plugin. A recipe entry names a package of YAML files, the others a class."""
 
 CONTRACT_GROUP = "asciivae.contract"
-"""Where a package says which contract it is written for: the names of these entry points are the numbers."""
+"""The entry-point group in which a package declares its contract versions, as the names of entry points."""
 
 SWITCH = "ASCIIVAE_PLUGINS"
 OURS = "asciivae"
@@ -48,19 +48,19 @@ OURS = "asciivae"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name that one installed distribution offers.
+    """One name registered by an installed distribution.
 
     Attributes:
         kind: a key of `KINDS`.
-        name: the public name, as a recipe writes it.
-        distribution: the pip name of the package that offers it.
-        version: that package's version.
+        name: the public name, as written in recipes.
+        distribution: the name of the distribution on PyPI.
+        version: the version of the distribution.
         value: the entry point, `module:Class`.
-        state: `ok` as far as metadata tells; `incompatible` if the package asks for another asciivae or another
-            contract; `broken` if the entry point names no class; `ambiguous` if others offer the same name.
-        reason: why the state is not `ok`, as the end of a sentence; empty when it is.
-        outdated: of an incompatible entry, the distribution that a newer version may mend.
-        about: the package's own summary, one line.
+        state: `ok` by its metadata; `incompatible` if the distribution requires another asciivae or contract version;
+            `broken` if the entry point does not name a class; `ambiguous` if several distributions use the name.
+        reason: why the state is not `ok`, as the end of a sentence; empty if it is.
+        outdated: the distribution to upgrade if the entry is incompatible.
+        about: the summary of the distribution, one line.
     """
 
     kind: str
@@ -75,17 +75,17 @@ class Entry:
 
     @property
     def qualified(self) -> str:
-        """The name that is never ambiguous: `distribution:name`."""
+        """The unambiguous name, `distribution:name`."""
         return f"{self.distribution}:{self.name}"
 
     @property
     def origin(self) -> str:
-        """The distribution and its version, as messages show them."""
+        """The distribution and its version, for messages."""
         return f"{self.distribution} {self.version}"
 
 
 def entries(kind: str) -> list[Entry]:
-    """Everything installed of one kind, sorted by name. Reads metadata only, imports no plugin, never raises."""
+    """All installed entries of one kind, sorted by name. Reads metadata only: imports no plugin, never raises."""
     found = list(dict.fromkeys(_offers(kind)))
     clashes = {name for name, count in Counter(e.name for e in found).items() if count > 1}
     marked = [_ambiguous(e, found) if e.name in clashes else e for e in found]
@@ -93,7 +93,7 @@ def entries(kind: str) -> list[Entry]:
 
 
 def find(kind: str, name: str) -> Entry:
-    """The entry with this name or `distribution:name`.
+    """Find the entry called `name` or `distribution:name`.
 
     Raises:
         PluginError: the name is unknown, ambiguous, incompatible or broken.
@@ -106,7 +106,7 @@ def find(kind: str, name: str) -> Entry:
     entry = matches[0]
     if len(matches) > 1:
         raise PluginError(
-            f"{kind} {name!r} is offered by {' and '.join(e.origin for e in matches)}",
+            f"{kind} {name!r} is ambiguous: it is in {' and '.join(e.origin for e in matches)}",
             hint=f"write {entry.qualified}",
         )
     if entry.state in ("incompatible", "broken"):
@@ -115,13 +115,13 @@ def find(kind: str, name: str) -> Entry:
 
 
 def load(kind: str, name: str) -> type[Any]:
-    """Import the class behind a name, and check that it keeps the contract.
+    """Import the class of an entry and check its contract version and `Config`.
 
-    What the plugin prints while it is imported goes to stderr. Only successes are remembered.
+    Output of the plugin during the import goes to stderr. Only successful imports are cached.
 
     Raises:
-        PluginError: as `find`; or the import fails, the class is missing, it is written for another contract,
-            or its `Config` is not a frozen dataclass.
+        PluginError: as `find`; or the import fails, the class is missing, it has another contract version, or its
+            `Config` is not a frozen dataclass.
     """
     entry = find(kind, name)
     if entry not in _loaded:
@@ -141,7 +141,7 @@ def _offers(kind: str) -> Iterator[Entry]:
     names = None if allowed is None else {_normalised(n) for n in (*allowed.split(","), OURS)}
     seen: set[str] = set()
     for found in metadata.distributions():
-        # A foreign package's unreadable metadata is no business of ours, and must not harm anybody else's.
+        # Unreadable metadata of an unrelated package is ignored.
         with contextlib.suppress(Exception):
             text = found.read_text("entry_points.txt") or ""
             if group not in text:
@@ -150,7 +150,7 @@ def _offers(kind: str) -> Iterator[Entry]:
             distribution = about["Name"]
             if _normalised(distribution) in seen or not (names is None or _normalised(distribution) in names):
                 continue
-            seen.add(_normalised(distribution))  # the first on sys.path is the one that an import would find
+            seen.add(_normalised(distribution))  # an import finds the first one on sys.path
             points = found.entry_points
             summary = (about.get_all("Summary") or [""])[0]
             package = Entry(kind, "", distribution, about["Version"], "", about=summary)
@@ -159,10 +159,10 @@ def _offers(kind: str) -> Iterator[Entry]:
 
 
 def _compatible(package: Entry, requirements: Iterable[str], contracts: Collection[str]) -> Entry:
-    """The package as it is, or marked as incompatible."""
+    """The package, marked as incompatible if its requirements or contract versions exclude this asciivae."""
     for requirement in requirements:
         if not _normalised(requirement).startswith(OURS):
-            continue  # unread: importing the parser takes time
+            continue  # importing the parser takes time
         wanted = _parsed(requirement)
         if wanted and _normalised(wanted.name) == OURS and not _accepts(wanted, __version__):
             reason = f"which requires {requirement.strip()}, and this is asciivae {__version__}"
@@ -192,7 +192,7 @@ def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
     if entry.state != "ok":
         return entry
     others = " and ".join(e.origin for e in found if e.name == entry.name and e is not entry)
-    return dataclasses.replace(entry, state="ambiguous", reason=f"and {others} offers the same name")
+    return dataclasses.replace(entry, state="ambiguous", reason=f"and {others} uses the same name")
 
 
 def _normalised(distribution: str) -> str:
@@ -203,13 +203,13 @@ def _normalised(distribution: str) -> str:
 
 
 def check_requirement(requirement: str) -> None:
-    """Check a pip requirement such as `asciivae-ssim>=0.1` against what is installed.
+    """Check a pip requirement such as `asciivae-ssim>=0.1` against the installed distributions.
 
-    Only release numbers are compared: 0.2.dev3 and 0.2rc1 count as 0.2. Where a URL or an environment marker
-    follows, versions are left to pip.
+    Only release numbers are compared: 0.2.dev3 and 0.2rc1 count as 0.2. Versions of requirements with a URL or an
+    environment marker are not checked.
 
     Raises:
-        PluginError: it is not met, or is not a requirement.
+        PluginError: the requirement is invalid or not met.
     """
     wanted = _parsed(requirement)
     if wanted is None:
@@ -259,7 +259,7 @@ def _release(version: str) -> str:
 def _imported(entry: Entry) -> Any:
     module, _, attributes = (part.strip() for part in entry.value.partition(":"))
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # stdout carries results, never a plugin's talk
+        with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
             found: Any = importlib.import_module(module)
             for attribute in attributes.split("."):
                 found = getattr(found, attribute, None)
@@ -277,7 +277,7 @@ def _checked(entry: Entry, found: Any) -> type[Any]:
         raise _broken(entry, f"whose {entry.value!r} is not a class")
     contract = getattr(found, "contract", None)
     if type(contract) is not int:
-        raise _broken(entry, f"whose {found.__name__} states no contract number")
+        raise _broken(entry, f"whose {found.__name__} has no contract number")
     if contract != CONTRACT:
         raise _refused(_of_another_contract(entry, [str(contract)]))
     config = getattr(found, "Config", None)
@@ -291,7 +291,7 @@ def _is_frozen(config: type[Any]) -> bool:
 
 
 def _where(error: BaseException) -> str:
-    """`file:line` of the deepest line of real code behind an import error; empty if there is none."""
+    """`file:line` of the innermost frame of an import error, import machinery aside; empty if there is none."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{_short(error.filename)}:{error.lineno}"
     frames = [
@@ -303,7 +303,7 @@ def _where(error: BaseException) -> str:
 
 
 def _short(filename: str) -> str:
-    """The file below its entry of `sys.path`, which is how its author knows it."""
+    """The path of a file relative to its entry of `sys.path`."""
     homes = [home for home in sys.path if home and Path(filename).is_relative_to(home)]
     return str(Path(filename).relative_to(max(homes, key=len))) if homes else filename
 
@@ -317,7 +317,7 @@ def _broken(entry: Entry, reason: str) -> PluginError:
 
 def _refused(entry: Entry) -> PluginError:
     if entry.distribution == OURS:
-        hint = "asciivae's own metadata and code disagree: install it again (pip install -e . in a checkout)"
+        hint = "asciivae's metadata does not match its code: reinstall it (pip install -e . in a checkout)"
     else:
         upgrade = entry.outdated or entry.distribution
         hint = f"pip install --upgrade {upgrade}, or set {SWITCH}= to ignore third-party plugins"
@@ -335,7 +335,7 @@ def _unknown(kind: str, name: str, known: list[Entry]) -> PluginError:
     guess = f" — did you mean {near!r} ({labels[near].origin})?" if near else ""
     distribution, _, short = name.rpartition(":")
     if distribution and not near and not _is_installed(distribution):
-        what = f"{kind} {short!r} is to come from {distribution}, which is not installed"
+        what = f"{kind} {short!r} is expected from {distribution}, which is not installed"
         return PluginError(what, hint=f"pip install {distribution}")
     names = ", ".join(dict.fromkeys(e.name for e in known)) or "none"
     switched = f"; {SWITCH}={os.environ[SWITCH]} hides the others" if SWITCH in os.environ else ""

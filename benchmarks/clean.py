@@ -51,11 +51,11 @@ def drawn(rng: np.random.Generator) -> str:
 def measure(path: Path) -> None:
     from asciivae.corpus.cleaning import clean
     from asciivae.corpus.mapped import save
-    from asciivae.corpus.raw_texts import read_drafts
+    from asciivae.corpus.raw_texts import read_raw_texts
     from asciivae.corpus.steps import Limits, steps
 
     start = time.perf_counter()
-    storage, refusals, tally = clean(read_drafts(path), steps(Limits()))
+    storage, refusals, tally = clean(read_raw_texts(path), steps(Limits()))
     save(path.with_suffix(".safetensors"), storage, refusals)
     seconds = time.perf_counter() - start
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

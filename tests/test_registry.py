@@ -87,7 +87,7 @@ class TestListing:
         install("other", "0.2")
         first, second = by_name("blur")
         assert (first.state, second.state) == ("ambiguous", "ambiguous")
-        assert first.reason == "and other 0.2 offers the same name"
+        assert first.reason == "and other 0.2 uses the same name"
 
     def test_a_second_copy_of_a_distribution_is_hidden_by_the_first(self, install: Install) -> None:
         install(version="0.1")
@@ -176,7 +176,7 @@ class TestMessages:
         install()
         install("other", "0.2")
         error = failure("blur")
-        assert error.message == "loss 'blur' is offered by asciivae-blur 0.1 and other 0.2"
+        assert error.message == "loss 'blur' is ambiguous: it is in asciivae-blur 0.1 and other 0.2"
         assert error.hint == "write asciivae-blur:blur"
         assert registry.load("loss", "other:blur").__name__ == "Blur"
 
@@ -208,7 +208,7 @@ class TestMessages:
         [
             ("", "whose module 'asciivae_blur' has no 'Blur'"),
             ("Blur = 3", "whose 'asciivae_blur:Blur' is not a class"),
-            ("class Blur: pass", "whose Blur states no contract number"),
+            ("class Blur: pass", "whose Blur has no contract number"),
             (
                 SOUND.replace("contract = 1", "contract = 2"),
                 "which is written for contract 2; this asciivae has contract 1",
@@ -263,7 +263,7 @@ class TestMessages:
 
     def test_a_qualified_name_of_a_missing_package_gets_the_pip_command(self) -> None:
         error = failure("some-package:blotches")
-        assert error.message == "loss 'blotches' is to come from some-package, which is not installed"
+        assert error.message == "loss 'blotches' is expected from some-package, which is not installed"
         assert error.hint == "pip install some-package"
 
     def test_asciivae_itself_is_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:

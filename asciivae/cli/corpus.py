@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from asciivae.corpus.store import Corpus, Refused, Storage
 
-app = typer.Typer(help="Clean a corpus, look at it, divide it, write it out.", no_args_is_help=True)
+app = typer.Typer(help="Clean, inspect, split and export corpora.", no_args_is_help=True)
 Spec = Annotated[str, typer.Argument(metavar="CORPUS", help="A folder, a .jsonl or .safetensors file, or 'embedded'.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
-Out = Annotated[Path, typer.Option(help="What to write.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+Out = Annotated[Path, typer.Option(help="The output path.")]
 
 
 @app.command()
@@ -30,57 +30,55 @@ def clean(
     out: Annotated[
         Path | None, typer.Option(help="The store to write [default: in a scraped folder, its clean.safetensors].")
     ] = None,
-    lines: Annotated[str, typer.Option(help="The fewest and the most lines of a piece.")] = "3:100",
-    size: Annotated[str, typer.Option("--bytes", help="The fewest and the most bytes of a piece.")] = "25:6000",
+    lines: Annotated[str, typer.Option(help="The least and the most lines of a piece.")] = "3:100",
+    size: Annotated[str, typer.Option("--bytes", help="The least and the most bytes of a piece.")] = "25:6000",
     transliterate: Annotated[
         bool, typer.Option("--transliterate", help="Replace look-alikes: line drawing, quotes, accents.")
     ] = False,
     remove_signatures: Annotated[
         bool, typer.Option("--remove-signatures", help="Remove artists' signatures, which they ask to keep.")
     ] = False,
-    near: Annotated[float, typer.Option(help="From which similarity on a piece counts as a duplicate, up to 1.")] = 0.9,
+    near: Annotated[float, typer.Option(help="The least similarity of near duplicates, in (0, 1].")] = 0.9,
     refused: Annotated[
-        Path | None, typer.Option(help="Write what is refused, each with its reason, as JSON lines.")
+        Path | None, typer.Option(help="Write every refused text's place and reason to this file, as JSON lines.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Clean a corpus into one store. The source stays as it is; everything is counted, with reasons."""
+    """Clean a corpus into one store. The source is not modified; refusals are counted by reason."""
     from asciivae.corpus import cleaning
     from asciivae.corpus.formats import MANIFEST
-    from asciivae.corpus.raw_texts import read_drafts
+    from asciivae.corpus.raw_texts import read_raw_texts
     from asciivae.corpus.source import CLEANED, digest_of
     from asciivae.corpus.steps import Limits, steps
 
     manifest = Path(corpus).expanduser() / MANIFEST
     if out is None and not manifest.is_file():
-        raise UsageError(
-            "where to write is not said", place="asciivae corpus clean", hint="for example --out clean.safetensors"
-        )
+        raise UsageError("needs --out", place="asciivae corpus clean", hint="for example --out clean.safetensors")
     target = _store_path(out or manifest.with_name(CLEANED))
     if not 0 < near <= 1:
-        raise UsageError(f"{near:g} is no similarity", place="--near", hint="take one in (0, 1], as 0.9")
-    (least_lines, most_lines), (least_bytes, most_bytes) = _range(lines, "--lines"), _range(size, "--bytes")
-    limits = Limits(least_lines=least_lines, most_lines=most_lines, least_bytes=least_bytes, most_bytes=most_bytes)
+        raise UsageError(f"{near:g} is not in (0, 1]", place="--near", hint="for example --near 0.9")
+    (min_lines, max_lines), (min_bytes, max_bytes) = _range(lines, "--lines"), _range(size, "--bytes")
+    limits = Limits(min_lines=min_lines, max_lines=max_lines, min_bytes=min_bytes, max_bytes=max_bytes)
     chosen = steps(limits, transliterate=transliterate, signatures=remove_signatures)
-    # Taken before the files are read: whatever is scraped meanwhile counts as new.
+    # Computed before the files are read, so that pieces scraped meanwhile make the store outdated.
     key = digest_of(manifest) if manifest.is_file() else ""
     with ExitStack() as opened:
         file = opened.enter_context(_writable(refused)) if refused else None
 
-        def witness(found: Refused) -> None:
+        def on_rejected(found: Refused) -> None:
             if file:
                 file.write(json.dumps({"place": found.place, "reason": found.reason}, ensure_ascii=False) + "\n")
 
-        storage, refusals, tally = cleaning.clean(read_drafts(corpus), chosen, near=near, witness=witness)
+        storage, refusals, tally = cleaning.clean(read_raw_texts(corpus), chosen, near=near, on_rejected=on_rejected)
     _save(target, storage, refusals, key)
     if as_json:
-        json_result({"out": str(target), **tally.as_dict()})
+        json_result({"out": str(target), **tally.as_dict()}, schema=2)
         return
     say(f"{tally.read} read, {tally.kept} kept, {tally.families} families of similar pieces")
     for reason, n in tally.refused.most_common():
         say(f"{n} refused: {reason}")
-    for step, n in tally.mended.most_common():
-        say(f"{n} mended: {step}")
+    for step, n in tally.changed.most_common():
+        say(f"{n} changed: {step}")
     result(str(target))
 
 
@@ -88,19 +86,19 @@ def clean(
 @reported
 def stats(
     corpus: Spec,
-    top: Annotated[int, typer.Option(min=1, help="Show so many characters, categories and sources.")] = 12,
+    top: Annotated[int, typer.Option(min=1, help="The number of characters, categories and sources to list.")] = 12,
     as_json: AsJson = False,
 ) -> None:
-    """Count a corpus: sizes, ink, characters, categories, sources, duplicates."""
+    """Print statistics of a corpus: sizes, ink, characters, categories, sources, duplicates."""
     from asciivae.corpus.source import open_corpus
     from asciivae.corpus.summary import summarise
 
     found = summarise(open_corpus(corpus))
     if as_json:
-        json_result({"corpus": corpus, **found})
+        json_result({"corpus": corpus, **found}, schema=2)
         return
     rows = [[name, str(found[name])] for name in ("pieces", "cells", "refused", "copies", "families", "in_families")]
-    rows.append(["ink share", f"{found['ink_share']:.1%}"])
+    rows.append(["ink fraction", f"{found['ink_fraction']:.1%}"])
     sizes = ("height", "width", "ink")
     rows += [[f"{name} (min, 25, 50, 75, 95 %, max)", " ".join(map(str, found[name].values()))] for name in sizes]
     for name, what in (("characters", "character"), ("categories", "category"), ("sources", "source")):
@@ -117,11 +115,11 @@ def split(
     corpus: Spec,
     out: Out,
     rule: Annotated[str, typer.Option(help="hash, random or tail.")] = "hash",
-    share: Annotated[float, typer.Option(help="The part for validation.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, help="What 'random' depends on.")] = 0,
+    share: Annotated[float, typer.Option(help="The fraction of pieces for validation.")] = 0.1,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the rule 'random'.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Divide a corpus into train.safetensors and validation.safetensors; families stay together."""
+    """Split a corpus into train.safetensors and validation.safetensors; families stay together."""
     from asciivae.corpus.source import open_corpus
     from asciivae.corpus.splits import split as divide
 
@@ -132,7 +130,7 @@ def split(
         written[name] = {"path": str(out / f"{name}.safetensors"), "pieces": len(indices)}
         _store(opened.select(indices), out / f"{name}.safetensors")
     if as_json:
-        json_result({"rule": rule, "share": share, **written})
+        json_result({"rule": rule, "fraction": share, **written}, schema=2)
     else:
         table(["part", "pieces", "file"], [[n, str(w["pieces"]), str(w["path"])] for n, w in written.items()])
 
@@ -142,8 +140,8 @@ def split(
 def show(
     corpus: Spec,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many pieces.")] = 3,
-    category: Annotated[str, typer.Option(help="Only of this category and those below it.")] = "",
-    seed: Annotated[int | None, typer.Option(help="Choose the same pieces again.")] = None,
+    category: Annotated[str, typer.Option(help="Only this category and those below it.")] = "",
+    seed: Annotated[int | None, typer.Option(help="The seed of the choice [default: random].")] = None,
     png: Annotated[Path | None, typer.Option(help="Draw them on a contact sheet instead.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -158,7 +156,7 @@ def show(
         wanted = [i for i, name in enumerate(opened.column("category")) if f"{name}/".startswith(f"{category}/")]
     if not wanted:
         raise UsageError(
-            f"no piece is of the category {category!r}", place=corpus, hint=f"see them: asciivae corpus stats {corpus}"
+            f"no piece has the category {category!r}", place=corpus, hint=f"list them: asciivae corpus stats {corpus}"
         )
     chosen = random.Random(seed).sample(wanted, min(count, len(wanted)))
     if png:
@@ -167,7 +165,7 @@ def show(
         from asciivae.report.png import png_bytes
 
         write_output(png, png_bytes(contact_sheet(opened, chosen)), hint="name another file", kind=UsageError)
-    pieces = list(_told(opened, chosen))
+    pieces = list(_described(opened, chosen))
     if as_json:
         json_result({"corpus": corpus, **({"png": str(png)} if png else {}), "pieces": pieces})
     elif png:
@@ -194,16 +192,16 @@ def export(corpus: Spec, out: Out) -> None:
         _store(opened, out)
     elif out.suffix:
         raise UsageError(
-            f"{out.suffix!r} is no format of a corpus",
+            f"{out.suffix!r} is not a corpus format",
             place=str(out),
-            hint="end the name with .jsonl, .jsonl.gz or .safetensors, or with nothing for a folder",
+            hint="use the suffix .jsonl, .jsonl.gz or .safetensors, or none for a folder",
         )
     else:
         write_folder(opened, out)
     result(str(out))
 
 
-def _told(corpus: Corpus, indices: list[int]) -> Iterator[dict[str, Any]]:
+def _described(corpus: Corpus, indices: list[int]) -> Iterator[dict[str, Any]]:
     columns = {name: corpus.column(name) for name in corpus.columns}
     for i in indices:
         yield {**{name: column[i] for name, column in columns.items() if column[i]}, "text": corpus.text(i)}
@@ -231,18 +229,20 @@ def _writable(path: Path) -> TextIO:
         return path.open("w", encoding="utf-8")
     except OSError as error:
         raise UsageError(
-            f"cannot be written: {error.strerror}", place=str(path), hint="name a file in a folder that exists"
+            f"cannot be written: {error.strerror}", place=str(path), hint="name a file in an existing folder"
         ) from None
 
 
 def _store_path(path: Path) -> Path:
     if path.suffix != ".safetensors":
-        raise UsageError("a store's name ends with .safetensors", place=str(path), hint=f"--out {path}.safetensors")
+        raise UsageError(
+            "the file name of a store must end with .safetensors", place=str(path), hint=f"--out {path}.safetensors"
+        )
     return path
 
 
 def _range(text: str, option: str) -> tuple[int, int]:
     low, colon, high = text.partition(":")
     if not (colon and low.isdecimal() and high.isdecimal()):
-        raise UsageError(f"{text!r} is no range", place=option, hint=f"for example {option} 3:100")
+        raise UsageError(f"{text!r} is not a range", place=option, hint=f"for example {option} 3:100")
     return int(low), int(high)

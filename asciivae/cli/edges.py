@@ -190,7 +190,7 @@ def _figure(found: Sequence[Found], res: tuple[int, int], font: str) -> Image:
 def _write(path: Path, data: bytes) -> None:
     from asciivae.files.atomic import write_output
 
-    write_output(path, data, hint="name a file in a folder that exists")
+    write_output(path, data, hint="name a file in an existing folder")
     say(f"drawn into {path}")
 
 

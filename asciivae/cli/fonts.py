@@ -126,5 +126,5 @@ def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
         panels.append([np.concatenate(list(glyphs), axis=1)])
         if pairs:
             panels.append([np.concatenate(list(glyphs[encode(pairs)]), axis=1)])
-    write_output(path, png_bytes(figure(panels, scale=2)), hint="name a .png in a folder that exists")
+    write_output(path, png_bytes(figure(panels, scale=2)), hint="name a .png in an existing folder")
     say(f"drawn into {path}")

@@ -178,7 +178,7 @@ def _check(task: Task, opened: Opened) -> None:
         )
     for path in task.paths:
         if not path.exists():
-            raise UsageError("there is no such file or folder", place=str(path), hint="see what is there: ls")
+            raise UsageError("there is no such file or folder", place=str(path), hint="list the folder: ls")
 
 
 def _check_folder(out: Path, resume: bool) -> None:

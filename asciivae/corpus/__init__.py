@@ -1,1 +1,1 @@
-"""Collections of ASCII art: one ragged, memory-mapped store, and everything that fills or divides it. No torch."""
+"""Corpora of ASCII art: a ragged, memory-mapped store; formats, cleaning, splits, augmentation. No torch."""

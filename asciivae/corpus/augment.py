@@ -1,6 +1,6 @@
-"""How training pieces are varied.
+"""Augmentation of training pieces.
 
-Each piece of an epoch has a row of uniform draws, so that any piece can be made on its own.
+Each piece of an epoch has its own row of uniform draws, so it can be augmented independently of the others.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Roll:
-    """A circular shift of each training piece, by a rounded normal number of cells along either axis, as in the log.
+    """A circular shift of each training piece by a truncated normal number of cells along each axis, as in the log.
 
     Attributes:
         max: the largest shift, in cells.
         sigma: the standard deviation, in cells.
-        validation: whether validation pieces are shifted as well.
+        validation: whether to shift validation pieces too.
     """
 
     max: Count
@@ -44,7 +44,7 @@ class Roll:
 
 
 class Draws(NamedTuple):
-    """What decides about one piece in one epoch: numbers in [0, 1), whether or not they will be needed."""
+    """The uniform draws in [0, 1) for one piece in one epoch, used or not."""
 
     crop: float
     window_height: float
@@ -65,11 +65,11 @@ class Draws(NamedTuple):
 
 @dataclass(frozen=True)
 class Shift:
-    """A piece anywhere on its page instead of in the middle.
+    """A random position of a piece on its page instead of the middle.
 
     Attributes:
-        probability: how often.
-        margin: rows and columns, each drawn from 0 to this many, that the page holds beyond the piece, in cells.
+        probability: of shifting a piece.
+        margin: the most extra rows and columns of the page, each drawn uniformly from 0 to this, in cells.
     """
 
     probability: Probability
@@ -78,11 +78,11 @@ class Shift:
 
 @dataclass(frozen=True)
 class Crop:
-    """A window of a piece instead of all of it.
+    """A random window of a piece instead of all of it.
 
     Attributes:
-        probability: how often.
-        smallest: the smallest height and width of a window, in cells; a shorter side stays whole.
+        probability: of cropping a piece.
+        smallest: the smallest height and width of a window, in cells; a shorter side is not cropped.
     """
 
     probability: Probability
@@ -91,11 +91,11 @@ class Crop:
 
 @dataclass(frozen=True)
 class Noise:
-    """Wrong characters in what the model reads; its target stays as it is.
+    """Random characters in the model's input; the target is unchanged.
 
     Attributes:
-        probability: how often a page has any.
-        share: the fraction of such a page's cells that hold any of the 95 characters instead of their own.
+        probability: of adding noise to a page.
+        share: the fraction of a noisy page's cells that are replaced by one of the 95 characters, drawn uniformly.
     """
 
     probability: Probability
@@ -104,14 +104,14 @@ class Noise:
 
 @dataclass(frozen=True)
 class Augment:
-    """How training pieces are varied, anew in every epoch, in the order of these keys.
+    """Augmentations of training pieces, drawn again in every epoch and applied in the order of these keys.
 
     Attributes:
         crop: a random window of the piece; null for none.
-        mirror: how often a piece is mirrored left to right, `/` becoming `\\`; words stay readable.
-        shift: a random place on the page; null for the middle.
-        paste: how often another training piece is drawn into the blank cells of the page.
-        noise: wrong characters to read past; null for none.
+        mirror: the probability of mirroring a piece left to right, `/` becoming `\\`; words stay readable.
+        shift: a random position on the page; null for the middle.
+        paste: the probability of drawing another training piece into the blank cells of the page.
+        noise: random characters in the model's input; null for none.
     """
 
     crop: Crop | None = None
@@ -125,7 +125,7 @@ class Augment:
         return numpy_stream(seed, "augment", epoch).random((count, len(Draws._fields)))
 
     def content(self, grid: Page, canvas: Canvas, draws: Draws) -> Page:
-        """What of a piece will be on the page: all of it, or a window with some ink."""
+        """The part of a piece that goes on the page: all of it, or a window that contains ink."""
         content = canvas.content(grid)
         if self.crop is None or draws.crop >= self.crop.probability:
             return content
@@ -138,7 +138,7 @@ class Augment:
         return canvas.content(window) if (window != SPACE).any() else content
 
     def size(self, content: tuple[int, int], canvas: Canvas, draws: Draws) -> Size:
-        """The page for a content of this height and width."""
+        """The page size for content of this height and width."""
         height, width = content
         if self.shift and draws.shift < self.shift.probability:
             height += _choice(draws.margin_height, self.shift.margin + 1)
@@ -146,7 +146,7 @@ class Augment:
         return canvas.size_for(height, width)
 
     def page(self, grid: Page, canvas: Canvas, draws: Draws, other: Callable[[float], Page]) -> Page:
-        """The varied piece on its page; `other` gives another piece by a number in [0, 1)."""
+        """The augmented piece on its page; `other` maps a draw in [0, 1) to another piece."""
         content = self.content(grid, canvas, draws)
         size = self.size(content.shape, canvas, draws)
         if draws.mirror < self.mirror:
@@ -161,20 +161,20 @@ class Augment:
             page = paste(page, behind, *_place(behind, size, draws.other_top, draws.other_left))
         return page
 
-    def seen(self, ids: NDArray[np.int64], mask: NDArray[np.bool_], draw: np.random.Generator) -> NDArray[np.int64]:
-        """The pages (B, H, W) as the model reads them: inside the mask, some characters replaced by random ones."""
+    def noised(self, ids: NDArray[np.int64], mask: NDArray[np.bool_], draw: np.random.Generator) -> NDArray[np.int64]:
+        """The model's input pages (B, H, W): inside the mask, some characters are replaced by random ones."""
         if self.noise is None:
             return ids
         noisy = draw.random((len(ids), 1, 1)) < self.noise.probability
-        here = noisy & mask & (draw.random(ids.shape, np.float32) < self.noise.share)
-        return np.where(here, draw.integers(SIZE, size=ids.shape), ids)
+        replaced = noisy & mask & (draw.random(ids.shape, np.float32) < self.noise.share)
+        return np.where(replaced, draw.integers(SIZE, size=ids.shape), ids)
 
 
 def _choice(draw: float, count: int) -> int:
-    """One of 0 … count - 1."""
+    """Map a draw in [0, 1) to 0 … count - 1."""
     return int(draw * count)
 
 
 def _place(grid: Page, size: Size, top: float, left: float) -> tuple[int, int]:
-    """A cell of a page of this size where the grid begins, so that all of it is on the page if it fits."""
+    """Map two draws to the grid's offset on a page of this size, all of it on the page if it fits."""
     return _choice(top, max(size[0] - grid.shape[0], 0) + 1), _choice(left, max(size[1] - grid.shape[1], 0) + 1)

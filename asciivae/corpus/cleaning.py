@@ -1,4 +1,4 @@
-"""Cleaning a corpus: every piece through the steps, then duplicates; everything is counted, nothing is deleted."""
+"""Cleaning a corpus: apply the steps to each text, then drop duplicates. Rejections are counted by reason."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from typing import Any
 import numpy as np
 
 from asciivae.corpus import duplicates
-from asciivae.corpus.steps import Draft, Refusal, Step
+from asciivae.corpus.steps import RawText, Refusal, Step
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, Storage, collect
 from asciivae.errors import ArtError, CorpusError
 from asciivae.text import art
 
-EXACT = "the same as an earlier piece"
-NEAR = "nearly the same as an earlier piece"
+EXACT = "identical to an earlier piece"
+NEAR = "nearly identical to an earlier piece"
 
-Witness = Callable[[Refused], None]
+OnRejected = Callable[[Refused], None]
 
 
 @dataclass(slots=True)
 class Tally:
-    """What cleaning did.
+    """Counts of a cleaning.
 
     Attributes:
-        read: the texts that came in.
-        kept: the pieces that came out; more than `read` where pages were cut.
-        mended: how many texts each step changed, by its name; for `cut`, how many it cut.
-        refused: how many texts were refused, by reason.
-        families: how many families of two or more similar pieces are among those kept.
+        read: input texts.
+        kept: output pieces; more than `read` if pages were cut.
+        changed: the texts that each step changed, by the step's name; for `cut`, those that it cut.
+        refused: the texts that were refused, by reason.
+        families: families of two or more similar pieces among those kept.
     """
 
     read: int = 0
     kept: int = 0
     families: int = 0
-    mended: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
     def as_dict(self) -> dict[str, Any]:
@@ -45,35 +45,35 @@ class Tally:
         return {
             "read": self.read,
             "kept": self.kept,
-            "mended": dict(self.mended.most_common()),
+            "changed": dict(self.changed.most_common()),
             "refused": dict(self.refused.most_common()),
             "families": self.families,
         }
 
 
 def clean(
-    drafts: Iterable[Draft | Refused],
+    raw_texts: Iterable[RawText | Refused],
     steps: Mapping[str, Step],
     *,
     near: float = duplicates.NEAR,
-    witness: Witness = lambda refused: None,
+    on_rejected: OnRejected = lambda refused: None,
 ) -> tuple[Storage, Refusals, Tally]:
-    """Clean a corpus. Cleaning the result again, with the same steps, changes nothing.
+    """Clean a corpus. Idempotent: cleaning the result again with the same steps changes nothing.
 
     Args:
-        drafts: the texts, and what could not be read.
-        steps: what happens to each text, in order; see `asciivae.corpus.steps.steps`.
-        near: from which similarity on a piece counts as nearly the same as an earlier one, in (0, 1].
-        witness: is shown every text that is refused.
+        raw_texts: the texts, and the files that could not be read.
+        steps: the steps for each text, in order; see `asciivae.corpus.steps.steps`.
+        near: the least similarity to an earlier piece that makes a piece a near duplicate, in (0, 1].
+        on_rejected: called for each text that is refused.
 
     Returns:
-        The store; its column `cluster` names families of similar pieces. What was refused. And what was done.
+        The store, whose column `cluster` names families of similar pieces; the refusals; and the counts.
 
     Raises:
-        CorpusError: no piece is left, or there are more cells than a store may have.
+        CorpusError: no piece is left, or there are more cells than a store can hold.
     """
     tally = Tally()
-    storage, refusals = collect(_without_copies(_through(drafts, steps, tally), tally, witness))
+    storage, refusals = collect(_without_copies(_through(raw_texts, steps, tally), tally, on_rejected))
     if not storage.heights.size:
         raise CorpusError(
             f"no piece is left of {tally.read}"
@@ -82,20 +82,22 @@ def clean(
             hint="see what was refused: --refused FILE; or allow more: --lines 1:200 --bytes 1:20000 --transliterate",
         )
     corpus = Corpus(storage, source="", digest="", refusals=refusals)
-    found = duplicates.sort_out(corpus, near=near)
-    kept, again = collect(_kept(corpus, found, tally, witness))
+    found = duplicates.deduplicate(corpus, near=near)
+    kept, again = collect(_kept(corpus, found, tally, on_rejected))
     examples = (refusals.examples + again.examples)[:100]
     return kept, Refusals(examples, refusals.total + again.total), tally
 
 
-def _through(drafts: Iterable[Draft | Refused], steps: Mapping[str, Step], tally: Tally) -> Iterator[Piece | Refused]:
-    """Take each text through all steps."""
-    for draft in drafts:
+def _through(
+    raw_texts: Iterable[RawText | Refused], steps: Mapping[str, Step], tally: Tally
+) -> Iterator[Piece | Refused]:
+    """Apply all steps to each text."""
+    for raw in raw_texts:
         tally.read += 1
-        if isinstance(draft, Refused):
-            yield draft
+        if isinstance(raw, Refused):
+            yield raw
             continue
-        done = _stepped(draft, steps, tally)
+        done = _stepped(raw, steps, tally)
         for number, part in enumerate(done, start=1):
             if isinstance(part, Refused):
                 yield part
@@ -107,8 +109,8 @@ def _through(drafts: Iterable[Draft | Refused], steps: Mapping[str, Step], tally
                 yield Refused(part.place, error.message)
 
 
-def _stepped(draft: Draft, steps: Mapping[str, Step], tally: Tally) -> list[Draft | Refused]:
-    done: list[Draft | Refused] = [draft]
+def _stepped(raw: RawText, steps: Mapping[str, Step], tally: Tally) -> list[RawText | Refused]:
+    done: list[RawText | Refused] = [raw]
     for name, step in steps.items():
         before, done = done, []
         for part in before:
@@ -117,16 +119,18 @@ def _stepped(draft: Draft, steps: Mapping[str, Step], tally: Tally) -> list[Draf
                 done.append(Refused(part.place, outcome.reason))
             elif isinstance(outcome, Refused):
                 done.append(outcome)
-            elif isinstance(part, Draft):
+            elif isinstance(part, RawText):
                 texts = [outcome] if isinstance(outcome, str) else outcome
-                if list(texts) not in ([part.text], [part.text.rstrip()]):  # every text file ends with a line feed
-                    tally.mended[name] += 1
+                if list(texts) not in ([part.text], [part.text.rstrip()]):  # the final line feed does not count
+                    tally.changed[name] += 1
                 done += [part._replace(text=text) for text in texts]
     return done
 
 
-def _without_copies(pieces: Iterable[Piece | Refused], tally: Tally, witness: Witness) -> Iterator[Piece | Refused]:
-    """Let each drawing pass once; count and show what does not pass."""
+def _without_copies(
+    pieces: Iterable[Piece | Refused], tally: Tally, on_rejected: OnRejected
+) -> Iterator[Piece | Refused]:
+    """Drop exact duplicates; count and report everything that is refused."""
     seen: set[bytes] = set()
     for piece in pieces:
         result = piece
@@ -137,17 +141,19 @@ def _without_copies(pieces: Iterable[Piece | Refused], tally: Tally, witness: Wi
             seen.add(name)
         if isinstance(result, Refused):
             tally.refused[result.reason] += 1
-            witness(result)
+            on_rejected(result)
         yield result
 
 
-def _kept(corpus: Corpus, found: duplicates.Sorted, tally: Tally, witness: Witness) -> Iterator[Piece | Refused]:
-    """The pieces that stay, with the names of their families; and those that go."""
+def _kept(
+    corpus: Corpus, found: duplicates.Deduplicated, tally: Tally, on_rejected: OnRejected
+) -> Iterator[Piece | Refused]:
+    """The kept pieces with their clusters, and a refusal for each near duplicate."""
     columns = {name: corpus.column(name) for name in corpus.columns}
-    for i, twin in sorted(found.twin.items()):
-        refused = Refused(columns["id"][i], f"{NEAR}: {columns['id'][twin]}")
+    for i, duplicate_of in sorted(found.duplicate_of.items()):
+        refused = Refused(columns["id"][i], f"{NEAR}: {columns['id'][duplicate_of]}")
         tally.refused[NEAR] += 1
-        witness(refused)
+        on_rejected(refused)
         yield refused
     clusters = _clusters(corpus, found)
     tally.families = len(set(clusters) - {""})
@@ -157,10 +163,10 @@ def _kept(corpus: Corpus, found: duplicates.Sorted, tally: Tally, witness: Witne
         yield Piece(corpus.grid(i), {**facts, "cluster": cluster})
 
 
-def _clusters(corpus: Corpus, found: duplicates.Sorted) -> list[str]:
-    """Name the family of each kept piece after its member with the lowest hash; empty where it is alone.
+def _clusters(corpus: Corpus, found: duplicates.Deduplicated) -> list[str]:
+    """Name each kept piece's family after the member with the lowest hash; empty for a piece without relatives.
 
-    Families that were recorded before stay together.
+    Pieces with the same recorded `cluster` stay in one family.
     """
     kept = found.kept.tolist()
     before: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Several corpora as one."""
+"""Concatenation of corpora."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from asciivae.text.art import trim
 def open_corpora(specs: Sequence[str | Path], *, cache: Path | None = None) -> Corpus:
     """Open one corpus, or several as one; see `open_corpus`.
 
-    Of several, the pieces come in the order of the list. A drawing that an earlier corpus has is left out, margins
-    aside. An `id` that an earlier corpus has gets the name of its own corpus in front. Where no `cluster` is recorded
-    it is what the `id` was, so that a piece falls on the side of a split that it falls on in its own corpus.
+    Pieces keep the order of the list. Drawings that an earlier corpus contains, up to blank margins, are dropped. An
+    `id` that an earlier corpus uses is prefixed with the name of its corpus. A missing `cluster` is set to the original
+    `id`, so that a piece is on the same side of a split as in its own corpus.
 
     Args:
         specs: at least one corpus.
-        cache: where built stores are kept.
+        cache: the folder of the store cache.
 
     Raises:
-        CorpusError: one of them cannot be opened.
+        CorpusError: a corpus cannot be opened.
     """
     corpora = [open_corpus(spec, cache=cache) for spec in specs]
     return corpora[0] if len(corpora) == 1 else join(corpora)
 
 
 def join(corpora: Sequence[Corpus]) -> Corpus:
-    """Put corpora together, in memory; see `open_corpora`."""
+    """Concatenate corpora in memory; see `open_corpora`."""
     storage, _ = collect(_pieces(corpora))
     refused = tuple(piece for corpus in corpora for piece in corpus.refused)
     return Corpus(

@@ -1,4 +1,4 @@
-"""A corpus written out for others: JSON lines, or a folder of text files."""
+"""Export of a corpus: JSON lines, or a folder of text files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from asciivae.files.atomic import replaced_file, replaced_folder
 
 
 def write_jsonl(corpus: Corpus, path: Path) -> None:
-    """Write one object a line, `text` and what is known; gzipped if the name ends with `.gz`.
+    """Write one JSON object per piece, with `text` and the other columns; gzipped if the name ends with `.gz`.
 
     Raises:
         CorpusError: the file cannot be written.
@@ -30,13 +30,13 @@ def write_jsonl(corpus: Corpus, path: Path) -> None:
 
 
 def write_folder(corpus: Corpus, path: Path) -> None:
-    """Write a text file for each piece, named by its place in the corpus, in folders by category.
+    """Write a text file for each piece, named by its index in the corpus, in folders by category.
 
     Raises:
         CorpusError: the folder exists, or cannot be written.
     """
     if path.exists():
-        raise CorpusError("it exists already", place=str(path), hint="name a folder that does not exist yet")
+        raise CorpusError("it already exists", place=str(path), hint="name a folder that does not exist yet")
     categories = corpus.column("category") if "category" in corpus.columns else [""] * len(corpus)
     digits = len(str(len(corpus)))
     with _written(path), replaced_folder(path, flush=False, replace=False) as part:
@@ -49,7 +49,7 @@ def write_folder(corpus: Corpus, path: Path) -> None:
 
 @contextmanager
 def _written(path: Path) -> Iterator[None]:
-    """Make the folder above `path`; what cannot be written within the block is a `CorpusError`."""
+    """Create the parent folder of `path`; turn an OSError within the block into a CorpusError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield

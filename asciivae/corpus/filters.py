@@ -1,4 +1,4 @@
-"""Which pieces of a corpus a run may use."""
+"""Selection of the pieces that a run uses."""
 
 from __future__ import annotations
 
@@ -17,24 +17,23 @@ _LOGGED_CHARACTERS = re.compile(r"[\n -~]*")
 
 
 def fits(corpus: Corpus, max_side: int) -> NDArray[np.int64]:
-    """Give the indices, in order, of the pieces of at most `max_side` lines and `max_side` columns."""
+    """The indices, in order, of the pieces of at most `max_side` lines and `max_side` columns."""
     return np.flatnonzero((corpus.heights <= max_side) & (corpus.widths <= max_side))
 
 
 def exclude(corpus: Corpus, patterns: Mapping[str, Sequence[str]]) -> tuple[Corpus, dict[str, int]]:
-    """Leave pieces out by what is recorded about them.
+    """Exclude pieces whose metadata matches a pattern.
 
     Args:
         corpus: the pieces.
-        patterns: by column, as in a shell (`fnmatch`), case as written. Nothing is recorded in a column that the
-            corpus lacks.
+        patterns: shell patterns (`fnmatch`, case-sensitive) by column. A column that the corpus lacks counts as empty.
 
     Returns:
-        The pieces that match no pattern; and how many pieces each pattern took, called `column 'pattern'`; a
-        piece counts for the first that it matches.
+        The pieces that match no pattern; and the number of pieces that each pattern excluded, keyed
+        `column 'pattern'`. A piece counts for the first pattern that it matches.
 
     Raises:
-        CorpusError: no piece would be left.
+        CorpusError: all pieces match.
     """
     out = np.zeros(len(corpus), np.bool_)
     taken = {}
@@ -52,11 +51,10 @@ def exclude(corpus: Corpus, patterns: Mapping[str, Sequence[str]]) -> tuple[Corp
 
 
 def logged_filter(text: str) -> bool:
-    """Say whether the original experiments would have used a file of this text.
+    """Whether the filter of the original experiments accepts a file of this text.
 
-    They looked at the first line's width, the number of lines (both at most 64) and the characters (32-126 and
-    newlines; CR LF counts as one). So a file passes whose later lines are wider, or that is empty; loading it then
-    failed.
+    It checks the width of the first line and the number of lines (both at most 64), and the characters (32-126 and
+    newlines; CR LF counts as one). It accepts empty files and files with wider later lines, which then failed to load.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.removesuffix("\n").split("\n")

@@ -1,4 +1,4 @@
-"""What a corpus can be made from: a folder of text files, scraped or not, or a file of JSON lines."""
+"""Input formats of a corpus: a folder of text files, a scraped folder, or a file of JSON lines."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from asciivae.errors import ArtError, CorpusError, Place
 from asciivae.text import art
 
 MAX_LINE = 1 << 24
-"""The longest JSON line, in bytes: the largest piece of art, every character escaped, and then some."""
+"""The longest JSON line, in bytes: enough for the largest piece with every character escaped."""
 
 MAX_UNPACKED = 1 << 32
-"""The most bytes that a file of JSON lines may have, after decompression."""
+"""The largest size of a file of JSON lines after decompression, in bytes."""
 
 MANIFEST = "manifest.jsonl"
-"""In a scraped folder, the JSON lines that tell of each text file where it is from; `file` is its path below."""
+"""The JSON lines of a scraped folder, one per text file, with its provenance; `file` is its path in the folder."""
 
 
 class Record(NamedTuple):
-    """A text of a file of JSON lines or of a scraped folder, and what is known about it, by column."""
+    """A text from a file of JSON lines or a scraped folder, with its metadata by column."""
 
     place: Place
     text: str | bytes
@@ -38,7 +38,7 @@ class Record(NamedTuple):
 
 
 class TextFile(NamedTuple):
-    """A text file of a folder: its path below the root with `/`, and what changes when its content does."""
+    """A text file of a folder: its path below the root with `/`, its size and its timestamps."""
 
     name: str
     size: int
@@ -52,7 +52,7 @@ def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
     Links to files are followed, links to folders are not.
 
     Returns:
-        The files, and what could not be looked at.
+        The files, and the paths that could not be read.
     """
     files: list[TextFile] = []
     refused: list[Refused] = []
@@ -70,7 +70,7 @@ def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
             except OSError as error:
                 note(error)
                 continue
-            if not stat.S_ISREG(status.st_mode):  # a pipe would keep us waiting for ever
+            if not stat.S_ISREG(status.st_mode):  # opening a pipe would block
                 refused.append(Refused(_line(path), "it is not a regular file"))
                 continue
             below = Path(path).relative_to(root).as_posix()
@@ -92,22 +92,22 @@ def read_folder(root: Path, files: list[TextFile], replace: str | None) -> Itera
 def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
     """Read a file of JSON lines as pieces; see `read_records`.
 
-    Without an `id` a piece is named by the hash of its text.
+    The default `id` is the hash of the text.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is not such an object.
+        CorpusError: the file cannot be read, or a line is invalid.
     """
     return (_piece(record, replace) for record in read_records(path))
 
 
 def read_records(path: Path) -> Iterator[Record]:
-    """Read a file of JSON lines, gzipped if its name ends so.
+    """Read a file of JSON lines, gzipped if its name ends with `.gz`.
 
     Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`. Other keys
     are ignored.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is not such an object.
+        CorpusError: the file cannot be read, or a line is invalid.
     """
     for place, line in _lines(path):
         record = _object(line, place)
@@ -115,15 +115,15 @@ def read_records(path: Path) -> Iterator[Record]:
 
 
 def read_scraped(root: Path, replace: str | None) -> Iterator[Piece | Refused]:
-    """Read the text files that the manifest of a scraped folder names as pieces; see `read_manifest`."""
+    """Read the text files of a scraped folder as pieces; see `read_manifest`."""
     for record in read_manifest(root):
         yield record if isinstance(record, Refused) else _piece(record, replace)
 
 
 def read_manifest(root: Path) -> Iterator[Record | Refused]:
-    """Read the text files that the manifest of a scraped folder names, with all that it tells about them.
+    """Read the text files listed in the manifest of a scraped folder, with their metadata.
 
-    A last line that is not complete is left out: a scrape may be writing it.
+    An incomplete last line is ignored, since a scrape may be writing it.
 
     Raises:
         CorpusError: the manifest cannot be read, or a line is not an object with a `file`.
@@ -134,7 +134,7 @@ def read_manifest(root: Path) -> Iterator[Record | Refused]:
         record = _object(line, place)
         name = _string(record, "file", place)
         if name.startswith("/") or ".." in name.split("/") or "\0" in name:
-            yield Refused(str(place), "the file that it names is not in this folder")
+            yield Refused(str(place), "its file is outside this folder")
             continue
         try:
             with (root / name).open("rb") as file:
@@ -156,7 +156,7 @@ def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
                 raise CorpusError(
                     f"the {what} is longer than {limit} bytes",
                     place=place,
-                    hint="one line holds one piece; divide a large corpus into several files",
+                    hint="one line holds one piece; split a large corpus into several files",
                 )
             if line.strip():
                 yield place, line
@@ -171,7 +171,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise CorpusError(
             f"the file cannot be read: {reason_of(error)}",
             place=str(path),
-            hint=f"see whether it is whole: gzip -t {path}" if path.suffix == ".gz" else f"see to it: ls -l {path}",
+            hint=f"check the file: gzip -t {path}" if path.suffix == ".gz" else f"check its permissions: ls -l {path}",
         ) from None
 
 
@@ -185,7 +185,7 @@ def _object(line: bytes, place: Place) -> dict[str, object]:
         column = len(error.object[: error.start].decode()) + 1
         reason = f"byte 0x{error.object[error.start]:02X} is not UTF-8 text"
     except (ValueError, RecursionError):  # numbers too long, brackets too deep
-        reason = "this is not JSON that can be read"
+        reason = "this JSON cannot be parsed"
     else:
         if isinstance(record, dict):
             return record
@@ -193,7 +193,7 @@ def _object(line: bytes, place: Place) -> dict[str, object]:
     raise CorpusError(
         reason,
         place=place._replace(column=column),
-        hint='mend or delete the line; each must be one object, as {"text": "...", "id": "..."}',
+        hint='fix or delete the line; each line is one object, such as {"text": "...", "id": "..."}',
     )
 
 
@@ -206,7 +206,7 @@ def _string(record: dict[str, object], name: str, place: Place) -> str:
         place=place,
         hint="the manifest is damaged: scrape again with --resume, or into a new folder"
         if name == "file"
-        else "the art is the string 'text', its lines divided by \\n; what is known of it are strings too",
+        else "'text' holds the art as a string, its lines separated by \\n; all other columns are strings too",
     )
 
 
@@ -232,10 +232,10 @@ def name_of(text: str | bytes) -> str:
 
 
 def _line(text: str) -> str:
-    """Make a fact printable on one line: whatever could steer a terminal becomes a space."""
+    """Make text printable on one line: control characters become spaces."""
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def reason_of(error: Exception) -> str:
-    """Say in a few words what the system or a library complains of."""
+    """The reason of an OSError or another exception, in lower case."""
     return (getattr(error, "strerror", None) or str(error)).lower()

@@ -1,7 +1,7 @@
-"""A corpus in a file: the safetensors layout, written whole or not at all, and mapped rather than read.
+"""A corpus in a file: the safetensors layout, written atomically and memory-mapped.
 
-(The safetensors library copies an array when it loads one; here only the pages that are looked at enter memory.)
-Replace such a file, as `save` does, and do not write into it: another process may have it mapped.
+The safetensors library copies arrays when it loads them; here only the accessed pages enter memory. Replace such a
+file, as `save` does, and never write into it: another process may have it mapped.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
 from asciivae.errors import CorpusError
 from asciivae.files.atomic import replaced_file
 
-FORMAT = "asciivae-corpus-1"  # a new number whenever pieces are read or laid out in another way
+FORMAT = "asciivae-corpus-1"  # changes whenever parsing or the layout changes
 MAX_HEADER = 1 << 24
 _DTYPES: dict[str, np.dtype[Any]] = {"I64": np.dtype("<i8"), "U16": np.dtype("<u2"), "U8": np.dtype("u1")}
-_REBUILD = "build it again from its source: a folder of .txt files, or a .jsonl file"
+_REBUILD = "rebuild it from its source: a folder of .txt files, or a .jsonl file"
 
 
 def save(path: Path, storage: Storage, refusals: Refusals, *, key: str = "") -> None:
-    """Write a store beside `path`, then rename it: a reader sees all of it or nothing.
+    """Write a store atomically.
 
     Args:
-        path: the file to write; its folder is made if need be.
+        path: the file to write; its folder is created if needed.
         storage: the pieces.
-        refusals: what could not be read when they were collected.
-        key: any text to find again in `Store.key`: what the store was built from.
+        refusals: the pieces that could not be read.
+        key: any text, returned as `Store.key`: identifies the source that the store was built from.
 
     Raises:
         OSError: the file cannot be written.
@@ -55,16 +55,16 @@ def save(path: Path, storage: Storage, refusals: Refusals, *, key: str = "") -> 
 
 
 class Store:
-    """A store that was written by `save`, mapped into memory and checked from end to end.
+    """A store written by `save`, memory-mapped and fully verified.
 
     Attributes:
         storage: its pieces: read-only views into the file.
         digest: SHA-256 of the content, recorded and verified.
-        refusals: what could not be read when it was built.
-        key: what it was built from.
+        refusals: the pieces that could not be read when it was built.
+        key: identifies the source that it was built from.
 
     Raises:
-        CorpusError: the file cannot be read, is no corpus, or is damaged.
+        CorpusError: the file cannot be read, is not a corpus, or is damaged.
     """
 
     def __init__(self, path: Path) -> None:
@@ -85,11 +85,11 @@ class Store:
             if flaw := self.storage.flaw():
                 raise ValueError(flaw)
             if self.storage.digest() != self.digest:
-                raise ValueError("its content is not what was written")
+                raise ValueError("its content does not match its digest")
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
             raise CorpusError(
-                f"this is no corpus store, or a damaged one: {reason}", place=str(path), hint=_REBUILD
+                f"not a corpus store, or a damaged one: {reason}", place=str(path), hint=_REBUILD
             ) from None
 
 
@@ -100,7 +100,7 @@ def _code(name: str) -> str:
 def _header(data: mmap.mmap) -> tuple[dict[str, Any], int]:
     size = int.from_bytes(data[:8], "little")
     if size > min(MAX_HEADER, len(data) - 8):
-        raise ValueError("its header is longer than the file may have")
+        raise ValueError("its header is longer than the limit or the file")
     header = json.loads(data[8 : 8 + size])
     if not isinstance(header, dict):
         raise ValueError("its header is not an object")
@@ -112,7 +112,7 @@ def _array(data: mmap.mmap, begin: int, name: str, entry: dict[str, Any]) -> NDA
     (count,) = entry["shape"]
     first, last = entry["data_offsets"]
     if entry["dtype"] != _code(name) or not all(type(number) is int for number in (count, first, last)):
-        raise ValueError(f"its header describes {name!r} wrongly")
+        raise ValueError(f"its header has an invalid entry {name!r}")
     if count < 0 or not 0 <= first <= last <= len(data) - begin or last - first != count * dtype.itemsize:
         raise ValueError("its header does not match its length")
     return np.frombuffer(data, dtype, count, begin + first)
@@ -122,7 +122,7 @@ def _storage(arrays: dict[str, NDArray[Any]]) -> Storage:
     columns = {name: Column(arrays.pop(name), arrays.pop(f"{name}.offsets")) for name in COLUMNS if name in arrays}
     fixed = {name: arrays.pop(name) for name in ("cells", "offsets", "heights", "widths")}
     if arrays:
-        raise ValueError(f"it also holds {', '.join(map(repr, arrays))}")
+        raise ValueError(f"it has unexpected arrays {', '.join(map(repr, arrays))}")
     return Storage(columns=columns, **fixed)
 
 
@@ -131,5 +131,5 @@ def _refusals(text: str) -> Refusals:
     examples = tuple(Refused(str(place), str(reason)) for place, reason in refused["examples"])
     total = refused["total"]
     if type(total) is not int or total < len(examples):
-        raise ValueError(f"it cannot be that {total!r} pieces were refused")
+        raise ValueError(f"its number of refused pieces is invalid: {total!r}")
     return Refusals(examples, total)

@@ -1,4 +1,4 @@
-"""From what the user calls a corpus to texts as they were found, for cleaning."""
+"""Reading a corpus as unprocessed texts, for cleaning."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from pathlib import Path
 
 from asciivae.corpus import formats
 from asciivae.corpus.source import open_corpus
-from asciivae.corpus.steps import Draft
+from asciivae.corpus.steps import RawText
 from asciivae.corpus.store import Refused
 from asciivae.text.art import MAX_BYTES
 
 
-def read_drafts(spec: str | Path) -> Iterator[Draft | Refused]:
-    """Read a corpus as texts: no tab is expanded, no character refused.
+def read_raw_texts(spec: str | Path) -> Iterator[RawText | Refused]:
+    """Read a corpus as unprocessed texts: tabs and non-ASCII characters are kept.
 
     Args:
-        spec: as for `asciivae.corpus.source.open_corpus`; a scraped folder counts as the files of its manifest.
+        spec: as for `asciivae.corpus.source.open_corpus`; of a scraped folder, the files of its manifest are read.
 
     Raises:
-        CorpusError: there is no such corpus, or it cannot be read.
+        CorpusError: the corpus does not exist or cannot be read.
     """
     path = Path(os.path.expanduser(spec))
     if os.path.isfile(path / formats.MANIFEST):
-        return map(_draft, formats.read_manifest(path))
+        return map(_raw_text, formats.read_manifest(path))
     if os.path.isdir(path):
         return _files(path)
     if path.name.endswith((".jsonl", ".jsonl.gz")) and os.path.exists(path):
-        return map(_draft, formats.read_records(path))
+        return map(_raw_text, formats.read_records(path))
     return _pieces(spec)
 
 
-def _files(root: Path) -> Iterator[Draft | Refused]:
+def _files(root: Path) -> Iterator[RawText | Refused]:
     files, refused = formats.list_folder(root)
     yield from refused
     for file in files:
@@ -43,22 +43,22 @@ def _files(root: Path) -> Iterator[Draft | Refused]:
             yield Refused(file.name, formats.reason_of(error))
         else:
             facts = {"id": file.name, "category": file.name.rpartition("/")[0]}
-            yield Draft(text.decode("utf-8-sig", "surrogateescape"), facts, file.name)
+            yield RawText(text.decode("utf-8-sig", "surrogateescape"), facts, file.name)
 
 
-def _pieces(spec: str | Path) -> Iterator[Draft]:
+def _pieces(spec: str | Path) -> Iterator[RawText]:
     corpus = open_corpus(spec)
     columns = {name: corpus.column(name) for name in corpus.columns}
     for i in range(len(corpus)):
         facts = {name: column[i] for name, column in columns.items()}
-        yield Draft(corpus.text(i), facts, facts["id"])
+        yield RawText(corpus.text(i), facts, facts["id"])
 
 
-def _draft(record: formats.Record | Refused) -> Draft | Refused:
+def _raw_text(record: formats.Record | Refused) -> RawText | Refused:
     if isinstance(record, Refused):
         return record
     text = record.text
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "surrogateescape")
     facts = {**record.facts, "id": record.facts.get("id") or formats.name_of(text)}
-    return Draft(text, facts, str(record.place), record.several)
+    return RawText(text, facts, str(record.place), record.several)

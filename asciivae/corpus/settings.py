@@ -1,4 +1,4 @@
-"""The section `data` of a recipe: which pieces, how they are split, placed and varied."""
+"""The section `data` of a recipe: the pieces, their split, placement and augmentation."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Rule = Literal["hash", "tail", "random"]
 
 @dataclass(frozen=True)
 class Split:
-    """Which pieces are kept for validation.
+    """The validation split.
 
     Attributes:
-        rule: hash: by the cluster, else the id, so a piece stays on its side when the corpus grows; tail: the last in
-            the order of the ids; random: drawn by `seed`.
+        rule: hash: by the hash of the cluster, else of the id, so a piece stays on its side when the corpus grows;
+            tail: the last pieces in the order of their ids; random: drawn with `seed`.
         share: the fraction of pieces kept for validation.
-        seed: draws another split by the rule random, the only one that draws.
+        seed: the seed of the rule random.
     """
 
     rule: Rule = "hash"
@@ -45,16 +45,16 @@ class FixedCanvas:
 
 @dataclass(frozen=True)
 class Exclude:
-    """Pieces to leave out by what is recorded about them: shell patterns (`*`, `?`, `[…]`), case-sensitive; `""`
-    matches where nothing is recorded.
+    """Pieces to exclude by their metadata: case-sensitive shell patterns (`*`, `?`, `[…]`); `""` matches a missing
+    value.
 
     Attributes:
         id: names of pieces.
         category: what they show.
-        source: where they are from.
+        source: the sources they were read from.
         license: their terms.
         cluster: families of near variants.
-        artist: who made them.
+        artist: their artists.
         caption: their titles.
         url: their addresses.
     """
@@ -71,19 +71,19 @@ class Exclude:
 
 @dataclass(frozen=True)
 class Data:
-    """The pieces: which, how they are split, varied, and placed on a canvas.
+    """The pieces: their selection, split, augmentation, and placement on a canvas.
 
     Attributes:
-        corpus: `embedded`, or the path of a folder of texts, a .jsonl(.gz) file or a store; or a list of such: a piece
-            that is in several counts once.
-        exclude: which pieces are left out of training and validation; null for none.
-        split: which pieces are kept for validation.
-        max_side: pieces with more rows or columns (cells) are left out; null keeps all.
-        canvas: `fitted`: each batch as large as its pieces need; or one height and width in cells.
+        corpus: `embedded`, or the path of a folder of texts, a .jsonl(.gz) file or a store; or a list of these, where
+            duplicates count once.
+        exclude: pieces to exclude from training and validation; null for none.
+        split: the validation split.
+        max_side: pieces with more rows or columns (cells) are excluded; null keeps all.
+        canvas: `fitted`: the smallest canvas for the pieces of each batch; or a fixed height and width in cells.
         place: how a piece is centred; logged: with the rounding of the logged experiments.
-        limit: only the first so many training pieces; null takes all.
+        limit: the number of training pieces to use, from the first; null for all.
         roll: a random circular shift of each piece; null for none.
-        augment: how training pieces are varied; null for not at all.
+        augment: augmentation of training pieces; null for none.
     """
 
     corpus: Annotated[
@@ -104,5 +104,5 @@ class Data:
 
     @property
     def corpora(self) -> tuple[str, ...]:
-        """The corpora, however many there are."""
+        """The corpora as a tuple, even if there is one."""
         return (self.corpus,) if isinstance(self.corpus, str) else self.corpus

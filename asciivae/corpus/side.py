@@ -1,10 +1,10 @@
-"""Which pieces of a corpus models are measured on."""
+"""The part of a corpus that models are evaluated on."""
 
 from enum import StrEnum
 
 
 class Side(StrEnum):
-    """The tenth by hash that recipes keep from training unless they say otherwise, or every piece."""
+    """The validation tenth of the default hash split, or every piece."""
 
     validation = "validation"
     all = "all"

@@ -1,4 +1,4 @@
-"""From what the user calls a corpus to the pieces: built once, then mapped from a cache."""
+"""Opening a corpus: built once, then memory-mapped from a cache."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from asciivae.errors import CorpusError, nearest
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
 CLEANED = "clean.safetensors"
-"""In a scraped folder, the store that cleaning built from it."""
+"""The cleaned store in a scraped folder."""
 
 KINDS = "a folder of .txt files, a .jsonl or .jsonl.gz file, a built .safetensors store, or 'embedded'"
 
@@ -26,18 +26,18 @@ _log = logging.getLogger(__name__)
 
 
 def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | None = None) -> Corpus:
-    """Open a corpus by what the user calls it.
+    """Open a corpus by name or path.
 
     Args:
         spec: `embedded`; a folder of .txt files; a file of JSON lines (.jsonl, .jsonl.gz); or a built store
-            (.safetensors). A folder that is itself called "embedded" is `./embedded`. A scraped folder counts as
-            its cleaned store if it has one, else as the files of its manifest.
-        cache: where built stores are kept; by default ASCIIVAE_CACHE, or `asciivae` in XDG_CACHE_HOME or
-            ~/.cache. What cannot be kept there is built in memory, with a warning.
-        replace: a character to read in place of each one that is not printable ASCII; see `asciivae.text.art.parse`.
+            (.safetensors). Write `./embedded` for a folder called "embedded". A scraped folder gives its cleaned
+            store if it has one, else the files of its manifest.
+        cache: the folder of the store cache; by default ASCIIVAE_CACHE, or `asciivae` in XDG_CACHE_HOME or
+            ~/.cache. If it is not writable, the store is built in memory, with a warning.
+        replace: a character that replaces each one that is not printable ASCII; see `asciivae.text.art.parse`.
 
     Raises:
-        CorpusError: there is no such corpus, it cannot be read, or none of its pieces can.
+        CorpusError: the corpus does not exist, cannot be read, or has no readable piece.
         UsageError: `replace` is not one printable ASCII character.
     """
     source = str(spec)
@@ -45,13 +45,13 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
     if os.path.isdir(path):
         return _open_folder(source, path, replace, cache)
     if not os.path.exists(path):
-        raise CorpusError("there is no such corpus", place=source, hint=_nearest(path))
+        raise CorpusError("no such corpus", place=source, hint=_nearest(path))
     if path.name.endswith((".jsonl", ".jsonl.gz")):
         key = ["jsonl", path.suffix, replace, digest_of(path)]
         return _cached(source, key, partial(formats.read_jsonl, path, replace), cache)
     if path.suffix == ".safetensors":
         return _corpus(source, Store(path))
-    raise CorpusError("this is no corpus", place=source, hint=f"a corpus is {KINDS}")
+    raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")
 
 
 def _open_folder(source: str, path: Path, replace: str | None, cache: Path | None) -> Corpus:
@@ -70,17 +70,17 @@ def _open_folder(source: str, path: Path, replace: str | None, cache: Path | Non
 
 
 def cache_folder() -> Path:
-    """Where what can be built again is kept: ASCIIVAE_CACHE, XDG_CACHE_HOME/asciivae or ~/.cache/asciivae."""
+    """The cache folder: ASCIIVAE_CACHE, XDG_CACHE_HOME/asciivae or ~/.cache/asciivae."""
     if own := os.environ.get("ASCIIVAE_CACHE"):
         return Path(own)
     return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "asciivae"
 
 
 def _cached(
-    source: str, made_of: Sequence[object], pieces: Callable[[], Iterable[Piece | Refused]], cache: Path | None
+    source: str, key_parts: Sequence[object], pieces: Callable[[], Iterable[Piece | Refused]], cache: Path | None
 ) -> Corpus:
-    """Map the store that was built from the same material before, or build it."""
-    key = hashlib.sha256(json.dumps([FORMAT, *made_of]).encode()).hexdigest()
+    """Map the cached store of the same sources, or build it."""
+    key = hashlib.sha256(json.dumps([FORMAT, *key_parts]).encode()).hexdigest()
     path = (cache or cache_folder()) / "corpora" / f"{key[:16]}.safetensors"
     if os.path.exists(path):
         try:
@@ -88,15 +88,15 @@ def _cached(
             if store.key == key:
                 return _corpus(source, store)
         except CorpusError as error:
-            _log.warning("%s; it is built again", error.headline)
+            _log.warning("%s; rebuilding it", error.headline)
     storage, refusals = collect(pieces())
     if not len(storage.heights):
-        raise _nothing(source, refusals)
+        raise _no_pieces(source, refusals)
     try:
         save(path, storage, refusals, key=key)
         return _corpus(source, Store(path))
     except (OSError, CorpusError) as error:
-        _log.warning("the corpus cannot be kept in %s and is built each time: %s", path.parent, error)
+        _log.warning("the corpus cannot be cached in %s and is rebuilt each time: %s", path.parent, error)
         return Corpus(storage, source=source, digest=storage.digest(), refusals=refusals)
 
 
@@ -122,18 +122,20 @@ def digest_of(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise CorpusError(
-            f"the file cannot be read: {formats.reason_of(error)}", place=str(path), hint=f"see to it: ls -l {path}"
+            f"the file cannot be read: {formats.reason_of(error)}",
+            place=str(path),
+            hint=f"check its permissions: ls -l {path}",
         ) from None
 
 
-def _nothing(source: str, refusals: Refusals) -> CorpusError:
+def _no_pieces(source: str, refusals: Refusals) -> CorpusError:
     if not refusals.total:
-        return CorpusError("there is no piece of art in it", place=source, hint=f"a corpus is {KINDS}")
+        return CorpusError("it contains no ASCII art", place=source, hint=f"a corpus is {KINDS}")
     place, reason = refusals.examples[0]
     return CorpusError(
-        f"not one of its {refusals.total} pieces can be read; the first is {place}: {reason}",
+        f"none of its {refusals.total} pieces can be read; the first is {place}: {reason}",
         place=source,
-        hint="if they are drawn with other characters than printable ASCII, add --replace '?'",
+        hint="if they use characters other than printable ASCII, add --replace '?'",
     )
 
 

@@ -1,6 +1,6 @@
-"""The steps of cleaning: each looks at one text, and mends it, cuts it into several, or refuses it with a reason.
+"""The cleaning steps: each maps one text to a cleaned text, to several texts, or to a refusal with a reason.
 
-Every step leaves alone what it has made itself, so cleaning twice changes nothing.
+Every step is idempotent, so cleaning twice changes nothing.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from asciivae.errors import UsageError
 from asciivae.text.art import TAB
 
 
-class Draft(NamedTuple):
-    """A text on its way to a piece.
+class RawText(NamedTuple):
+    """An unprocessed text.
 
     Attributes:
-        text: its lines, divided by line feeds.
-        facts: what is known about it, by the names of `asciivae.corpus.store.COLUMNS`.
-        place: where it is from, for messages.
-        several: whether it may be several drawings, divided by blank lines.
+        text: its lines, separated by line feeds.
+        facts: its metadata, keyed by `asciivae.corpus.store.COLUMNS`.
+        place: its origin, for messages.
+        several: whether it may contain several drawings, separated by blank lines.
     """
 
     text: str
@@ -34,54 +34,54 @@ class Draft(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """Why a step refuses a text: a fixed phrase, so that reasons can be counted."""
+    """The reason why a step refuses a text: a fixed phrase, so that reasons can be counted."""
 
     reason: str
 
 
 Outcome = str | Sequence[str] | Refusal
-"""The text, mended or not; the texts that it was cut into; or why it is refused."""
+"""The cleaned text; the texts that it was cut into; or why it is refused."""
 
-Step = Callable[[Draft], Outcome]
+Step = Callable[[RawText], Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How large a piece may be; the bounds belong to what is allowed. Bytes count line feeds between the lines.
+    """Inclusive limits on the size of a piece; line feeds between lines count as bytes.
 
-    The bounds are those of the original experiments.
+    The defaults are those of the original experiments.
     """
 
-    least_bytes: int = 25
-    most_bytes: int = 6000
-    least_lines: int = 3
-    most_lines: int = 100
+    min_bytes: int = 25
+    max_bytes: int = 6000
+    min_lines: int = 3
+    max_lines: int = 100
 
     def __post_init__(self) -> None:
         for low, high, what in (
-            (self.least_bytes, self.most_bytes, "bytes"),
-            (self.least_lines, self.most_lines, "lines"),
+            (self.min_bytes, self.max_bytes, "bytes"),
+            (self.min_lines, self.max_lines, "lines"),
         ):
             if not 0 <= low <= high:
                 raise UsageError(
-                    f"{low} to {high} {what} is no range", place="cleaning", hint="for example 25 to 6000 bytes"
+                    f"{low} to {high} {what} is not a range", place="cleaning", hint="for example 25 to 6000 bytes"
                 )
 
 
 def steps(limits: Limits, *, transliterate: bool = False, signatures: bool = False) -> dict[str, Step]:
-    """Compose the steps that look at one piece, by name, in their order.
+    """The steps for one text, by name, in order.
 
     Args:
-        limits: how large a piece may be.
+        limits: the limits on the size of a piece.
         transliterate: replace look-alikes of printable ASCII: line drawing, quotes, accents.
-        signatures: remove artists' signatures. Artists ask to keep them; leave this off where you can.
+        signatures: remove artists' signatures. Artists ask to keep them, so this is off by default.
     """
     return {
         "lines": normalise_lines,
         **({"transliterate": replace_look_alikes} if transliterate else {}),
         "tabs": expand_tabs,
         "cut": partial(cut, limits=limits),
-        "characters": refuse_strangers,
+        "characters": refuse_non_ascii,
         **({"signatures": remove_signatures} if signatures else {}),
         "addresses": remove_addresses,
         "indentation": remove_indentation,
@@ -90,91 +90,91 @@ def steps(limits: Limits, *, transliterate: bool = False, signatures: bool = Fal
     }
 
 
-def normalise_lines(draft: Draft) -> Outcome:
-    """End lines with line feeds; drop a byte-order mark, blanks at line ends and blank lines around the text."""
-    text = draft.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+def normalise_lines(raw: RawText) -> Outcome:
+    """Normalise line ends to line feeds; drop a byte-order mark, trailing blanks and surrounding blank lines."""
+    text = raw.text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     return _trimmed([line.rstrip(" \t") for line in text.split("\n")])
 
 
-def expand_tabs(draft: Draft) -> Outcome:
-    """Put blanks for tabs, up to the next multiple of 8 columns."""
-    return draft.text.expandtabs(TAB)
+def expand_tabs(raw: RawText) -> Outcome:
+    """Expand tabs to the next multiple of 8 columns."""
+    return raw.text.expandtabs(TAB)
 
 
-def cut(draft: Draft, limits: Limits) -> Outcome:
-    """Cut a page of several drawings at two blank lines or more; and at any, what is too large to be one drawing."""
-    if not draft.several and not _too_large(draft.text, limits):
-        return draft.text
+def cut(raw: RawText, limits: Limits) -> Outcome:
+    """Cut a page of several drawings at two or more blank lines, and parts over the limits at every blank line."""
+    if not raw.several and not _too_large(raw.text, limits):
+        return raw.text
     parts: list[str] = []
-    for part in _cut_at(draft.text, 2):
+    for part in _cut_at(raw.text, 2):
         parts += _cut_at(part, 1) if _too_large(part, limits) else [part]
     return parts
 
 
-def refuse_strangers(draft: Draft) -> Outcome:
+def refuse_non_ascii(raw: RawText) -> Outcome:
     """Refuse characters other than printable ASCII (32-126)."""
-    return Refusal("characters that are not printable ASCII") if _STRANGER.search(draft.text) else draft.text
+    return Refusal("characters that are not printable ASCII") if _NON_ASCII.search(raw.text) else raw.text
 
 
-def remove_signatures(draft: Draft) -> Outcome:
-    """Put blanks for the signatures that the original experiments removed, where they stand alone."""
-    if not _SIGNATURE.search(draft.text):
-        return draft.text
-    bare = _SIGNATURE.sub(lambda match: " " * len(match[0]), draft.text)
+def remove_signatures(raw: RawText) -> Outcome:
+    """Blank out the signatures that the original experiments removed, where they are separate words."""
+    if not _SIGNATURE.search(raw.text):
+        return raw.text
+    bare = _SIGNATURE.sub(lambda match: " " * len(match[0]), raw.text)
     return _trimmed([line.rstrip() for line in bare.split("\n")])
 
 
-def remove_addresses(draft: Draft) -> Outcome:
-    """Drop lines of words with a web or e-mail address at the edges; refuse such addresses elsewhere."""
-    if not _ADDRESS.search(draft.text):
-        return draft.text
-    lines = draft.text.split("\n")
+def remove_addresses(raw: RawText) -> Outcome:
+    """Drop leading and trailing lines of words with a web or e-mail address; refuse addresses elsewhere."""
+    if not _ADDRESS.search(raw.text):
+        return raw.text
+    lines = raw.text.split("\n")
     while lines and _is_credit(lines[-1]):
         lines.pop()
     while lines and _is_credit(lines[0]):
         del lines[0]
     text = _trimmed(lines)
-    return Refusal("a web or e-mail address within the art") if _ADDRESS.search(text) else text
+    return Refusal("a web or e-mail address inside the art") if _ADDRESS.search(text) else text
 
 
-def remove_indentation(draft: Draft) -> Outcome:
-    """Move the drawing to the left edge."""
-    lines = draft.text.split("\n")
+def remove_indentation(raw: RawText) -> Outcome:
+    """Remove common indentation."""
+    lines = raw.text.split("\n")
     indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line), default=0)
     return "\n".join(line[indent:] for line in lines)
 
 
-def refuse_prose(draft: Draft) -> Outcome:
-    """Refuse what is mostly sentences: more lines of words than other lines."""
-    lines = [line for line in draft.text.split("\n") if line.strip()]
+def refuse_prose(raw: RawText) -> Outcome:
+    """Refuse texts in which more than half of the lines are sentences."""
+    lines = [line for line in raw.text.split("\n") if line.strip()]
     sentences = sum(map(_is_sentence, lines))
-    return Refusal("prose") if 2 * sentences > len(lines) else draft.text
+    return Refusal("prose") if 2 * sentences > len(lines) else raw.text
 
 
-def refuse_sizes(draft: Draft, limits: Limits) -> Outcome:
-    """Refuse what is smaller or larger than the limits."""
-    size, lines = len(draft.text), draft.text.count("\n") + 1
-    if not draft.text:
-        return Refusal("nothing but blanks")
-    if size < limits.least_bytes:
-        return Refusal(f"fewer than {limits.least_bytes} bytes")
-    if size > limits.most_bytes:
-        return Refusal(f"more than {limits.most_bytes} bytes")
-    if lines < limits.least_lines:
-        return Refusal(f"fewer than {limits.least_lines} lines")
-    if lines > limits.most_lines:
-        return Refusal(f"more than {limits.most_lines} lines")
-    return draft.text
+def refuse_sizes(raw: RawText, limits: Limits) -> Outcome:
+    """Refuse texts outside the limits."""
+    size, lines = len(raw.text), raw.text.count("\n") + 1
+    if not raw.text:
+        return Refusal("only blanks")
+    if size < limits.min_bytes:
+        return Refusal(f"fewer than {limits.min_bytes} bytes")
+    if size > limits.max_bytes:
+        return Refusal(f"more than {limits.max_bytes} bytes")
+    if lines < limits.min_lines:
+        return Refusal(f"fewer than {limits.min_lines} lines")
+    if lines > limits.max_lines:
+        return Refusal(f"more than {limits.max_lines} lines")
+    return raw.text
 
 
-def replace_look_alikes(draft: Draft) -> Outcome:
-    """Put printable ASCII for the characters that look like it; what looks like none of it stays."""
-    return draft.text if draft.text.isascii() else "".join(map(_look_alike, draft.text))
+def replace_look_alikes(raw: RawText) -> Outcome:
+    """Replace characters that look like printable ASCII; keep the others."""
+    return raw.text if raw.text.isascii() else "".join(map(_look_alike, raw.text))
 
 
-# ── what the steps look for ─────────────────────────────────────────────────────────────────────────────────
+# ── patterns and tables ─────────────────────────────────────────────────────────────────────────────────
 
-_STRANGER = re.compile(r"[^\n -~]")
+_NON_ASCII = re.compile(r"[^\n -~]")
 _ADDRESS = re.compile(r"https?://|\bwww\.\w|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]['A-Za-z]+")
 _SIGNED = (
@@ -223,13 +223,13 @@ def _look_alike(letter: str) -> str:
 
 
 def _trimmed(lines: list[str]) -> str:
-    """Join lines, without the blank ones before and after."""
+    """Join lines, without leading and trailing blank ones."""
     first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     return "\n".join(lines[first:]).rstrip()
 
 
 def _cut_at(text: str, blank_lines: int) -> list[str]:
-    """Cut where at least so many blank lines follow each other."""
+    """Cut at runs of at least this many blank lines."""
     parts: list[list[str]] = [[]]
     for blank, run in groupby(text.split("\n"), key=lambda line: not line.strip()):
         lines = list(run)
@@ -241,7 +241,7 @@ def _cut_at(text: str, blank_lines: int) -> list[str]:
 
 
 def _too_large(text: str, limits: Limits) -> bool:
-    return len(text) > limits.most_bytes or text.count("\n") >= limits.most_lines
+    return len(text) > limits.max_bytes or text.count("\n") >= limits.max_lines
 
 
 def _is_credit(line: str) -> bool:
@@ -253,6 +253,6 @@ def _is_credit(line: str) -> bool:
 
 
 def _is_sentence(line: str) -> bool:
-    """Whether a line is at least four words with hardly anything between them."""
+    """Whether a line has at least four words that make up most of it."""
     words = _WORD.findall(line)
     return len(words) >= 4 and sum(map(len, words)) + len(words) >= 0.8 * len(line.strip())

@@ -1,7 +1,7 @@
-"""The corpus in memory: pieces of any size end to end in flat arrays, which may lie in a file.
+"""The corpus in memory: pieces of any size concatenated in flat arrays, which may be memory-mapped.
 
-Nothing is padded and nothing is one-hot: a piece of h × w cells takes h·w bytes. What is known about the pieces
-(their names, categories, artists …) is kept as one UTF-8 blob per column and decoded when asked for.
+Pieces are neither padded nor one-hot: a piece of h × w cells takes h·w bytes. Metadata (id, category, artist …) is
+stored as one UTF-8 blob per column and decoded on access.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
 MAX_CELLS = 1 << 32
-"""The most cells that one corpus may have when it is built: 4 GiB of memory."""
+"""The limit on the cells of one corpus when it is built: 4 GiB of memory."""
 
 COLUMNS = ("id", "category", "source", "license", "cluster", "artist", "caption", "url")
-"""What may be known about a piece. `id` is always there; a column that no piece fills is left out."""
+"""The columns of metadata. `id` is always present; a column that is empty for every piece is omitted."""
 
 
 class Piece(NamedTuple):
-    """One piece on its way into a store: its (h, w) cells, and what is known about it, by column."""
+    """One piece to store: its (h, w) cells, and its metadata by column."""
 
     grid: Grid
     facts: Mapping[str, str]
 
 
 class Refused(NamedTuple):
-    """A piece that could not be read: where it is, and why."""
+    """A piece that could not be read: its place and the reason."""
 
     place: str
     reason: str
 
 
 class Refusals(NamedTuple):
-    """The first pieces that could not be read, and how many there are altogether."""
+    """The first pieces that could not be read, and their total number."""
 
     examples: tuple[Refused, ...] = ()
     total: int = 0
@@ -52,7 +52,7 @@ class Refusals(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """n strings end to end: (m,) uint8 of UTF-8, and the (n + 1,) int64 places where they begin and end."""
+    """n concatenated strings: (m,) uint8 of UTF-8, and their (n + 1,) int64 offsets."""
 
     blob: Bytes
     offsets: Integers
@@ -60,14 +60,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """n pieces end to end.
+    """n concatenated pieces.
 
     Attributes:
-        cells: (N,) uint8 class ids in [0, 95), piece after piece, row after row.
+        cells: (N,) uint8 class ids in [0, 95), piece by piece in row-major order.
         offsets: (n + 1,) int64, where in `cells` each piece begins and ends.
         heights: (n,) uint16, rows.
         widths: (n,) uint16, columns.
-        columns: what is known about the pieces.
+        columns: the metadata.
     """
 
     cells: Bytes
@@ -77,7 +77,7 @@ class Storage:
     columns: Mapping[str, Column]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All arrays by name, those of wide elements first, so that in a file all are aligned."""
+        """All arrays by name, the widest dtypes first, so that all are aligned in a file."""
         return {
             "offsets": self.offsets,
             **{f"{name}.offsets": column.offsets for name, column in self.columns.items()},
@@ -96,19 +96,19 @@ class Storage:
         return sha.hexdigest()
 
     def flaw(self) -> str | None:
-        """Say what is inconsistent, if anything, so that no later index can leave the arrays."""
+        """The first inconsistency, if any; without one, no index of a piece is out of bounds."""
         n = self.heights.size
         if not n or self.widths.size != n or "id" not in self.columns:
-            return "it holds no pieces, or not all of what belongs to them"
+            return "it has no pieces, or required arrays are missing"
         if not _covers(self.offsets, n, self.cells.size):
             return "its offsets do not match its cells"
         sizes = self.heights.astype(np.int64) * self.widths
         if not sizes.all() or not np.array_equal(np.diff(self.offsets), sizes):
             return "its heights and widths do not match its cells"
         if self.cells.max() >= SIZE:
-            return "it holds characters outside the charset"
+            return "it contains characters outside the charset"
         if not np.logical_or.reduceat(self.cells != SPACE, self.offsets[:-1]).all():
-            return "it holds a piece without any ink"
+            return "it contains a piece without ink"
         for name, column in self.columns.items():
             if not _covers(column.offsets, n, column.blob.size):
                 return f"the offsets of '{name}' do not match its text"
@@ -116,7 +116,7 @@ class Storage:
 
 
 class Texts(Sequence[str]):
-    """A column of a corpus: strings, decoded when asked for."""
+    """A column of a corpus: strings, decoded on access."""
 
     def __init__(self, column: Column, rows: Integers) -> None:
         self._column = column
@@ -141,16 +141,16 @@ class Texts(Sequence[str]):
 
 
 class Corpus:
-    """Pieces of ASCII art, and what is known about them.
+    """Pieces of ASCII art with their metadata.
 
     Attributes:
         heights: (n,) uint16, the rows of each piece.
         widths: (n,) uint16, the columns of each piece.
-        columns: the names that `column` knows.
-        source: what the user called the corpus.
+        columns: the names of the columns.
+        source: the name or path that the user gave.
         digest: SHA-256 of the content in hex. For a selection, of the whole's digest and the chosen rows.
         refused: the first pieces of the source that could not be read, at most 100, each with the reason.
-        refused_total: how many could not be read.
+        refused_total: the number of pieces that could not be read.
     """
 
     def __init__(
@@ -177,39 +177,39 @@ class Corpus:
         return len(self._rows)
 
     def grid(self, index: int) -> Grid:
-        """Give the (h, w) uint8 class ids of a piece as drawn: a read-only view, no copy."""
+        """The (h, w) uint8 class ids of a piece: a read-only view."""
         row = self._rows[index]
         begin, end = self._storage.offsets[row : row + 2]
         cells = self._storage.cells[begin:end]
         return cells.reshape(self._storage.heights[row], self._storage.widths[row])
 
     def text(self, index: int) -> str:
-        """Give a piece as text; see `asciivae.text.art.to_text`."""
+        """A piece as text; see `asciivae.text.art.to_text`."""
         return to_text(self.grid(index))
 
     def column(self, name: str) -> Texts:
-        """Give one fact about every piece, the empty string where it is not known.
+        """One column of metadata, with an empty string for each unknown value.
 
         Raises:
             CorpusError: the corpus has no such column.
         """
         if name not in self._storage.columns:
             raise CorpusError(
-                f"nothing is recorded as '{name}' in this corpus",
+                f"this corpus has no column '{name}'",
                 place=self.source,
                 hint=f"it has: {', '.join(self.columns)}",
             )
         return Texts(self._storage.columns[name], self._rows)
 
     def select(self, indices: NDArray[np.integer[Any]] | Sequence[int]) -> Corpus:
-        """Give the pieces at `indices`, (k,) in [0, n), in that order: a view that shares all storage."""
+        """The pieces at `indices`, (k,) in [0, n), in that order: a view that shares the storage."""
         rows = self._rows[np.asarray(indices, np.int64)]
         digest = hashlib.sha256(self.digest.encode() + rows.astype("<i8").tobytes()).hexdigest()
         return Corpus(self._storage, source=self.source, digest=digest, refusals=self._refusals, rows=rows)
 
 
-def collect(pieces: Iterable[Piece | Refused], *, most_examples: int = 100) -> tuple[Storage, Refusals]:
-    """Put pieces end to end, and count those that could not be read.
+def collect(pieces: Iterable[Piece | Refused], *, max_examples: int = 100) -> tuple[Storage, Refusals]:
+    """Concatenate pieces, and count those that could not be read.
 
     Raises:
         CorpusError: there are more than `MAX_CELLS` cells.
@@ -222,7 +222,7 @@ def collect(pieces: Iterable[Piece | Refused], *, most_examples: int = 100) -> t
     for piece in pieces:
         if isinstance(piece, Refused):
             refused += 1
-            if len(examples) < most_examples:
+            if len(examples) < max_examples:
                 examples.append(piece)
             continue
         h, w = piece.grid.shape
@@ -233,7 +233,7 @@ def collect(pieces: Iterable[Piece | Refused], *, most_examples: int = 100) -> t
         if len(cells) > MAX_CELLS:
             raise CorpusError(
                 f"the corpus has more than {MAX_CELLS} cells",
-                hint="divide it into several, or drop its largest pieces",
+                hint="split it into several, or drop its largest pieces",
             )
         for name in COLUMNS:
             fact = piece.facts.get(name, "").encode("utf-8", "replace")
@@ -261,5 +261,5 @@ def _offsets(lengths: array[int]) -> Integers:
 
 
 def _covers(offsets: Integers, n: int, size: int) -> bool:
-    """Whether n + 1 offsets rise from 0 to `size`."""
+    """Whether these are n + 1 non-decreasing offsets from 0 to `size`."""
     return offsets.size == n + 1 and offsets[0] == 0 and offsets[-1] == size and bool((np.diff(offsets) >= 0).all())

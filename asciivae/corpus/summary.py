@@ -1,4 +1,4 @@
-"""What is in a corpus: sizes, characters, ink, categories, sources, families."""
+"""Statistics of a corpus: sizes, characters, ink, categories, sources, families."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ QUANTILES = (0, 25, 50, 75, 95, 100)
 
 
 def summarise(corpus: Corpus) -> dict[str, Any]:
-    """Count a corpus, as plain data.
+    """Compute the statistics of a corpus, as plain data.
 
     Returns:
-        `pieces`, `cells`; `height`, `width` and `ink` (cells that are not blank) as quantiles by per cent;
-        `ink_share`, of all cells; `characters`, how often each that occurs does, the most frequent first;
-        `categories`, `sources`, `licenses`, how many pieces each has, '' being unknown; `families`, of two or more
-        similar pieces, and `in_families`, their pieces; `copies`, pieces equal to an earlier one; `refused`.
+        `pieces`, `cells`; `height`, `width` and `ink` (non-blank cells) as quantiles keyed by per cent;
+        `ink_fraction` of all cells; `characters`, counts, most frequent first; `categories`, `sources`, `licenses`,
+        pieces of each, with '' for unknown; `families` of two or more similar pieces, and `in_families`, their
+        pieces; `copies`, pieces equal to an earlier one; `refused`.
     """
     counts = np.zeros(SIZE, np.int64)
     ink = np.zeros(len(corpus), np.int64)
@@ -42,7 +42,7 @@ def summarise(corpus: Corpus) -> dict[str, Any]:
         "height": _quantiles(corpus.heights),
         "width": _quantiles(corpus.widths),
         "ink": _quantiles(ink),
-        "ink_share": float(1 - counts[SPACE] / max(counts.sum(), 1)),
+        "ink_fraction": float(1 - counts[SPACE] / max(counts.sum(), 1)),
         "characters": {CHARSET[i]: int(counts[i]) for i in order.tolist() if counts[i]},
         "categories": _counted(corpus, "category"),
         "sources": _counted(corpus, "source"),

@@ -1,4 +1,4 @@
-"""How one drawing becomes another: rolled as in the original experiments, mirrored, with another one behind it."""
+"""Transforms of a drawing: circular shift, mirroring, pasting another drawing behind it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from asciivae.text.art import Grid
 from asciivae.text.charset import CHARSET, SPACE, decode, encode
 
 MIRRORED = "/\\ () <> [] {} bd pq `'"
-"""Pairs of characters of which each is what the other looks like in a mirror; the others stay as they are.
+"""Pairs of characters that are mirror images of each other; all other characters map to themselves.
 
-Measured on the bundled font: each glyph, mirrored, is nearest to its partner's, by a squared difference of at most a
-fifth of that to itself; the next are `3E` and `sz`. All but the last pair: ASCII has no acute accent, and artists take
-`'` for it, so that mirrored drawings are likelier with this pair than without, by the neighbours that characters have
-in 9,000 drawings. They are less likely with `3E`, `sz` or `JL`.
+Measured on the bundled font: each mirrored glyph is nearest to its partner's, with a squared difference of at most a
+fifth of that to itself; the next candidates are `3E` and `sz`. The last pair is an exception: ASCII has no acute accent
+and artists use `'` for it. Under the statistics of neighbouring characters in 9,000 drawings, mirrored drawings are
+more likely with this pair than without it, and less likely with `3E`, `sz` or `JL`.
 """
 
 _PARTNER = str.maketrans({pair[i]: pair[1 - i] for pair in MIRRORED.split() for i in (0, 1)})
@@ -29,7 +29,7 @@ def roll_shifts(draws: NDArray[np.floating[Any]], maximum: int, sigma: float | N
     """Turn standard-normal draws into shifts, in cells: sigma · draw, truncated toward zero, at most ±`maximum`.
 
     Args:
-        draws: any shape; the last axis is (rows, columns) by custom.
+        draws: any shape; by convention the last axis is (rows, columns).
         maximum: the largest shift, in cells.
         sigma: the standard deviation before truncation, in cells; by default half of `maximum`.
     """
@@ -38,15 +38,15 @@ def roll_shifts(draws: NDArray[np.floating[Any]], maximum: int, sigma: float | N
 
 
 def roll(grid: Grid, dy: int, dx: int) -> Grid:
-    """Move an (h, w) grid by `dy` cells down and `dx` to the right, circularly, into a new grid."""
+    """Shift an (h, w) grid circularly by `dy` cells down and `dx` to the right, into a new grid."""
     return np.roll(grid, (dy, dx), axis=(0, 1))
 
 
 def mirror(grid: Grid) -> Grid:
     """Mirror an (h, w) grid left to right into a new grid, characters too; words stay readable.
 
-    A word is a run of letters with three different ones and at most one capital. Its place is mirrored and it is not,
-    as somebody would have it who draws the mirror image. Mirroring twice gives the original.
+    A word is a run of letters with at least three different ones and at most one capital. Its position is mirrored, its
+    letters are not. Mirroring twice gives the original.
     """
     mirrored = _PARTNERS[grid[:, ::-1]]
     width = grid.shape[1]
@@ -59,18 +59,18 @@ def mirror(grid: Grid) -> Grid:
 
 
 def _is_word(letters: str) -> bool:
-    # The same for the mirrored run, or mirroring twice would not give the original.
+    # Symmetric under mirroring, so that mirroring twice gives the original.
     return len(set(letters)) >= 3 and sum(map(str.isupper, letters)) <= 1
 
 
 def paste(page: Grid, other: Grid, top: int, left: int) -> Grid:
-    """Draw what fits of another drawing into the blank cells of an (h, w) page, into a new grid.
+    """Draw another drawing, clipped, into the blank cells of an (h, w) page, into a new grid.
 
     Args:
-        page: what keeps its ink.
-        other: its first cell comes to (`top`, `left`), which must lie on the page.
-        top: in rows.
-        left: in columns.
+        page: the page, whose ink is kept.
+        other: the drawing to paste.
+        top: the row of its first cell, on the page.
+        left: the column of its first cell, on the page.
     """
     pasted = page.copy()
     window = pasted[top : top + other.shape[0], left : left + other.shape[1]]

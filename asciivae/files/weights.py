@@ -1,4 +1,4 @@
-"""What a weights file must be before anything is taken from it: it may come from a stranger."""
+"""Checks of a weights file before it is loaded: the file is untrusted."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _KINDS = {
     MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
     RENDERER_FORMAT: ("renderer", "give a renderer.safetensors, which asciivae train-renderer writes"),
 }
-LARGEST_CELL = 64
-"""The most pixels that a side of a glyph may have."""
-_ROUNDING = 1e-6  # what `testing` forgives a renderer, whose glyphs these are
+MAX_CELL_SIDE = 64
+"""The longest side of a glyph, in pixels."""
+_ROUNDING = 1e-6  # the tolerance of `testing` for the output of renderers
 
 
 def checked_header(file: Path, header: dict[str, str] | None, wanted: str = MODEL_FORMAT) -> dict[str, str]:
-    """The header of a file that is ours.
+    """The header of a weights file of the wanted format.
 
     Raises:
-        ModelError: it is not, or of the other kind.
+        ModelError: the format differs.
     """
     if header is None or header.get("format") != wanted:
         kind, hint = _KINDS[wanted]
@@ -37,14 +37,14 @@ def checked_header(file: Path, header: dict[str, str] | None, wanted: str = MODE
     return header
 
 
-# What a stranger's file says of itself reaches the terminal: nothing else than a name and a number may.
+# An untrusted header is printed on the terminal, so only a plain name and a number are accepted.
 def stated_name(header: dict[str, str]) -> str:
     """The recipe's name, or `?`."""
     return _stated(header, "name", r"[\w.-]{1,80}", "?")
 
 
 def stated_step(header: dict[str, str]) -> int:
-    """When the file was saved, or 0."""
+    """The training step at which the file was saved, or 0."""
     return int(_stated(header, "step", r"[0-9]{1,18}", "0"))
 
 
@@ -54,15 +54,15 @@ def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> s
 
 
 def suits(stored: Any, value: Tensor) -> bool:
-    """Whether a safetensors slice can become this tensor of a model: half precision may become float32."""
+    """Whether a safetensors slice can be loaded into this tensor; half precision may be widened to float32."""
     kinds = ("F32", "F16", "BF16") if value.is_floating_point() else ("I64",)
     return tuple(stored.get_shape()) == tuple(value.shape) and stored.get_dtype() in kinds
 
 
 def holds_glyphs(stored: Any) -> bool:
-    """Whether a safetensors slice has the shape and the type of an atlas: (95, h, w) float32."""
+    """Whether a safetensors slice has the shape and dtype of an atlas: (95, h, w) float32."""
     size, *sides = stored.get_shape() or [0]
-    small = len(sides) == 2 and all(1 <= side <= LARGEST_CELL for side in sides)
+    small = len(sides) == 2 and all(1 <= side <= MAX_CELL_SIDE for side in sides)
     return size == SIZE and small and stored.get_dtype() == "F32"
 
 
@@ -78,5 +78,5 @@ def refuse_non_finite(tensors: Mapping[str, Tensor], file: Path) -> None:
 
 
 def are_greys(glyphs: Tensor) -> bool:
-    """Whether all values are in [0, 1]; NaN is not."""
+    """Whether all values are in [0, 1]; False for NaN."""
     return bool(((glyphs >= -_ROUNDING) & (glyphs <= 1 + _ROUNDING)).all())

@@ -33,7 +33,7 @@ class Plan:
         delay: the least time between two requests to a host, in seconds.
         contact: an address, of mail or web, where the people of a site reach whoever runs this.
         timeout: the longest that a page may take, in seconds.
-        most_bytes: the largest that a page may be, packed and unpacked.
+        max_bytes: the largest that a page may be, packed and unpacked.
     """
 
     sources: Mapping[str, Mapping[str, str]]
@@ -43,7 +43,7 @@ class Plan:
     delay: float = 1.0
     contact: str = ""
     timeout: float = 60.0
-    most_bytes: int = 1 << 24
+    max_bytes: int = 1 << 24
 
     def __post_init__(self) -> None:
         if not LEAST_DELAY <= self.delay <= MOST_DELAY:

@@ -167,7 +167,7 @@ def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Itera
     """
     for path in paths:
         if not path.exists():
-            raise CorpusError("there is no such file or folder", place=str(path), hint="see what is there: ls")
+            raise CorpusError("there is no such file or folder", place=str(path), hint="list the folder: ls")
         for file, folder in [(path, "")] if not path.is_dir() else _files_below(path, opened.source.files, harvest):
             if harvest.full:
                 return

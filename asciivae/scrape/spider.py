@@ -125,7 +125,7 @@ def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
         "AUTOTHROTTLE_ENABLED": True,
         "AUTOTHROTTLE_START_DELAY": plan["delay"],
         "DOWNLOAD_TIMEOUT": plan["timeout"],
-        "DOWNLOAD_MAXSIZE": plan["most_bytes"],
+        "DOWNLOAD_MAXSIZE": plan["max_bytes"],
         "DOWNLOAD_WARNSIZE": 0,
         "RETRY_TIMES": RETRIES,
         "RETRY_HTTP_CODES": [429, 500, 502, 503, 504, 522, 524, 408],

@@ -1,1 +1,1 @@
-"""Text ↔ class ids: the charset, and reading, placing and printing pieces of ASCII art. No torch here."""
+"""Text ↔ class ids: the charset, and parsing, placing and printing ASCII art. Does not import torch."""

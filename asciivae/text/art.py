@@ -17,35 +17,35 @@ Grid = NDArray[np.uint8]
 """(h, w) class ids in [0, 95); rows are padded on the right with spaces."""
 
 Offset = tuple[int, int]
-"""(top, left): the cells above and to the left of a piece."""
+"""(top, left): the number of rows above and columns to the left of a piece."""
 
 SEPARATOR = "   |   "
-"""What stands between drawings that are printed side by side: the research log's three spaces, bar, three spaces."""
+"""Separator between drawings printed side by side, as in the research log: three spaces, bar, three spaces."""
 
 MAX_BYTES = 1 << 20
 MAX_SIDE = 4096
 TAB = 8
 
-_STRANGER = re.compile(r"[^\n\t -~]")
+_NON_ASCII = re.compile(r"[^\n\t -~]")
 _ESCAPED_BYTES = range(0xDC80, 0xDD00)  # where Python's `surrogateescape` puts the bytes 80-FF
 _REPLACE_HINT = "to read each such character as a question mark, add --replace '?'"
 
 
 def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = None) -> Grid:
-    """Turn a text into the (h, w) grid of its class ids.
+    """Parse a text into an (h, w) grid of class ids.
 
-    Bytes are read as UTF-8, with or without a byte-order mark. Lines end with LF, CR LF or CR; tabs go to
-    the next multiple of 8 columns. Blanks at the end of a line and blank lines at the end are dropped;
-    indentation and blank lines at the start belong to the drawing and stay.
+    Bytes are decoded as UTF-8, with or without a byte-order mark. Lines end with LF, CR LF or CR; tabs expand to
+    the next multiple of 8 columns. Trailing blanks and trailing blank lines are dropped; indentation and leading
+    blank lines are kept.
 
     Args:
         data: the text, at most 1 MiB, 4096 lines and 4096 columns.
-        name: what errors call it.
-        replace: a charset character to read in place of each one outside the charset, and of each byte that
-            is not UTF-8; None refuses them.
+        name: the name of the text in errors.
+        replace: a charset character that replaces each character outside the charset and each byte that is not
+            UTF-8; None raises instead.
 
     Raises:
-        ArtError: the text is binary, too large, blank, or holds a character outside the charset.
+        ArtError: the text is binary, too large, blank, or contains a character outside the charset.
         UsageError: `replace` is not one character of the charset.
     """
     if replace is not None and (len(replace) != 1 or replace not in CHARSET):
@@ -56,7 +56,7 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
         )
     if len(data) > MAX_BYTES:
         raise ArtError(
-            "the text is over 1 MiB, the most that one piece may have",
+            "the text is larger than 1 MiB, the limit for one piece",
             place=Place(name),
             hint="give one drawing per file",
         )
@@ -64,17 +64,17 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if (nul := text.find("\0")) >= 0:
         raise ArtError(
-            "this is not a text: it holds a NUL byte",
+            "this is not a text file: it contains a NUL byte",
             place=_place(name, text, nul),
-            hint="give a text file; if it is one in UTF-16, convert it: iconv -f UTF-16 -t UTF-8 FILE",
+            hint="give a text file; convert UTF-16 first: iconv -f UTF-16 -t UTF-8 FILE",
         )
     if replace is not None:
-        text = _STRANGER.sub(replace.replace("\\", r"\\"), text)  # a lone backslash would begin an escape
-    elif stranger := _STRANGER.search(text):
-        more = sum(1 for _ in _STRANGER.finditer(text, stranger.end()))
+        text = _NON_ASCII.sub(replace.replace("\\", r"\\"), text)  # a lone backslash would begin an escape
+    elif outsider := _NON_ASCII.search(text):
+        more = sum(1 for _ in _NON_ASCII.finditer(text, outsider.end()))
         raise ArtError(
-            _describe(stranger[0]) + (f" ({more} more such in the text)" if more else ""),
-            place=_place(name, text, stranger.start()),
+            _describe(outsider[0]) + (f" ({more} more in the text)" if more else ""),
+            place=_place(name, text, outsider.start()),
             hint=_REPLACE_HINT,
         )
     return _stack(text.expandtabs(TAB), name)
@@ -84,10 +84,10 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
     """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
 
     Raises:
-        ArtError: the file cannot be read, standard input is closed, or `parse` refuses what is in it.
+        ArtError: the file cannot be read, standard input is closed, or `parse` rejects the content.
         UsageError: `replace` is not one character of the charset.
     """
-    limit = MAX_BYTES + 1  # enough to know that it is too large, even for a device that never ends
+    limit = MAX_BYTES + 1  # bounds the read of an endless device, and is enough for the size check
     if str(path) == "-":
         if sys.stdin is None:  # closed by whoever started us: `<&-`
             raise ArtError(
@@ -102,23 +102,23 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
     except FileNotFoundError:
         raise ArtError("there is no such file", place=str(path), hint=_nearest(Path(path))) from None
     except IsADirectoryError:
-        raise ArtError("this is a folder, not a text", place=str(path), hint="name one of the files in it") from None
+        raise ArtError("this is a folder, not a file", place=str(path), hint="name one of the files in it") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the path
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ArtError(
-            f"the file cannot be read: {reason}", place=str(path), hint="see to its permissions: ls -l FILE"
+            f"the file cannot be read: {reason}", place=str(path), hint="check its permissions: ls -l FILE"
         ) from None
     return parse(data, name=str(path), replace=replace)
 
 
 def from_lines(lines: list[str]) -> Grid:
-    """Stack lines of charset characters as they are, padded on the right to the longest: (h, w) ids."""
+    """Stack lines of charset characters, padded on the right to the longest: (h, w) ids."""
     width = max(map(len, lines), default=0)
     return encode("".join(line.ljust(width) for line in lines)).reshape(len(lines), width)
 
 
 def to_text(grid: Grid) -> str:
-    """Print a grid: no blanks at the end of a line, no blank lines at the end, one newline after all."""
+    """Format a grid as text, without trailing blanks or trailing blank lines, with one final newline."""
     return "\n".join(line.rstrip(" ") for line in _rows(grid)).rstrip("\n") + "\n"
 
 
@@ -126,7 +126,7 @@ def trim(grid: Grid) -> tuple[Grid, Offset]:
     """Crop to the smallest box that holds all the ink; an all-blank grid becomes (0, 0) at (0, 0).
 
     Returns:
-        The box, a view of `grid`, and where in `grid` it was.
+        The box, a view of `grid`, and its offset in `grid`.
     """
     ink = grid != SPACE
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
@@ -139,17 +139,17 @@ def trim(grid: Grid) -> tuple[Grid, Offset]:
 def centre(
     grid: Grid, height: int, width: int, *, rule: Literal["symmetric", "logged"] = "symmetric"
 ) -> tuple[Grid, Offset]:
-    """Put a grid into the middle of a canvas of spaces; `crop` takes it out again.
+    """Centre a grid on a canvas of spaces; `crop` is the inverse.
 
     Args:
         grid: (h, w) ids.
         height: rows of the canvas.
         width: columns of the canvas.
-        rule: where the odd blank goes. `symmetric`: below and to the right. `logged`: the same, but to the
-            left on a canvas of odd width, as the original experiments' `str.center` did.
+        rule: the side of the extra blank when the margin is odd. `symmetric`: below and to the right. `logged`: the
+            same, but to the left on a canvas of odd width, as `str.center` in the original experiments.
 
     Returns:
-        The (height, width) canvas, and where on it the piece begins.
+        The (height, width) canvas, and the offset of the piece on it.
 
     Raises:
         ArtError: the grid is larger than the canvas.
@@ -158,7 +158,7 @@ def centre(
     if h > height or w > width:
         raise ArtError(
             f"the piece has {h} lines of {w} columns, the canvas {height} of {width}",
-            hint="crop the piece, or take a model with a larger canvas",
+            hint="crop the piece, or use a model with a larger canvas",
         )
     above, beside = height - h, width - w
     top, left = above // 2, beside // 2 + (beside & width & 1 if rule == "logged" else 0)
@@ -168,17 +168,17 @@ def centre(
 
 
 def crop(canvas: Grid, offset: Offset, height: int, width: int) -> Grid:
-    """Take the (height, width) cells at `offset` out of a canvas, as a view: the inverse of `centre`."""
+    """Crop the (height, width) cells at `offset` from a canvas, as a view: the inverse of `centre`."""
     top, left = offset
     return canvas[top : top + height, left : left + width]
 
 
 def side_by_side(*pieces: str | Grid, separator: str = SEPARATOR) -> str:
-    """Print pieces next to each other, each padded to its own width so that the separators align.
+    """Format pieces side by side, each padded to its own width so that the separators align.
 
     Args:
-        pieces: texts, or grids of ids. The shorter ones get blank lines below.
-        separator: what stands between two of them.
+        pieces: texts, or grids of ids. Shorter ones are padded with blank lines below.
+        separator: the text between two of them.
     """
     blocks = [piece.rstrip("\n").split("\n") if isinstance(piece, str) else _rows(piece) for piece in pieces]
     height = max(map(len, blocks), default=0)
@@ -199,22 +199,22 @@ def _stack(text: str, name: str) -> Grid:
         lines.pop()
     if not lines:
         raise ArtError(
-            "there is nothing but blanks in it" if text else "it is empty",
+            "it contains only blanks" if text else "it is empty",
             place=Place(name),
             hint="give a text with at least one visible character",
         )
     if len(lines) > MAX_SIDE:
         raise ArtError(
-            f"the text has {len(lines)} lines, more than the {MAX_SIDE} that one piece may have",
+            f"the text has {len(lines)} lines, more than the limit of {MAX_SIDE} for one piece",
             place=Place(name, MAX_SIDE + 1),
             hint="give one drawing per file",
         )
     for number, line in enumerate(lines, start=1):
         if len(line) > MAX_SIDE:
             raise ArtError(
-                f"the line has {len(line)} columns, more than the {MAX_SIDE} that one piece may have",
+                f"the line has {len(line)} columns, more than the limit of {MAX_SIDE} for one piece",
                 place=Place(name, number),
-                hint="break the line, or give a text that is a drawing",
+                hint="break the line, or give a file with a drawing",
             )
     return from_lines(lines)
 
@@ -223,11 +223,11 @@ def _place(name: str, text: str, index: int) -> Place:
     return Place(name, text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index))
 
 
-def _describe(stranger: str) -> str:
-    code = ord(stranger)
+def _describe(outsider: str) -> str:
+    code = ord(outsider)
     if code in _ESCAPED_BYTES:
         return f"byte 0x{code & 0xFF:02X} is not UTF-8 text"
-    shown = f" '{stranger}'" if stranger.isprintable() else ""
+    shown = f" '{outsider}'" if outsider.isprintable() else ""
     return f"U+{code:04X}{shown} is not one of the 95 printable ASCII characters"
 
 
@@ -236,7 +236,7 @@ def _nearest(path: Path) -> str:
     try:
         names = [entry.name for entry in folder.iterdir()]
     except OSError:
-        return f"there is no folder {folder} either; see where you are: pwd"
+        return f"the folder {folder} does not exist either; check the working directory: pwd"
     if near := nearest(path.name, names):
         return f"did you mean {folder / near}?"
-    return f"see what is there: ls {folder}"
+    return f"list the folder: ls {folder}"

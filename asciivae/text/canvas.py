@@ -1,4 +1,4 @@
-"""How a piece is placed on the page that a model reads."""
+"""Placing a piece on the page that a model reads."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 PageSize = Callable[[int, int], Size]
-"""Maps a piece's (height, width) to that of its page, all in cells; raises ModelError for a piece that is too large."""
+"""Maps a piece's (height, width) to its page's, in cells; raises ModelError for a piece that is too large."""
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """How a piece is placed on a page.
+    """The placement of a piece on a page.
 
     Attributes:
         size_for: maps a piece's (height, width) to its page's.
-        rule: where in the middle, see `text.art.centre`.
-        trimmed: whether blank margins are cut first.
+        rule: how odd margins are split, see `text.art.centre`.
+        trimmed: whether blank margins are cropped first.
     """
 
     size_for: PageSize
@@ -35,7 +35,7 @@ class Canvas:
 
     @classmethod
     def fixed(cls, height: int, width: int, rule: Literal["symmetric", "logged"] = "symmetric") -> Canvas:
-        """The same page for every piece; a larger piece raises ArtError when it is placed."""
+        """A canvas of one page size; a larger piece raises ArtError when it is placed."""
         return cls(lambda *_: (height, width), rule)
 
     def content(self, grid: Page) -> Page:
@@ -43,14 +43,14 @@ class Canvas:
         return trim(grid)[0] if self.trimmed else grid
 
     def size(self, grid: Page) -> Size:
-        """The size of the page that a piece is placed on."""
+        """The size of a piece's page."""
         return self.size_for(*self.content(grid).shape)
 
     def page(self, grid: Page) -> Page:
-        """A piece on the page of its size."""
+        """A piece on its page."""
         content = self.content(grid)
         return centre(content, *self.size_for(*content.shape), rule=self.rule)[0]
 
     def place(self, grid: Page, size: Size) -> tuple[Page, tuple[int, int]]:
-        """The content of a piece on a page (H, W) of at least its size, and the cell where it begins."""
+        """The content of a piece on a page (H, W) of at least its size, and its offset on the page."""
         return centre(self.content(grid), *size, rule=self.rule)

@@ -12,7 +12,7 @@ FIRST = 32
 SIZE = 95
 SPACE = 0
 CHARSET = "".join(map(chr, range(FIRST, FIRST + SIZE)))
-"""Character number i is that of class i."""
+"""The character of class i is `CHARSET[i]`."""
 
 
 def encode(text: str) -> NDArray[np.uint8]:
@@ -23,7 +23,7 @@ def encode(text: str) -> NDArray[np.uint8]:
     """
     import numpy as np
 
-    # Everything below the space wraps round to 224 or more, so one comparison finds all strangers.
+    # Codes below the space wrap around to 224 or more, so one comparison finds every invalid character.
     ids = np.frombuffer(text.encode("ascii"), np.uint8) - np.uint8(FIRST)
     _check(ids)
     return ids

@@ -117,7 +117,7 @@ class Batches:
         batch = collate(pages, pieces)
         if self.augment and self.augment.noise:
             draw = numpy_stream(self.seed, "noise", step)
-            noisy = self.augment.seen(batch.ids.numpy(), batch.mask.numpy(), draw)
+            noisy = self.augment.noised(batch.ids.numpy(), batch.mask.numpy(), draw)
             batch = batch._replace(noisy=torch.from_numpy(noisy))
         return batch
 

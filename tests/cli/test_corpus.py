@@ -32,12 +32,12 @@ def test_clean_counts_and_tells_reasons(pieces: Path, tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, f"{out}\n")
     assert done.stderr.splitlines()[:4] == [
         "5 read, 2 kept, 0 families of similar pieces",
-        "1 refused: the same as an earlier piece",
+        "1 refused: identical to an earlier piece",
         "1 refused: characters that are not printable ASCII",
         "1 refused: fewer than 25 bytes",
     ]
     refused = [json.loads(line) for line in (tmp_path / "refused.jsonl").read_text().splitlines()]
-    assert refused[0] == {"place": "copy", "reason": "the same as an earlier piece"}
+    assert refused[0] == {"place": "copy", "reason": "identical to an earlier piece"}
     assert list(open_corpus(out).column("id")) == ["cat", "ship"]
 
     document = json.loads(
@@ -45,13 +45,13 @@ def test_clean_counts_and_tells_reasons(pieces: Path, tmp_path: Path) -> None:
             "corpus", "clean", pieces, "--out", out, "--transliterate", "--bytes", "1:99", "--lines", "1:9", "--json"
         ).stdout
     )
-    assert (document["schema"], document["kept"], document["read"]) == (1, 4, 5)
-    assert document["mended"]["transliterate"] == 1
+    assert (document["schema"], document["kept"], document["read"]) == (2, 4, 5)
+    assert document["changed"]["transliterate"] == 1
 
 
 def test_stats(pieces: Path) -> None:
     document = json.loads(asciivae("corpus", "stats", pieces, "--json").stdout)
-    assert (document["schema"], document["pieces"], document["refused"]) == (1, 4, 1)
+    assert (document["schema"], document["pieces"], document["refused"]) == (2, 4, 1)
     rows = dict(line.split("\t") for line in asciivae("corpus", "stats", pieces, "--top", "1").stdout.splitlines())
     assert rows["pieces"] == "4"
     assert rows["no category"] == "2"
@@ -61,10 +61,11 @@ def test_stats(pieces: Path) -> None:
 def test_split(pieces: Path, tmp_path: Path) -> None:
     done = asciivae("corpus", "split", pieces, "--out", tmp_path, "--rule", "random", "--share", "0.5", "--json")
     document = json.loads(done.stdout)
+    assert (document["schema"], document["fraction"]) == (2, 0.5)
     assert document["train"]["pieces"] == document["validation"]["pieces"] == 2
     parts = [open_corpus(tmp_path / f"{name}.safetensors") for name in ("train", "validation")]
     assert sorted(name for part in parts for name in part.column("id")) == ["cat", "copy", "dot", "ship"]
-    assert "there is no split 'half'" in asciivae("corpus", "split", pieces, "--out", tmp_path, "--rule", "half").stderr
+    assert "unknown split 'half'" in asciivae("corpus", "split", pieces, "--out", tmp_path, "--rule", "half").stderr
 
 
 def test_show(pieces: Path, tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_show(pieces: Path, tmp_path: Path) -> None:
     two = [asciivae("corpus", "show", pieces, "-n", "2", "--seed", "1").stdout for _ in range(2)]
     assert two[0] == two[1] != ""
     assert json.loads(asciivae("corpus", "show", pieces, "-n", "9", "--json").stdout)["pieces"][0]["text"]
-    assert "no piece is of the category 'x'" in asciivae("corpus", "show", pieces, "--category", "x").stderr
+    assert "no piece has the category 'x'" in asciivae("corpus", "show", pieces, "--category", "x").stderr
 
     sheet = tmp_path / "sheet.png"
     assert asciivae("corpus", "show", pieces, "-n", "4", "--png", sheet).stdout == f"{sheet}\n"
@@ -95,26 +96,26 @@ def test_export_and_back(pieces: Path, tmp_path: Path) -> None:
     first = gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()).splitlines()[0]
     assert json.loads(first)["artist"] == "A. N. Other"
     assert sorted(path.name for path in tmp_path.glob("*.partial")) == []
-    assert "it exists already" in asciivae("corpus", "export", pieces, "--out", tmp_path / "folder").stderr
+    assert "it already exists" in asciivae("corpus", "export", pieces, "--out", tmp_path / "folder").stderr
     assert "it cannot be written" in asciivae("corpus", "export", pieces, "--out", "/proc/x.jsonl").stderr
-    assert "'.zip' is no format" in asciivae("corpus", "export", pieces, "--out", tmp_path / "x.zip").stderr
+    assert "'.zip' is not a corpus format" in asciivae("corpus", "export", pieces, "--out", tmp_path / "x.zip").stderr
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["clean", "PIECES"], "asciivae corpus clean: where to write is not said"),
-        (["clean", "PIECES", "--out", "x.jsonl"], "x.jsonl: a store's name ends with .safetensors"),
-        (["clean", "PIECES", "--out", "x.safetensors", "--near", "2"], "--near: 2 is no similarity"),
-        (["clean", "PIECES", "--out", "x.safetensors", "--lines", "3"], "--lines: '3' is no range"),
-        (["clean", "PIECES", "--out", "x.safetensors", "--bytes", "9:3"], "cleaning: 9 to 3 bytes is no range"),
+        (["clean", "PIECES"], "asciivae corpus clean: needs --out"),
+        (["clean", "PIECES", "--out", "x.jsonl"], "x.jsonl: the file name of a store must end with .safetensors"),
+        (["clean", "PIECES", "--out", "x.safetensors", "--near", "2"], "--near: 2 is not in (0, 1]"),
+        (["clean", "PIECES", "--out", "x.safetensors", "--lines", "3"], "--lines: '3' is not a range"),
+        (["clean", "PIECES", "--out", "x.safetensors", "--bytes", "9:3"], "cleaning: 9 to 3 bytes is not a range"),
         (["clean", "PIECES", "--out", "x.safetensors", "--lines", "90:99"], "no piece is left of 5"),
         (["clean", "PIECES", "--out", "/proc/x.safetensors"], "cannot be written"),
         (
             ["clean", "PIECES", "--out", "x.safetensors", "--refused", "/nonexistent/x"],
             "/nonexistent/x: cannot be written",
         ),
-        (["stats", "nothing"], "nothing: there is no such corpus"),
+        (["stats", "nothing"], "nothing: no such corpus"),
     ],
 )
 def test_what_cannot_be_done(arguments: list[str], message: str, pieces: Path) -> None:

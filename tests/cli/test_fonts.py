@@ -49,4 +49,4 @@ def test_an_unknown_font_and_a_picture_that_cannot_be_written(tmp_path: Path) ->
     assert "font 'comic': is neither a bundled font nor a file" in asciivae("fonts", "--font", "comic").stderr
     done = asciivae("fonts", "--res", "7", "--png", tmp_path / "nowhere" / "glyphs.png")
     assert done.exit_code == 1
-    assert "hint: name a .png in a folder that exists" in done.stderr
+    assert "hint: name a .png in an existing folder" in done.stderr

@@ -236,7 +236,7 @@ def test_any_other_size_will_do(run: Path, height: int, width: int) -> None:
     ("content", "message"),
     [
         (b"", "it is empty"),
-        (b"  \n\n", "there is nothing but blanks in it"),
+        (b"  \n\n", "it contains only blanks"),
         (b"ab\nc\xc3\xa9d\n", ":2:2: U+00E9 '\u00e9' is not one of the 95 printable ASCII characters"),
         (b"\x00\x01", ":1:1: this is not a text"),
         (b"x\xff", ":1:2: byte 0xFF is not UTF-8 text"),

@@ -155,7 +155,7 @@ def test_a_run_writes_over_nothing(recipe: Path, tmp_path: Path) -> None:
         ("train.stesp=3", 1, "did you mean 'steps'"),
         ("model.use=spatail", 1, "did you mean 'spatial'"),
         ("losses.ce.use=cee", 1, "did you mean 'ce'"),
-        ("data.corpus=/no/such/art", 1, "/no/such/art: there is no such corpus"),
+        ("data.corpus=/no/such/art", 1, "/no/such/art: no such corpus"),
         ("train.steps", 1, "a setting is written path=value"),
         ("data.canvas={height: 20, width: 20}", 1, "does not suit this model"),
     ],

@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from asciivae.corpus.cleaning import EXACT, NEAR, Tally, clean
 from asciivae.corpus.duplicates import shingles, similarity
 from asciivae.corpus.mapped import Store, save
-from asciivae.corpus.raw_texts import read_drafts
+from asciivae.corpus.raw_texts import read_raw_texts
 from asciivae.corpus.source import open_corpus
-from asciivae.corpus.steps import Draft, Limits, Refusal, steps
+from asciivae.corpus.steps import Limits, RawText, Refusal, steps
 from asciivae.corpus.store import Corpus, Refused
 from asciivae.errors import CorpusError, UsageError
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <"
 HOUSE = "    /\\    \n   /  \\   \n  /____\\  \n  |    |  \n  | [] |  \n  |____|  "
 SHIP = "       |    \n      )_)   \n     )___)  \n    )____)__\n____|_______\n\\___________/"
-SMALL = Limits(least_bytes=1, least_lines=1)
-ADDRESS = Refusal("a web or e-mail address within the art")
+SMALL = Limits(min_bytes=1, min_lines=1)
+ADDRESS = Refusal("a web or e-mail address inside the art")
 STRANGER = Refusal("characters that are not printable ASCII")
 
 
@@ -38,22 +38,22 @@ def stepped(text: str, *, several: bool = False, limits: Limits = SMALL, **optio
     for step in steps(limits, **options).values():
         before, texts = texts, []
         for part in before:
-            outcome = step(Draft(part, {}, "", several))
+            outcome = step(RawText(part, {}, "", several))
             if isinstance(outcome, Refusal):
                 return outcome
             texts += [outcome] if isinstance(outcome, str) else outcome
     return texts
 
 
-def cleaned(drafts: Any, **options: Any) -> tuple[Corpus, Tally, list[Refused]]:
+def cleaned(raw_texts: Any, **options: Any) -> tuple[Corpus, Tally, list[Refused]]:
     refused: list[Refused] = []
-    storage, refusals, tally = clean(drafts, steps(SMALL), witness=refused.append, **options)
+    storage, refusals, tally = clean(raw_texts, steps(SMALL), on_rejected=refused.append, **options)
     assert refusals.total == len(refused) == tally.refused.total()
     return Corpus(storage, source="", digest=storage.digest(), refusals=refusals), tally, refused
 
 
-def drafts(*texts: str, **facts: str) -> Iterator[Draft]:
-    return (Draft(text, {"id": f"p{i}", **facts}, f"file{i}") for i, text in enumerate(texts))
+def raw_texts(*texts: str, **facts: str) -> Iterator[RawText]:
+    return (RawText(text, {"id": f"p{i}", **facts}, f"file{i}") for i, text in enumerate(texts))
 
 
 # --- the steps
@@ -68,7 +68,7 @@ def drafts(*texts: str, **facts: str) -> Iterator[Draft]:
         ("é/\\", STRANGER),
         ("\x1b[1m/\\", STRANGER),
         ("caf\udce9", STRANGER),
-        ("", Refusal("nothing but blanks")),
+        ("", Refusal("only blanks")),
         (f"{CAT}\nby me@example.org", [CAT]),
         (f"(see https://a.example/cats/)\n\n{CAT}\n  www.a.example", [CAT]),
         ("/\\ me@example.org /\\\n\\/ \\/", ADDRESS),
@@ -90,8 +90,8 @@ def test_sizes() -> None:
     assert stepped("#" * 6001, limits=Limits()) == Refusal("more than 6000 bytes")
     assert stepped("#\n" * 99 + "#", limits=Limits()) == ["#\n" * 99 + "#"]
     assert stepped("#\n" * 101, limits=Limits()) == Refusal("more than 100 lines")
-    with pytest.raises(UsageError, match="cleaning: 9 to 3 lines is no range"):
-        Limits(least_lines=9, most_lines=3)
+    with pytest.raises(UsageError, match="cleaning: 9 to 3 lines is not a range"):
+        Limits(min_lines=9, max_lines=3)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_pages_are_cut_at_blank_lines() -> None:
     page = f"{CAT}\n\n\n{HOUSE}\n\n{SHIP}"
     assert len(stepped(page)) == 1
     assert [part.count("\n") + 1 for part in stepped(page, several=True)] == [3, 13]
-    assert [part.count("\n") + 1 for part in stepped(page, limits=Limits(least_bytes=1, most_lines=8))] == [3, 6, 6]
+    assert [part.count("\n") + 1 for part in stepped(page, limits=Limits(min_bytes=1, max_lines=8))] == [3, 6, 6]
 
 
 def test_look_alikes_are_an_option() -> None:
@@ -127,9 +127,9 @@ def test_signatures_stay_unless_asked_and_words_always() -> None:
 
 
 def test_counts_reasons_and_facts() -> None:
-    page = Draft(f"{SHIP}\n\n\n{CAT}", {"id": "page", "category": "sea"}, "page.txt", several=True)
+    page = RawText(f"{SHIP}\n\n\n{CAT}", {"id": "page", "category": "sea"}, "page.txt", several=True)
     corpus, tally, refused = cleaned(
-        [*drafts(CAT, HOUSE, "\té/", CAT.replace("\n", "\r\n"), artist="A"), page, Refused("gone.txt", "not there")]
+        [*raw_texts(CAT, HOUSE, "\té/", CAT.replace("\n", "\r\n"), artist="A"), page, Refused("gone.txt", "not there")]
     )
     assert list(corpus.column("id")) == ["p0", "p1", "page.1"]
     assert list(corpus.column("category")) == ["", "", "sea"]
@@ -143,7 +143,7 @@ def test_counts_reasons_and_facts() -> None:
     assert tally.as_dict() == {
         "read": 6,
         "kept": 3,
-        "mended": {"lines": 3, "tabs": 1, "cut": 1, "indentation": 1},
+        "changed": {"lines": 3, "tabs": 1, "cut": 1, "indentation": 1},
         "refused": {EXACT: 2, "characters that are not printable ASCII": 1, "not there": 1},
         "families": 0,
     }
@@ -153,7 +153,7 @@ def test_near_duplicates_go_and_families_stay_together() -> None:
     big = "\n".join("|" + "/\\" * (3 + i % 5) + "_" * (i % 7) + f"{i:03}|" for i in range(24))
     signed = big + "\n me"
     relative = "\n".join(line if i > 3 else line[::-1] for i, line in enumerate(big.split("\n")))
-    corpus, tally, refused = cleaned(drafts(big, signed, HOUSE, relative))
+    corpus, tally, refused = cleaned(raw_texts(big, signed, HOUSE, relative))
     assert list(corpus.column("id")) == ["p0", "p2", "p3"]
     assert refused == [Refused("p1", f"{NEAR}: p0")]
     first, other, third = corpus.column("cluster")
@@ -163,8 +163,8 @@ def test_near_duplicates_go_and_families_stay_together() -> None:
 
 
 def test_families_that_were_known_stay() -> None:
-    known = [Draft(text, {"id": text[:2], "cluster": "c"}, "") for text in (CAT, HOUSE)]
-    corpus, _, _ = cleaned([*known, *drafts(SHIP)])
+    known = [RawText(text, {"id": text[:2], "cluster": "c"}, "") for text in (CAT, HOUSE)]
+    corpus, _, _ = cleaned([*known, *raw_texts(SHIP)])
     first, second, third = corpus.column("cluster")
     assert first == second != ""
     assert third == ""
@@ -172,9 +172,9 @@ def test_families_that_were_known_stay() -> None:
 
 def test_nothing_left_is_an_error() -> None:
     with pytest.raises(CorpusError) as caught:
-        cleaned(drafts("é", "é", "", "x" * 9000))
+        cleaned(raw_texts("é", "é", "", "x" * 9000))
     assert caught.value.message == (
-        "no piece is left of 4; 2 refused: characters that are not printable ASCII; 1 refused: nothing but blanks; "
+        "no piece is left of 4; 2 refused: characters that are not printable ASCII; 1 refused: only blanks; "
         "1 refused: more than 6000 bytes"
     )
     assert "--refused FILE" in str(caught.value.hint)
@@ -188,21 +188,19 @@ INK = st.text(st.sampled_from("/\\|_ .\n\t-oé@\r╔w"), max_size=120)
 def test_cleaning_twice_changes_nothing(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, bool]], transliterate: bool, signatures: bool
 ) -> None:
-    chosen = steps(
-        Limits(least_bytes=2, least_lines=1, most_lines=5), transliterate=transliterate, signatures=signatures
-    )
+    chosen = steps(Limits(min_bytes=2, min_lines=1, max_lines=5), transliterate=transliterate, signatures=signatures)
     path = tmp_path_factory.getbasetemp() / "twice.safetensors"
-    found = [Draft(text, {"id": f"p{i}"}, "", several) for i, (text, several) in enumerate(texts)]
+    found = [RawText(text, {"id": f"p{i}"}, "", several) for i, (text, several) in enumerate(texts)]
     try:
         once, refusals, _ = clean(found, chosen, near=0.7)
     except CorpusError:
         return
     path.unlink(missing_ok=True)
     save(path, once, refusals)
-    twice, _, tally = clean(read_drafts(path), chosen, near=0.7)
+    twice, _, tally = clean(read_raw_texts(path), chosen, near=0.7)
     assert twice.digest() == once.digest()
     assert not tally.refused
-    assert not tally.mended
+    assert not tally.changed
 
 
 # --- reading for cleaning
@@ -212,12 +210,12 @@ def test_texts_are_read_as_they_were_found(tmp_path: Path) -> None:
     (tmp_path / "art").mkdir()
     (tmp_path / "art" / "a.txt").write_bytes(b"\t/\xe9\\")
     (tmp_path / "a.jsonl").write_text(json.dumps({"text": "\té", "id": "x", "several": True}) + "\n")
-    assert list(read_drafts(tmp_path / "art")) == [Draft("\t/\udce9\\", {"id": "a.txt", "category": ""}, "a.txt")]
-    (record,) = read_drafts(tmp_path / "a.jsonl")
-    assert record == Draft("\té", {"id": "x"}, f"{tmp_path}/a.jsonl:1", several=True)
-    assert len(list(read_drafts("embedded"))) > 100
-    with pytest.raises(CorpusError, match="there is no such corpus"):
-        list(read_drafts(tmp_path / "nothing.jsonl"))
+    assert list(read_raw_texts(tmp_path / "art")) == [RawText("\t/\udce9\\", {"id": "a.txt", "category": ""}, "a.txt")]
+    (record,) = read_raw_texts(tmp_path / "a.jsonl")
+    assert record == RawText("\té", {"id": "x"}, f"{tmp_path}/a.jsonl:1", several=True)
+    assert len(list(read_raw_texts("embedded"))) > 100
+    with pytest.raises(CorpusError, match="no such corpus"):
+        list(read_raw_texts(tmp_path / "nothing.jsonl"))
 
 
 # --- real art
@@ -226,7 +224,7 @@ def test_texts_are_read_as_they_were_found(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_real_corpus_passes(real_drawings: Path, tmp_path: Path) -> None:
     refused: list[Refused] = []
-    storage, refusals, tally = clean(read_drafts(real_drawings), steps(Limits()), witness=refused.append)
+    storage, refusals, tally = clean(read_raw_texts(real_drawings), steps(Limits()), on_rejected=refused.append)
     assert tally.read > 10_000
     assert len(refused) <= 0.03 * tally.read
     assert all(entry.reason and entry.place for entry in refused)
@@ -244,7 +242,7 @@ def test_a_real_corpus_passes(real_drawings: Path, tmp_path: Path) -> None:
             if i != j and sizes[0] >= 0.9 * sizes[1]:  # others cannot be that similar
                 assert similarity(marks[i], marks[j]) < 0.9, (corpus.text(i), corpus.text(j))
 
-    again, _, second = clean(read_drafts(tmp_path / "clean.safetensors"), steps(Limits()))
+    again, _, second = clean(read_raw_texts(tmp_path / "clean.safetensors"), steps(Limits()))
     assert again.digest() == storage.digest()
-    assert (second.refused, second.mended) == ({}, {})
+    assert (second.refused, second.changed) == ({}, {})
     assert len(open_corpus(tmp_path / "clean.safetensors")) == tally.kept

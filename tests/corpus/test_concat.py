@@ -91,7 +91,7 @@ def test_the_digest_is_that_of_the_content(tmp_path: Path) -> None:
 
 
 def test_a_corpus_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=f"{tmp_path}/no: there is no such corpus"):
+    with pytest.raises(CorpusError, match=f"{tmp_path}/no: no such corpus"):
         open_corpora(["embedded", tmp_path / "no"])
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asciivae.corpus.duplicates import BINS, connected, shingles, similarity, sketch, sort_out
+from asciivae.corpus.duplicates import BINS, connected, deduplicate, shingles, similarity, sketch
 from asciivae.corpus.store import Corpus, Piece, collect
 from asciivae.text.art import Grid, from_lines
 
@@ -78,12 +78,12 @@ def test_small_pieces_have_sketches_too() -> None:
 def test_the_first_of_near_equals_stays_and_relatives_are_a_family() -> None:
     rng = np.random.default_rng(1)
     a, stranger = wall(rng), wall(rng)
-    twin, cousin = a.copy(), a.copy()
-    twin[0, :3] = 1
+    near_copy, cousin = a.copy(), a.copy()
+    near_copy[0, :3] = 1
     cousin[:4] = rng.integers(0, 95, (4, 40), dtype=np.uint8)
-    found = sort_out(corpus([stranger, a, twin, cousin, twin[:, ::-1].copy()]))
+    found = deduplicate(corpus([stranger, a, near_copy, cousin, near_copy[:, ::-1].copy()]))
     assert found.kept.tolist() == [0, 1, 3, 4]
-    assert found.twin == {2: 1}
+    assert found.duplicate_of == {2: 1}
     assert found.family.tolist() == [0, 1, 1, 3]
 
 
@@ -97,18 +97,20 @@ def test_what_is_kept_is_kept_again_however_many_are_alike() -> None:
             b.flat[rng.choice(a.size, rng.integers(1, 5), replace=False)] = rng.integers(0, 95)
             grids.append(b)
     pieces = corpus(grids)
-    found = sort_out(pieces)
-    assert len(found.kept) + len(found.twin) == len(grids)
-    assert len(found.twin) > 60
-    assert all(similarity(shingles(pieces.grid(i)), shingles(pieces.grid(j))) >= 0.9 for i, j in found.twin.items())
-    again = sort_out(pieces.select(found.kept))
+    found = deduplicate(pieces)
+    assert len(found.kept) + len(found.duplicate_of) == len(grids)
+    assert len(found.duplicate_of) > 60
+    assert all(
+        similarity(shingles(pieces.grid(i)), shingles(pieces.grid(j))) >= 0.9 for i, j in found.duplicate_of.items()
+    )
+    again = deduplicate(pieces.select(found.kept))
     assert again.kept.tolist() == list(range(len(found.kept)))
     assert again.family.tolist() == found.family.tolist()
 
 
 def test_a_single_piece() -> None:
-    found = sort_out(corpus([from_lines(["x"])]))
-    assert (found.kept.tolist(), found.family.tolist(), found.twin) == ([0], [0], {})
+    found = deduplicate(corpus([from_lines(["x"])]))
+    assert (found.kept.tolist(), found.family.tolist(), found.duplicate_of) == ([0], [0], {})
 
 
 @given(st.integers(1, 12).flatmap(lambda n: st.tuples(st.just(n), st.lists(st.tuples(*[st.integers(0, n - 1)] * 2)))))

@@ -8,7 +8,7 @@ import pytest
 
 from asciivae.corpus.cleaning import clean
 from asciivae.corpus.mapped import save
-from asciivae.corpus.raw_texts import read_drafts
+from asciivae.corpus.raw_texts import read_raw_texts
 from asciivae.corpus.source import digest_of, open_corpus
 from asciivae.corpus.steps import Limits, steps
 from asciivae.corpus.store import Refused
@@ -53,7 +53,7 @@ def test_the_manifest_tells_what_is_there(scraped: Path) -> None:
 def test_a_manifest_cannot_lead_out_of_its_folder(scraped: Path, name: str) -> None:
     manifest(scraped, {"file": name}, {"file": "pets/cat.txt", "id": "1"})
     corpus = open_corpus(scraped)
-    assert corpus.refused == (Refused(f"{scraped}/manifest.jsonl:1", "the file that it names is not in this folder"),)
+    assert corpus.refused == (Refused(f"{scraped}/manifest.jsonl:1", "its file is outside this folder"),)
 
 
 def test_missing_files_are_refused_and_unfinished_lines_left_out(scraped: Path) -> None:
@@ -82,8 +82,8 @@ def test_a_change_is_seen(scraped: Path) -> None:
 
 
 def test_what_was_cleaned_counts(scraped: Path, caplog: pytest.LogCaptureFixture) -> None:
-    limits = Limits(least_bytes=1, least_lines=1)
-    storage, refusals, tally = clean(read_drafts(scraped), steps(limits, transliterate=True))
+    limits = Limits(min_bytes=1, min_lines=1)
+    storage, refusals, tally = clean(read_raw_texts(scraped), steps(limits, transliterate=True))
     assert tally.kept == 2
     save(scraped / "clean.safetensors", storage, refusals, key=digest_of(scraped / "manifest.jsonl"))
     with caplog.at_level(logging.WARNING):

@@ -197,7 +197,7 @@ def test_a_damaged_store_in_the_cache_is_built_again(
     stored.write_bytes(data)
     with caplog.at_level(logging.WARNING):
         assert same(open_corpus(folder), first)
-    assert "it is built again" in caplog.text
+    assert "rebuilding it" in caplog.text
     caplog.clear()
     assert same(open_corpus(folder), first)
     assert not caplog.text, "the mended store is used"
@@ -218,7 +218,7 @@ def test_without_a_place_to_cache_it_is_built_in_memory(
     (tmp_path / "file").write_text("")
     with caplog.at_level(logging.WARNING):
         corpus = open_corpus(folder, cache=tmp_path / "file")
-    assert "cannot be kept in" in caplog.text
+    assert "cannot be cached in" in caplog.text
     assert same(corpus, open_corpus(folder))
     with pytest.raises(ValueError, match="read-only"):
         corpus.grid(0)[:] = 1
@@ -260,7 +260,7 @@ def test_bad_pieces_are_refused_with_place_reason_and_count(folder: Path) -> Non
         assert corpus.refused_total == 3
         assert dict(corpus.refused) == {
             f"{folder / 'bad.txt'}:2:1": "U+2588 '█' is not one of the 95 printable ASCII characters",
-            str(folder / "blank.txt"): "there is nothing but blanks in it",
+            str(folder / "blank.txt"): "it contains only blanks",
             str(folder / "gone.txt"): "no such file or directory",
         }
     assert len(open_corpus(folder, replace="#")) == 4
@@ -275,7 +275,7 @@ def test_a_bad_piece_in_json_lines_is_placed_in_the_file_and_in_the_drawing(tmp_
     path = jsonl(tmp_path / "a.jsonl", {"text": "x"}, {"text": "ok\nab\x07"}, {"text": " "}, {"text": "\ud800"})
     assert open_corpus(path).refused == (
         (f"{path}:2", "U+0007 is not one of the 95 printable ASCII characters (line 2, column 3 of the drawing)"),
-        (f"{path}:3", "there is nothing but blanks in it"),
+        (f"{path}:3", "it contains only blanks"),
         (f"{path}:4", "U+D800 is not one of the 95 printable ASCII characters (line 1, column 1 of the drawing)"),
     )
 
@@ -290,11 +290,11 @@ def test_a_corpus_without_a_readable_piece_is_an_error(tmp_path: Path, cache: Pa
     path = jsonl(tmp_path / "a.jsonl", {"text": "é"}, {"text": ""})
     error = refused(path)
     assert error.place == str(path)
-    assert error.message.startswith(f"not one of its 2 pieces can be read; the first is {path}:1: U+00E9 'é' is not")
-    assert error.hint == "if they are drawn with other characters than printable ASCII, add --replace '?'"
+    assert error.message.startswith(f"none of its 2 pieces can be read; the first is {path}:1: U+00E9 'é' is not")
+    assert error.hint == "if they use characters other than printable ASCII, add --replace '?'"
     (tmp_path / "none").mkdir()
     error = refused(tmp_path / "none")
-    assert error.headline == f"{tmp_path / 'none'}: there is no piece of art in it"
+    assert error.headline == f"{tmp_path / 'none'}: it contains no ASCII art"
     assert error.hint == KINDS
     assert built(cache) == []
 
@@ -306,19 +306,19 @@ def test_an_unknown_corpus_is_met_with_the_nearest_name(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "drawings").mkdir()
     error = refused("embeded")
-    assert error.headline == "embeded: there is no such corpus"
+    assert error.headline == "embeded: no such corpus"
     assert error.hint == f"did you mean embedded? {KINDS}"
     assert refused("drawing").hint == f"did you mean drawings? {KINDS}"
     assert refused(tmp_path / "no" / "such").hint == KINDS
     assert refused("a\0b").hint == KINDS
     (tmp_path / "cat.txt").write_text(CAT)
     error = refused("cat.txt")
-    assert error.headline == "cat.txt: this is no corpus"
+    assert error.headline == "cat.txt: not a corpus"
     assert error.hint == KINDS
 
 
-LINE_HINT = 'mend or delete the line; each must be one object, as {"text": "...", "id": "..."}'
-TEXT_HINT = "the art is the string 'text', its lines divided by \\n; what is known of it are strings too"
+LINE_HINT = 'fix or delete the line; each line is one object, such as {"text": "...", "id": "..."}'
+TEXT_HINT = "'text' holds the art as a string, its lines separated by \\n; all other columns are strings too"
 
 
 @pytest.mark.parametrize(
@@ -327,8 +327,8 @@ TEXT_HINT = "the art is the string 'text', its lines divided by \\n; what is kno
         (b'{"text": }', 10, "this is not JSON: expecting value", LINE_HINT),
         (b'{"text": "x"', 13, "this is not JSON: expecting ',' delimiter", LINE_HINT),
         (b'{"id": "\xc3\xa9\xff"}', 10, "byte 0xFF is not UTF-8 text", LINE_HINT),
-        (b"[" * 100_000, 0, "this is not JSON that can be read", LINE_HINT),
-        (b"1" * 5000, 0, "this is not JSON that can be read", LINE_HINT),
+        (b"[" * 100_000, 0, "this JSON cannot be parsed", LINE_HINT),
+        (b"1" * 5000, 0, "this JSON cannot be parsed", LINE_HINT),
         (b'["text"]', 0, "this is not a JSON object", LINE_HINT),
         (b'{"id": "a"}', 0, "the object has no 'text'", TEXT_HINT),
         (b'{"text": null}', 0, "'text' is not a string", TEXT_HINT),
@@ -351,7 +351,7 @@ def test_a_broken_archive_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"not gzip")
     error = refused(path)
     assert error.headline == f"{path}: the file cannot be read: not a gzipped file (b'no')"
-    assert error.hint == f"see whether it is whole: gzip -t {path}"
+    assert error.hint == f"check the file: gzip -t {path}"
     jsonl(path, {"text": "x"})
     path.write_bytes(path.read_bytes()[:-9])
     assert "the file cannot be read: compressed file ended" in refused(path).message
@@ -360,7 +360,7 @@ def test_a_broken_archive_is_an_error(tmp_path: Path) -> None:
 def test_what_unpacks_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formats, "MAX_LINE", 1000)
     monkeypatch.setattr(formats, "MAX_UNPACKED", 5000)
-    hint = "one line holds one piece; divide a large corpus into several files"
+    hint = "one line holds one piece; split a large corpus into several files"
     error = refused(jsonl(tmp_path / "a.jsonl.gz", {"text": "x"}, {"text": "x" * 10**6}))
     assert error.headline == f"{tmp_path / 'a.jsonl.gz'}:2: the line is longer than 1000 bytes"
     assert error.hint == hint
@@ -373,7 +373,7 @@ def test_a_corpus_of_too_many_cells_is_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(store, "MAX_CELLS", 100)
     error = refused(jsonl(tmp_path / "a.jsonl", *[{"text": "x" * 60}] * 2))
     assert error.message == "the corpus has more than 100 cells"
-    assert error.hint == "divide it into several, or drop its largest pieces"
+    assert error.hint == "split it into several, or drop its largest pieces"
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -385,7 +385,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Path, "open", denied)
     error = refused(path)
     assert error.headline == f"{path}: the file cannot be read: permission denied"
-    assert error.hint == f"see to it: ls -l {path}"
+    assert error.hint == f"check its permissions: ls -l {path}"
 
 
 def test_a_replacement_outside_the_charset_is_refused(folder: Path) -> None:
@@ -418,17 +418,17 @@ def hostile(path: Path, change: Callable[[dict[str, dict[str, object]]], object]
         (lambda h: h.pop("__metadata__"), "'__metadata__' is missing"),
         (lambda h: h["__metadata__"].pop("format"), "'format' is missing"),
         (lambda h: h["__metadata__"].update(format="x"), "its format is 'x', not 'asciivae-corpus-1'"),
-        (lambda h: h["__metadata__"].update(digest="0"), "its content is not what was written"),
+        (lambda h: h["__metadata__"].update(digest="0"), "its content does not match its digest"),
         (lambda h: h["cells"].update(shape=[10**18], data_offsets=[0, 10**18]), "its header does not match its length"),
         (lambda h: h["cells"].update(shape=[-2]), "its header does not match its length"),
-        (lambda h: h["cells"].update(shape=[2.0]), "its header describes 'cells' wrongly"),
-        (lambda h: h["cells"].update(dtype="F64"), "its header describes 'cells' wrongly"),
+        (lambda h: h["cells"].update(shape=[2.0]), "its header has an invalid entry 'cells'"),
+        (lambda h: h["cells"].update(dtype="F64"), "its header has an invalid entry 'cells'"),
         (lambda h: h["cells"].update(shape=[1], data_offsets=[20, 21]), "its offsets do not match its cells"),
         (lambda h: h["widths"].update(h["heights"]), "its heights and widths do not match its cells"),
         (lambda h: h["id.offsets"].update(h["offsets"]), "the offsets of 'id' do not match its text"),
-        (lambda h: h.update(weights=h["cells"]), "it also holds 'weights'"),
-        (lambda h: h.pop("id") and h.pop("id.offsets"), "it holds no pieces, or not all of what belongs to them"),
-        (lambda h: h["cells"].update(data_offsets="ab"), "its header describes 'cells' wrongly"),
+        (lambda h: h.update(weights=h["cells"]), "it has unexpected arrays 'weights'"),
+        (lambda h: h.pop("id") and h.pop("id.offsets"), "it has no pieces, or required arrays are missing"),
+        (lambda h: h["cells"].update(data_offsets="ab"), "its header has an invalid entry 'cells'"),
         (lambda h: h.update(cells=None), "'NoneType' object is not subscriptable"),
     ],
 )  # fmt: skip
@@ -437,20 +437,20 @@ def test_a_hostile_header_is_refused_before_anything_is_allocated(
 ) -> None:
     path = hostile(tmp_path / "a.safetensors", change)
     error = refused(path)
-    assert error.headline == f"{path}: this is no corpus store, or a damaged one: {reason}"
-    assert error.hint == "build it again from its source: a folder of .txt files, or a .jsonl file"
+    assert error.headline == f"{path}: not a corpus store, or a damaged one: {reason}"
+    assert error.hint == "rebuild it from its source: a folder of .txt files, or a .jsonl file"
 
 
 def test_a_store_with_classes_outside_the_charset_is_refused(tmp_path: Path) -> None:
     error = refused(hostile(tmp_path / "a.safetensors", lambda _: None, cells=b"\1\x5f"))
-    assert error.message.endswith("it holds characters outside the charset")
+    assert error.message.endswith("it contains characters outside the charset")
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"\xff" * 7 + b"\x7f" + b"{}", "its header is longer than the file may have"),
-        (b"1234", "its header is longer than the file may have"),
+        (b"\xff" * 7 + b"\x7f" + b"{}", "its header is longer than the limit or the file"),
+        (b"1234", "its header is longer than the limit or the file"),
         (b"\2" + b"\0" * 7 + b"[]", "its header is not an object"),
     ],
 )

@@ -51,7 +51,7 @@ def test_columns_are_sequences_of_strings(corpus: Corpus) -> None:
 def test_an_unknown_column_is_refused_with_those_there_are(corpus: Corpus) -> None:
     with pytest.raises(CorpusError) as caught:
         corpus.column("cluster")
-    assert caught.value.headline == "mine: nothing is recorded as 'cluster' in this corpus"
+    assert caught.value.headline == "mine: this corpus has no column 'cluster'"
     assert caught.value.hint == "it has: id, artist"
 
 
@@ -97,10 +97,8 @@ def test_a_piece_without_ink_is_refused(tmp_path: Path) -> None:
     save(path, *collect(Piece(grid, {"id": str(i)}) for i, grid in enumerate(grids)))
     with pytest.raises(CorpusError) as caught:
         Store(path)
-    assert caught.value.headline == (
-        f"{path}: this is no corpus store, or a damaged one: it holds a piece without any ink"
-    )
-    assert caught.value.hint == "build it again from its source: a folder of .txt files, or a .jsonl file"
+    assert caught.value.headline == (f"{path}: not a corpus store, or a damaged one: it contains a piece without ink")
+    assert caught.value.hint == "rebuild it from its source: a folder of .txt files, or a .jsonl file"
 
 
 @pytest.mark.parametrize("total", [float("inf"), float("nan"), 1.5, -1, True, "7", None])
@@ -110,4 +108,4 @@ def test_a_count_of_refusals_that_is_none_is_a_damaged_store(tmp_path: Path, tot
     save(path, storage, Refusals((), total))  # type: ignore[arg-type]
     with pytest.raises(CorpusError) as caught:
         Store(path)
-    assert caught.value.headline.endswith(f"it cannot be that {json.loads(json.dumps(total))!r} pieces were refused")
+    assert caught.value.headline.endswith(f"its number of refused pieces is invalid: {json.loads(json.dumps(total))!r}")

@@ -30,7 +30,7 @@ def test_numbers(tmp_path: Path) -> None:
     assert (found["pieces"], found["cells"], found["refused"], found["copies"]) == (3, 50, 1, 1)
     assert found["height"] == {"0": 1, "25": 1, "50": 3, "75": 3, "95": 3, "100": 3}
     assert found["ink"]["100"] == 13
-    assert found["ink_share"] == pytest.approx(32 / 50)
+    assert found["ink_fraction"] == pytest.approx(32 / 50)
     assert next(iter(found["characters"].items())) == (" ", 18)
     assert found["characters"]["<"] == 4
     assert sum(found["characters"].values()) == 50

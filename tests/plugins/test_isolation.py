@@ -51,8 +51,8 @@ def test_the_list_says_what_metadata_tells(sick: Site) -> None:
     }
     assert third_parties == {
         **{(f"sick-{name}", name): ("ok", "") for name in CODE},
-        ("sick-first", "twice"): ("ambiguous", "and sick-second 1.0 offers the same name"),
-        ("sick-second", "twice"): ("ambiguous", "and sick-first 1.0 offers the same name"),
+        ("sick-first", "twice"): ("ambiguous", "and sick-second 1.0 uses the same name"),
+        ("sick-second", "twice"): ("ambiguous", "and sick-first 1.0 uses the same name"),
         ("sick-foreseen", "foreseen"): (
             "incompatible",
             "which is written for contract 99; this asciivae has contract 1",
@@ -122,7 +122,7 @@ def test_a_recipe_whose_package_is_missing_gets_the_pip_command(here: Run, tmp_p
     recipe = tiny_recipe("embedded", requires=["asciivae-blotches>=0.1"], losses=[{"use": "asciivae-blotches:blotch"}])
     done = here("recipes", "check", written(tmp_path / "a.yaml", recipe))
     assert "asciivae-blotches is not installed" in done.stderr
-    assert "loss 'blotch' is to come from asciivae-blotches, which is not installed" in done.stderr
+    assert "loss 'blotch' is expected from asciivae-blotches, which is not installed" in done.stderr
     assert "pip install 'asciivae-blotches>=0.1'" in done.stderr
     assert "pip install asciivae-blotches" in done.stderr
 

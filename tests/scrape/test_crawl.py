@@ -237,7 +237,7 @@ def test_hostile_pages_are_left_and_bad_encodings_read(site: Site, out: Path) ->
         "/fine.txt": CAT,
     }  # fmt: skip
     try:
-        report = run(site, out, timeout=1.5, most_bytes=1 << 20)
+        report = run(site, out, timeout=1.5, max_bytes=1 << 20)
     finally:
         leave.set()
     assert sent < gigabyte / 10

@@ -44,7 +44,7 @@ MESSAGES = {
         "which is written for contract 99; this asciivae has contract 1"
     ),
     "leaving": "loss 'leaving' comes from sick-leaving 1.0, which fails to import: SystemExit: 7 (sick_leaving.py:2)",
-    "twice": "loss 'twice' is offered by sick-first 1.0 and sick-second 1.0",
+    "twice": "loss 'twice' is ambiguous: it is in sick-first 1.0 and sick-second 1.0",
     "foreseen": (
         "loss 'foreseen' comes from sick-foreseen 1.0, which is written for contract 99; this asciivae has contract 1"
     ),

@@ -84,7 +84,7 @@ def test_replace_maps_every_stranger_one_for_one(by: str) -> None:
 def test_a_stranger_is_named_with_its_place_and_the_count_of_others() -> None:
     error = refused("ok\nab█c\n░\t▒\n")
     assert error.place == Place("cat.txt", 2, 3)
-    assert error.message == "U+2588 '█' is not one of the 95 printable ASCII characters (2 more such in the text)"
+    assert error.message == "U+2588 '█' is not one of the 95 printable ASCII characters (2 more in the text)"
     assert "--replace '?'" in str(error.hint)
 
 
@@ -105,13 +105,13 @@ def test_bytes_that_are_not_utf8_are_placed() -> None:
 def test_a_nul_byte_means_binary_whatever_the_replacement(replace: str | None) -> None:
     with pytest.raises(ArtError) as caught:
         parse("ab\nc".encode("utf-16-le"), name="cat.txt", replace=replace)
-    assert caught.value.headline == "cat.txt:1:2: this is not a text: it holds a NUL byte"
+    assert caught.value.headline == "cat.txt:1:2: this is not a text file: it contains a NUL byte"
     assert "iconv -f UTF-16" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [(b"", "it is empty"), ("\ufeff", "it is empty"), (" \n\t\r\n", "there is nothing but blanks in it")],
+    [(b"", "it is empty"), ("\ufeff", "it is empty"), (" \n\t\r\n", "it contains only blanks")],
 )
 def test_blank_texts(data: bytes | str, message: str) -> None:
     error = refused(data)
@@ -121,12 +121,12 @@ def test_blank_texts(data: bytes | str, message: str) -> None:
 
 def test_too_large_texts() -> None:
     error = refused(b"x" * (MAX_BYTES + 1))
-    assert error.headline == "cat.txt: the text is over 1 MiB, the most that one piece may have"
+    assert error.headline == "cat.txt: the text is larger than 1 MiB, the limit for one piece"
     assert error.hint == "give one drawing per file"
     error = refused("x\n" * (MAX_SIDE + 1))
-    assert error.headline == "cat.txt:4097: the text has 4097 lines, more than the 4096 that one piece may have"
+    assert error.headline == "cat.txt:4097: the text has 4097 lines, more than the limit of 4096 for one piece"
     error = refused("x\n" + "\t" * 512 + "x")
-    assert error.headline == "cat.txt:2: the line has 4097 columns, more than the 4096 that one piece may have"
+    assert error.headline == "cat.txt:2: the line has 4097 columns, more than the limit of 4096 for one piece"
     assert parse("x" * MAX_SIDE + "\n" * 9000).shape == (1, MAX_SIDE)
 
 
@@ -213,14 +213,14 @@ def test_a_missing_file_is_met_with_the_nearest_name(tmp_path: Path) -> None:
     assert caught.value.hint == f"did you mean {tmp_path / 'kitten.txt'}?"
     with pytest.raises(ArtError) as caught:
         read(tmp_path / "zzz")
-    assert caught.value.hint == f"see what is there: ls {tmp_path}"
+    assert caught.value.hint == f"list the folder: ls {tmp_path}"
     with pytest.raises(ArtError) as caught:
         read(tmp_path / "no" / "cat.txt")
-    assert caught.value.hint == f"there is no folder {tmp_path / 'no'} either; see where you are: pwd"
+    assert caught.value.hint == f"the folder {tmp_path / 'no'} does not exist either; check the working directory: pwd"
 
 
 def test_a_folder_or_an_unreadable_file_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ArtError, match="this is a folder, not a text") as caught:
+    with pytest.raises(ArtError, match="this is a folder, not a file") as caught:
         read(tmp_path)
     assert caught.value.hint == "name one of the files in it"
 
@@ -233,12 +233,12 @@ def test_a_folder_or_an_unreadable_file_is_one_clear_error(tmp_path: Path, monke
     monkeypatch.setattr("builtins.open", denied)
     with pytest.raises(ArtError, match="the file cannot be read: permission denied") as caught:
         read(tmp_path / "x")
-    assert caught.value.hint == "see to its permissions: ls -l FILE"
+    assert caught.value.hint == "check its permissions: ls -l FILE"
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device that never ends")
 def test_an_endless_file_is_not_read_to_its_end() -> None:
-    with pytest.raises(ArtError, match="over 1 MiB"):
+    with pytest.raises(ArtError, match="larger than 1 MiB"):
         read("/dev/zero")
 
 
@@ -293,7 +293,7 @@ def test_a_piece_larger_than_the_canvas_is_refused_with_both_sizes(height: int, 
     with pytest.raises(ArtError) as caught:
         centre(parse(CAT), height, width)
     assert caught.value.message == f"the piece has 3 lines of 7 columns, the canvas {height} of {width}"
-    assert caught.value.hint == "crop the piece, or take a model with a larger canvas"
+    assert caught.value.hint == "crop the piece, or use a model with a larger canvas"
 
 
 def test_side_by_side_aligns_the_bar_and_fills_up_the_shorter_piece() -> None:
