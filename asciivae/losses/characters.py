@@ -1,10 +1,10 @@
-"""Losses on the characters themselves: cross-entropy in the forms that the research log used, and in its plain one.
+"""Losses on characters: cross-entropy, in its plain form and in those of the research log.
 
 Units are nats. With weights w (one per character), ℓ the loss of a cell and y its true character:
 
     sum             Σ_cells w_y ℓ             per piece; with w = 1 the negative log-likelihood of the page
     mean            Σ_cells w_y ℓ / cells     per piece
-    weighted-mean   Σ w_y ℓ / Σ w_y           over all cells of the *batch*, PyTorch's own, hence the log's
+    weighted-mean   Σ w_y ℓ / Σ w_y           over all cells of the *batch*, as PyTorch does, and hence the log
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ Reduction = Literal["sum", "mean", "weighted-mean"]
 
 @dataclass(frozen=True, kw_only=True)
 class CharacterConfig:
-    """Options that all character losses share.
+    """Options common to all character losses.
 
     Attributes:
         char_power: s in the character weight (n + 1)^-s, n being the character's count in the training split;
-            0 weighs all alike.
-        space_deemph: the weight of the space is divided by this.
-        reduction: see the module.
+            0 for equal weights.
+        space_deemph: divisor of the weight of the space.
+        reduction: `sum`, `mean` or `weighted-mean` over the cells; see the module.
     """
 
     char_power: float = 0.0
@@ -38,7 +38,7 @@ class CharacterConfig:
     reduction: Reduction = "sum"
 
     def __post_init__(self) -> None:
-        """Refuse weights that are not positive."""
+        """Reject weights that are not positive."""
         if self.char_power < 0:
             raise ValueError("char_power must not be negative")
         if not self.space_deemph > 0:
@@ -51,22 +51,22 @@ class CrossEntropyConfig(CharacterConfig):
 
     Attributes:
         label_smoothing: ε in [0, 1): ℓ = (1-ε)(-ln p_y) + (ε/95) Σ_c (w_c / w_y)(-ln p_c).
-        input: what is taken for logits. `softmax` (a softmax of a softmax) and `sample` (the relaxed sample, say a
-            hard one-hot) are what some commits of the log did: with them ℓ stays within [3.57, 4.57].
+        input: what to use as logits. `softmax` (a softmax of a softmax) and `sample` (the relaxed sample, for instance
+            a hard one-hot) reproduce commits of the log; they confine ℓ to [3.57, 4.57].
     """
 
     label_smoothing: float = 0.0
     input: Literal["logits", "softmax", "sample"] = "logits"
 
     def __post_init__(self) -> None:
-        """Refuse what is no share."""
+        """Reject a smoothing outside of [0, 1)."""
         super().__post_init__()
         if not 0 <= self.label_smoothing < 1:
             raise ValueError("label_smoothing must be at least 0 and less than 1")
 
 
 class CharacterLoss(nn.Module):
-    """The weighted cross-entropy of pages, reduced as the options say."""
+    """The weighted cross-entropy of pages, reduced according to the options."""
 
     contract: ClassVar[int] = CONTRACT
     Config: ClassVar[type] = CharacterConfig
@@ -79,14 +79,14 @@ class CharacterLoss(nn.Module):
         self.register_buffer("weights", character_weights(facts.character_counts, config), persistent=False)
 
     def reduce(self, logits: Tensor, inputs: LossInputs, label_smoothing: float = 0.0) -> dict[str, Tensor]:
-        """The loss (B,) of logits (B, 95, H, W) against the target, over the cells of the mask."""
+        """The loss (B,) of logits (B, 95, H, W) over the cells of the mask."""
         weights = self.weights.to(logits.dtype)
         cells = weighted_cross_entropy(logits, inputs.target, weights, label_smoothing)
         pieces = (cells * inputs.mask).flatten(1).sum(1)
         if self.config.reduction == "mean":
             pieces = pieces / inputs.mask.flatten(1).sum(1)
         elif self.config.reduction == "weighted-mean":
-            # Shared out so that the engine's mean over the pieces is the weighted mean over all cells.
+            # Scaled so that the objective's mean over the pieces is the weighted mean over all cells.
             pieces = pieces * len(pieces) / (weights[inputs.target] * inputs.mask).sum()
         return {"": pieces}
 
@@ -108,7 +108,7 @@ class CrossEntropy(CharacterLoss):
 
 
 class NegativeLogLikelihood(CharacterLoss):
-    """-ln p of the original under the decoder's own distribution (`nll`): what `ce` on logits is, unsmoothed."""
+    """-ln p of the original under the decoder's distribution (`nll`): `ce` on logits without smoothing."""
 
     def forward(self, inputs: LossInputs) -> dict[str, Tensor]:
         """Return the loss per piece, (B,), in nats."""
@@ -116,7 +116,7 @@ class NegativeLogLikelihood(CharacterLoss):
 
 
 def weighted_cross_entropy(logits: Tensor, target: Tensor, weights: Tensor, label_smoothing: float = 0.0) -> Tensor:
-    """w_y ℓ of every cell, (B, H, W): what `torch.nn.functional.cross_entropy(reduction="none")` gives.
+    """w_y ℓ of every cell, (B, H, W), equal to `torch.nn.functional.cross_entropy(reduction="none")`.
 
     With a_c = (1-ε) w_y [c = y] + (ε/95) w_c it is Σ_c a_c (-ln p_c), and its gradient is p Σ_c a_c - a.
 
@@ -131,11 +131,11 @@ def weighted_cross_entropy(logits: Tensor, target: Tensor, weights: Tensor, labe
 
 
 class _WeightedCrossEntropy(torch.autograd.Function):
-    # PyTorch's own makes two more tensors as large as the logits on its way back, when memory is scarcest.
+    # PyTorch's backward allocates two more tensors of the logits' size, at the peak of memory use.
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor, label_smoothing: float) -> Tensor:
-        # Decoders lay their channels last: then nothing is copied.
+        # No copy, since decoders use the channels_last layout.
         log_probs = torch.log_softmax(logits.permute(0, 2, 3, 1), dim=3)
         own = (1.0 - label_smoothing) * weights[target]
         loss = -own * log_probs.gather(3, target.unsqueeze(3)).squeeze(3)
@@ -150,7 +150,7 @@ class _WeightedCrossEntropy(torch.autograd.Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
         log_probs, target, weights, own = ctx.saved_tensors
         spread = weights * (ctx.label_smoothing / len(weights))
-        # Not made as a view: autograd can then add the next gradient into it.
+        # Not a view, so that autograd can accumulate into it.
         result = torch.empty_like(log_probs.permute(0, 3, 1, 2))
         cells = result.permute(0, 2, 3, 1)
         torch.exp(log_probs, out=cells).mul_(((own + spread.sum()) * grad).unsqueeze(3))

@@ -1,4 +1,4 @@
-"""The squared difference of two pictures' edges (`edge`), as the research log tried it, and with Sobel's filter."""
+"""The squared difference of two pictures' edges (`edge`): with the research log's filter, or Sobel's."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class EdgeConfig:
     """Options of `edge`.
 
     Attributes:
-        filter: `log`, the Laplacian of Gaussian, or `sobel`, the length of the gradient.
+        filter: `log`, the Laplacian of Gaussian, or `sobel`, the norm of the gradient.
         size: with `log`: the side of the kernel in pixels, odd.
-        sigma: with `log`: pixels. The log's own 0.2 makes the kernel -8 times the identity and the loss 63 times `mse`.
-        pad: what lies around the picture: `paper`, or the log's `zero`, which frames every page with an edge. With
-            `log` the frames of the two pictures cancel, so that only `sobel` can tell the two apart.
+        sigma: with `log`: pixels. The log's 0.2 makes the kernel -8 times the identity and the loss 63 times `mse`.
+        pad: padding of the picture: `paper`, or the log's `zero`, which adds an edge around every page. With `log` the
+            two pictures' frames cancel, so `pad` only matters with `sobel`.
     """
 
     filter: Literal["log", "sobel"] = "log"
@@ -30,7 +30,7 @@ class EdgeConfig:
     pad: Border = "paper"
 
     def __post_init__(self) -> None:
-        """Refuse a kernel without a centre, or without a width."""
+        """Reject an even size and a sigma that is not positive."""
         if self.size < 1 or self.size % 2 == 0:
             raise ValueError("size must be odd")
         if not self.sigma > 0:

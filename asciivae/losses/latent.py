@@ -1,4 +1,4 @@
-"""The latent cost: how far the posterior is from the standard normal prior."""
+"""The KL divergence of the posterior from the standard normal prior."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class KLConfig:
     """Options of `kl`.
 
     Attributes:
-        reduction: `sum` over the latent numbers of a piece (the ELBO's), or their `mean` (the log's: a weight of 1
-            there is 1 / latent size here).
-        free_bits: nats that each latent number may carry for free (Kingma et al. 2016); 0 charges all.
+        reduction: `sum` over the latent numbers of a piece (as in the ELBO), or their `mean` (as in the log, where a
+            weight of 1 corresponds to 1 / latent size with `sum`).
+        free_bits: minimum divergence per latent number in nats, below which it has no gradient (Kingma et al. 2016).
     """
 
     reduction: Literal["sum", "mean"] = "sum"
     free_bits: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse a negative allowance."""
+        """Reject negative free bits."""
         if self.free_bits < 0:
             raise ValueError("free_bits must not be negative")
 
@@ -51,10 +51,10 @@ class KLDivergence(nn.Module):
 
 
 def own_latents(mask: Tensor, latents: Tensor) -> Tensor:
-    """Which latent numbers belong to a piece's own canvas: 1 or 0, in a shape that broadcasts with `latents`.
+    """Mask of the latent numbers within a piece's canvas: 1 or 0, in a shape that broadcasts with `latents`.
 
-    A latent vector (B, D) does whole. In a latent grid (B, C, h, w) a number stands for H/h × W/w cells, which are all
-    inside of a piece's canvas or all outside; `mask` is (B, H, W).
+    A latent vector (B, D) is not masked. In a latent grid (B, C, h, w) a position covers H/h × W/w cells, all inside or
+    all outside of a piece's canvas; `mask` is (B, H, W).
     """
     if latents.dim() != 4:
         return latents.new_ones(())

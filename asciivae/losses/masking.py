@@ -1,4 +1,4 @@
-"""Means over the pixels of a piece, without the cells that only make the pieces of a batch equally large."""
+"""Masked means over the pixels of a piece, without the padding of its batch."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Losses on pictures, pixel by pixel.
+"""Pixelwise losses on pictures.
 
 mean        mean over the pixels of a piece
 sum         sum over the pixels of a piece
-batch-sum   sum over the pixels of the whole batch: PyTorch's former `size_average=False`, used by the log
+batch-sum   sum over the pixels of the whole batch, as in the log (PyTorch's deprecated `size_average=False`)
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ class PixelConfig:
     """Options of `mse` and `l1`.
 
     Attributes:
-        reduction: see the module.
+        reduction: `mean`, `sum` or `batch-sum` over the pixels; see the module.
     """
 
     reduction: Literal["mean", "sum", "batch-sum"] = "mean"
 
 
 class PixelLoss(nn.Module):
-    """Reduces a sum over pixels as the options say."""
+    """Reduces a sum over pixels according to the options."""
 
     contract: ClassVar[int] = CONTRACT
     Config: ClassVar[type] = PixelConfig
@@ -43,7 +43,7 @@ class PixelLoss(nn.Module):
         if self.config.reduction == "mean":
             return {"": pixel_sum / (mask.flatten(1).sum(1) * self.pixels_per_cell)}
         if self.config.reduction == "batch-sum":
-            # The engine takes the mean over the pieces.
+            # The objective takes the mean over the pieces.
             return {"": pixel_sum * len(pixel_sum)}
         return {"": pixel_sum}
 

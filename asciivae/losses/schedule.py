@@ -1,4 +1,4 @@
-"""Weights that change with the step: a ramp between two values, or straight lines between points."""
+"""Loss weights as functions of the step: constant, a ramp between two values, or piecewise linear."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Schedule = Callable[[int], float]
 
 @dataclass(frozen=True)
 class Ramp:
-    """A weight that goes from one value to another, and stays there.
+    """A weight that moves from one value to another and stays there.
 
     Attributes:
         ramp: the weight before and after: [from, to].
-        steps: how many steps it takes.
-        start: the step at which it begins.
-        shape: how it goes from one to the other.
+        steps: length of the ramp in steps.
+        start: the first step of the ramp.
+        shape: the shape of the ramp.
     """
 
     ramp: Pair[float]
@@ -50,7 +50,7 @@ def _increasing_steps(points: tuple[tuple[int, float], ...]) -> tuple[tuple[int,
 
 @dataclass(frozen=True)
 class Points:
-    """A weight by straight lines between points, constant before the first and after the last.
+    """A piecewise linear weight, constant before the first point and after the last.
 
     Attributes:
         points: [step, weight] pairs, in increasing steps.

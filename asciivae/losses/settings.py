@@ -1,4 +1,4 @@
-"""A line of a recipe's `losses`."""
+"""An entry of a recipe's `losses`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from asciivae.settings.types import Name
 
 @dataclass(frozen=True)
 class LossEntry(Component):
-    """One term of the objective, or several that a loss returns under names of their own.
+    """A term of the objective; a loss may return several named terms.
 
     Attributes:
-        name: what the term is called in logs and in `--set losses.NAME…`; the component's name if left out.
+        name: name of the term in logs and in `--set losses.NAME…`; the component's name by default.
         weight: the factor of the term: constant, a ramp, or points.
     """
 

@@ -1,24 +1,24 @@
-"""How differently two pages draw (`shape`): blind to a shift by a cell, sharp on broken contours and on the blank page.
+"""The shape distance between two pages (`shape`): tolerant of a shift by one cell, sensitive to broken contours.
 
-Pixel losses and cross-entropy prefer the blank page as soon as a decoder doubts the position of a drawing by one
-cell; this measure does not. Lengths are in cell widths, a cell is 1 wide and 2 high. For pages P and Q:
+Pixel losses and cross-entropy prefer the blank page as soon as a decoder is uncertain of the position of a drawing by
+one cell; this measure does not. Lengths are in cell widths, a cell is 1 wide and 2 high. For pages P and Q:
 
 1. x = Σ_c p_c · strokes_c, the probability of a stroke at each pixel of small cells;
 2. f = min(1, 1/12 ln(1 + K * (e^(12 x) - 1))), a soft dilation: K is ½ on a disc of radius 0.6 and 1 at its centre.
-   Fat ink overlaps even where strokes are not quite in place, and bridges the gaps between characters;
-3. the features, at every `stride`-th pixel: b, f blurred by a Gaussian of deviation 0.35; and for four directions
-   o_k = 2 max(0, z_k - 1.15 · mean_k z), z_k being f under an elongated Gaussian (0.35 along, 0.25 across):
-   which way the strokes run, kept apart and never summed;
+   Dilated strokes overlap even if slightly misplaced, and bridge the gaps between characters;
+3. the features, at every `stride`-th pixel: b, f blurred by a Gaussian of σ = 0.35; and for four directions
+   o_k = 2 max(0, z_k - 1.15 · mean_k z), z_k being f under an elongated Gaussian (σ 0.35 along, 0.25 across):
+   the direction of the strokes, as separate channels;
 4. for b and for the four o together, with values a of P and q of Q
 
        d = Σ (a + q) t² / Σ (a + q),    t = (a - q)² / (a² + q² + 0.03²)
 
-   is the share of ink that disagrees, and D₀ = (d_b + d_o) / 2;
-5. D = min over moving Q by whole cells, at most one in each axis, of D₀ + 0.04 · (cells moved, Euclidean).
+   is the fraction of ink that disagrees, and D₀ = (d_b + d_o) / 2;
+5. D = min over shifts of Q by whole cells, at most one in each axis, of D₀ + 0.04 · (cells shifted, Euclidean).
 
-D is in [0, 1], 0 for equal pages, symmetric, and largest, about 0.6, against a blank page; two blank pages are equal.
-The gradient goes through the best move only. It fades where the softmax saturates: add a little `ce`, which also
-picks the right one of two like glyphs.
+D is in [0, 1], symmetric, 0 for equal pages (two blank pages included), and largest, about 0.6, against a blank page.
+The gradient flows through the best shift only. It vanishes where the softmax saturates: add a little `ce`, which also
+decides between similar glyphs.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ class ShapeConfig:
 
     Attributes:
         res: (h, w), pixels per character.
-        stride: pixels between features; it divides both of them.
-        move_price: what moving the whole page by one cell costs.
-        font: whose strokes are compared: a bundled name, or the path of a font file.
+        stride: pixels between features; divides h and w.
+        move_price: cost of shifting the whole page by one cell.
+        font: font of the strokes: a bundled name, or the path of a font file.
     """
 
     res: tuple[int, int] = (6, 3)
@@ -67,7 +67,7 @@ class ShapeConfig:
     font: str = BUNDLED[0]
 
     def __post_init__(self) -> None:
-        """Refuse features that would not move along with the cells."""
+        """Reject a stride that does not divide the cell, and a negative price."""
         if self.stride < 1 or any(side % self.stride for side in self.res):
             raise ValueError("stride must divide both sides of res")
         if self.move_price < 0:
@@ -75,17 +75,17 @@ class ShapeConfig:
 
 
 class Comparison(NamedTuple):
-    """The distance of pages, (B,) in [0, 1], and how many cells the output lies (down, right), (B, 2) int64."""
+    """The distance of pages, (B,) in [0, 1], and the output's displacement in cells (down, right), (B, 2) int64."""
 
     distance: Tensor
     displacement: Tensor
 
 
 class ShapeMeasure(nn.Module):
-    """Compares pages by what they draw; see the module.
+    """Computes the shape distance; see the module.
 
     Args:
-        config: resolution and price.
+        config: the options of `shape`.
     """
 
     strokes: Tensor
@@ -121,8 +121,8 @@ class ShapeMeasure(nn.Module):
     def features(self, strokes: Tensor) -> Tensor:
         """The blur and the four directions, (B, 5, h', w'), of stroke probabilities (B, 1, H·h, W·w).
 
-        Ink at the edge of a page shows beyond it, on paper two cells wide and one high: as far as a filter reaches. So
-        a drawing has the same features on any canvas.
+        The page is padded with blank paper by the reach of the filters, two cells horizontally and one vertically, so
+        that a drawing has the same features on any canvas.
         """
         height, width = (side * self.stride for side in self.cell)
         strokes = functional.pad(strokes, (2 * width, 2 * width, height, height))
@@ -136,8 +136,8 @@ class ShapeMeasure(nn.Module):
     def compare(self, target: Tensor, output: Tensor) -> Comparison:
         """Compare features of originals with those of outputs; only the latter get a gradient.
 
-        One cell of paper around both keeps everything on the page while it moves; the original is moved, the other
-        way, since nothing has to be remembered for its gradient.
+        Both are padded by one blank cell, so that shifts lose nothing. The original is shifted, in the opposite
+        direction, since it needs no gradient.
         """
         height, width = self.cell
         margin = (width, width, height, height)
@@ -154,14 +154,14 @@ class ShapeMeasure(nn.Module):
         return Comparison(distance + self.prices.to(distance)[best], moves[best])
 
     def _moved(self, around: Tensor, move: tuple[int, int]) -> Tensor:
-        """The window of a page with another cell of margin, in which it is displaced by `move`."""
+        """Shift a page by `move`, by cropping it from a copy with another cell of margin."""
         height, width = self.cell
         top, left = (1 - move[0]) * height, (1 - move[1]) * width
         return around[:, :, top : top + around.shape[2] - 2 * height, left : left + around.shape[3] - 2 * width]
 
     @staticmethod
     def _distance(target: Tensor, output: Tensor, ink: Tensor) -> Tensor:
-        """D₀; `ink` (B, 5) is the sum of both over the pixels, which no move changes."""
+        """D₀; `ink` (B, 5) is the sum of both over the pixels, which does not depend on the shift."""
         difference = (target - output).square() / (target.square() + output.square() + NOISE**2)
         differing = ((target + output) * difference.square()).sum((2, 3))
         blur, directions = (
@@ -176,15 +176,15 @@ def _half(kernels: Tensor) -> tuple[int, int]:
 
 
 def _positive(ink: Tensor) -> Tensor:
-    """What blank pages are divided by."""
+    """Clamp a denominator, which is 0 for blank pages."""
     return ink.clamp(min=1e-6)
 
 
 class Shape(nn.Module):
     """The shape distance between the decoder's page and the original (`shape`), per piece in [0, 1].
 
-    It looks at the relaxed sample, takes cells outside of the mask for blank, and computes in float32 or wider whatever
-    the precision of the run.
+    It compares the relaxed sample, treats cells outside of the mask as blank, and computes in float32 or wider at any
+    precision of the run.
     """
 
     contract: ClassVar[int] = CONTRACT

@@ -1,4 +1,4 @@
-"""How unlike the true characters the decoder's ones look (`similarity`)."""
+"""The expected visual distance between the decoder's characters and the true ones (`similarity`)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class SimilarityConfig:
 class Similarity(nn.Module):
     """The expected visual distance between characters, Σ_c p_c n(c, y), in [0, 1] per cell (`similarity`).
 
-    n(i, j) = ‖g_i - g_j‖² / (‖g_i‖² + ‖g_j‖²) on the ink of the run's own glyphs. Unlike cross-entropy it forgives
-    a `(` for a `|`; like cross-entropy it prefers the blank page when it doubts a position.
+    n(i, j) = ‖g_i - g_j‖² / (‖g_i‖² + ‖g_j‖²) on the ink of the run's glyphs. Unlike cross-entropy it tolerates a `(`
+    for a `|`; like cross-entropy it prefers the blank page when positions are uncertain.
     """
 
     contract: ClassVar[int] = CONTRACT

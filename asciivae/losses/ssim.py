@@ -1,7 +1,7 @@
 """Structural similarity of two pictures (`ssim`; Wang et al. 2004).
 
-Written here because no light library keeps the border as the research log had it: pytorch-msssim looks only where the
-whole window fits, scikit-image has no gradient.
+Implemented here to reproduce the research log's border: pytorch-msssim only covers pixels where the whole window fits,
+and scikit-image has no gradient.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from asciivae.filters.kernels import Border, convolve
 from asciivae.losses.masking import pixel_mean
 
 C1, C2 = 0.01**2, 0.03**2
-"""Keep the quotients finite where a picture is flat; for grey values in [0, 1]."""
+"""Stabilisers of the quotients, for grey values in [0, 1]."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +27,9 @@ class SSIMConfig:
 
     Attributes:
         window: the side of the Gaussian window in pixels, odd.
-        sigma: its deviation in pixels.
-        pad: what lies around the picture: `paper`, or the `zero` of the log.
-        form: `dissimilarity`, 1 - SSIM; or `similarity`, the SSIM that the log once added with a plus sign by mistake.
+        sigma: its standard deviation in pixels.
+        pad: padding of the picture: `paper`, or the log's `zero`.
+        form: `dissimilarity`, 1 - SSIM; or `similarity`, SSIM, which the log once added with a plus sign by mistake.
     """
 
     window: int = 11
@@ -38,7 +38,7 @@ class SSIMConfig:
     form: Literal["dissimilarity", "similarity"] = "dissimilarity"
 
     def __post_init__(self) -> None:
-        """Refuse a window without a centre, or without a width."""
+        """Reject an even window and a sigma that is not positive."""
         if self.window < 1 or self.window % 2 == 0:
             raise ValueError("window must be odd")
         if not self.sigma > 0:

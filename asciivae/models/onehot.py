@@ -1,8 +1,8 @@
-"""The convolution of a one-hot page, without the one-hot.
+"""The convolution of a one-hot page, computed without the one-hot tensor.
 
-A page of characters is one 1 in 95 per cell, and most cells are spaces. So the convolution is that of an empty page
-plus, for every other character, the difference that it makes. Same numbers and same parameters as `nn.Conv2d` on the
-one-hot page, at the cost of the ink only.
+Most cells of a page are spaces, so the convolution is computed as that of a blank page plus the difference made by each
+other character. Result and parameters are those of `nn.Conv2d` on the one-hot page; the cost is proportional to the
+number of inked cells.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class OneHotConv2d(nn.Conv2d):
         super().__init__(SIZE, out_channels, kernel_size, stride=stride, padding=padding)
 
     def forward(self, ids: Tensor) -> Tensor:
-        """Map (B, H, W) to (B, out, H', W'), laid out channels last."""
+        """Map (B, H, W) to (B, out, H', W') in channels_last layout."""
         with torch.autocast(ids.device.type, enabled=False):
             page: Tensor = _OneHotConv.apply(ids, self.weight, self.bias, self.stride[0], int(self.padding[0]))
             return page
@@ -74,7 +74,7 @@ def _empty_page(ids: Tensor, dtype: torch.dtype) -> Tensor:
 def _ink(
     ids: Tensor, side: int, stride: int, padding: int, page_shape: tuple[int, int, int]
 ) -> Iterator[tuple[int, int, Tensor, Tensor]]:
-    """Per kernel position: the flat output cells that see ink there, and which characters they see."""
+    """For each kernel position: the flat indices of output cells that see ink there, and the characters they see."""
     _, height, width = page_shape
     piece, y, x = ids.ne(SPACE).nonzero(as_tuple=True)
     character = ids[piece, y, x]

@@ -1,7 +1,7 @@
-"""Models without memory: what a recipe's model would look like, before anything is believed of its weights.
+"""Models on the meta device: names and shapes of a recipe's parameters, to check a weights file before allocating them.
 
-PyTorch can draw and empty tensors on the meta device, but imports its compiler for it, which takes longer than all the
-rest of loading a model. Neither is needed.
+PyTorch's own initialisation and `to_empty` on the meta device import its compiler, which takes longer than all the rest
+of loading a model. Both are avoided here.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-Made = TypeVar("Made", bound=nn.Module)
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
 
 
-def skeleton(make: Callable[[], Made]) -> Made:
-    """Build a module on the meta device: names, shapes and types, and no values."""
-    with torch.device("meta"), _Undrawn():
+def skeleton(make: Callable[[], ModuleT]) -> ModuleT:
+    """Build a module on the meta device: names, shapes and dtypes, without values."""
+    with torch.device("meta"), _SkipInit():
         return make()
 
 
 def fill(skeleton: nn.Module, weights: Mapping[str, Tensor], device: torch.device) -> None:
-    """Give a skeleton its numbers: tensors by the names, and of the shapes, of its own; they take its types."""
+    """Load weights into a skeleton; names and shapes must be the skeleton's, dtypes are converted to its own."""
     filled = {}
     for name, own in skeleton.state_dict().items():
         memory = torch.empty_strided(own.size(), own.stride(), dtype=own.dtype, device=device)
@@ -31,8 +31,8 @@ def fill(skeleton: nn.Module, weights: Mapping[str, Tensor], device: torch.devic
     skeleton.load_state_dict(filled, assign=True)
 
 
-class _Undrawn(TorchFunctionMode):
-    """Draws no parameters."""
+class _SkipInit(TorchFunctionMode):
+    """Skips random initialisation."""
 
     def __torch_function__(
         self,

@@ -1,16 +1,16 @@
-"""The default model: fully convolutional, with a latent number grid instead of a latent vector.
+"""The default model: fully convolutional, with a latent grid instead of a latent vector.
 
     ids (B,H,W) ─ embed ─ unshuffle ÷4 ─ blocks ─ unshuffle ÷2 ─ blocks ─► μ, logvar (B, n, H/8, W/8)
     logits (B,95,H,W) ◄─ shuffle ×4 ─ blocks ◄─ shuffle ×2 ─ blocks ◄─ z
 
-Any page whose sides are multiples of 8 will do, so the work follows the area of the drawing. Nothing mixes
-distant cells: every norm looks at one position. Blocks start as the identity (the last convolution of each is
-zero) and the decoder starts at the blank page.
+Page sides are multiples of 8, so compute is proportional to the area of the drawing. Norms are per position, so nothing
+mixes distant cells. Residual blocks are initialised to the identity (the last convolution of each is zero) and the
+decoder to the blank page.
 
-The log's models have 512 latent numbers for a canvas of 64 × 64 cells that is mostly blank. Here a page has as many at
-the most, and the fewer blocks of 8 × 8 cells it has, the more numbers n each of them gets: 8 of 64 blocks, and no more
-than 128. Only larger pages have more in all, 8 for each block. All pages share one network, whose first n latent
-channels are used; a bias tells it n.
+The log's models have 512 latent numbers for a canvas of 64 × 64 cells that is mostly blank. Here a page of up to 64
+blocks of 8 × 8 cells has at most 512 as well, divided evenly: n = 8 per block for 64 blocks, more for fewer blocks, up
+to 128. Larger pages have 8 per block. All pages share one network, which uses its first n latent channels and has a
+bias that depends on n.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ STRIDE = 8
 FINE = 4
 LARGEST_SIDE = 512
 MOST_CHANNELS, MOST_BLOCKS = 4096, 64
-"""More is a slip, or a weights file that wants to be refused only after it has taken all memory."""
+"""Upper bounds, so that a mistyped recipe or a hostile weights file does not exhaust memory."""
 DENSEST = 2 * STRIDE**2
-"""The most latent numbers of a block of 8 × 8 cells: two for each cell."""
+"""The maximum of latent numbers per block of 8 × 8 cells: two per cell."""
 INITIAL_LOGVAR = -4.0
-"""The posterior starts narrow: while z is mostly noise, a decoder learns to do without it."""
+"""The posterior starts narrow, since a decoder learns to ignore z while it is mostly noise."""
 SPACE_LOGIT = 4.0
-"""Where the output starts: a space with probability e⁴/(e⁴ + 94) ≈ 0.37 in every cell."""
+"""Initial logit of the space: probability e⁴/(e⁴ + 94) ≈ 0.37 in every cell."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class SpatialConfig:
     """Options of the `spatial` model.
 
     Attributes:
-        latent: latent numbers per 8 × 8 cells that every page has; 8 makes 512 for a 64 × 64 page.
-        budget: latent numbers that a page may have in all, where that is more: then every 8 × 8 cells have an equal
-            share of it, but no more than 128. 0 leaves it at `latent`.
-        fine_channels: width at a quarter of the resolution.
-        coarse_channels: width at an eighth.
-        fine_blocks: residual blocks at a quarter, in the encoder and again in the decoder.
-        coarse_blocks: residual blocks at an eighth, likewise.
-        embedding: numbers per character on the way in.
+        latent: minimum of latent numbers per block of 8 × 8 cells; 8 makes 512 for a 64 × 64 page.
+        budget: latent numbers per page, divided evenly among its blocks, at most 128 and at least `latent` each; 0 for
+            `latent` per block.
+        fine_channels: channels at 1/4 of the resolution.
+        coarse_channels: channels at 1/8 of the resolution.
+        fine_blocks: residual blocks at 1/4, in the encoder and in the decoder.
+        coarse_blocks: residual blocks at 1/8, in the encoder and in the decoder.
+        embedding: size of the character embedding.
     """
 
     latent: int = 8
@@ -67,7 +67,7 @@ class SpatialConfig:
     embedding: int = 16
 
     def __post_init__(self) -> None:
-        """Refuse sizes that are not sizes."""
+        """Reject sizes that are out of range."""
         for name in ("latent", "fine_channels", "coarse_channels", "embedding"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
@@ -86,7 +86,7 @@ class SpatialVAE(VAE):
     """The fully convolutional variational autoencoder of this project.
 
     Args:
-        config: its sizes. The initial parameters are drawn from PyTorch's global generator.
+        config: its sizes.
     """
 
     Config: ClassVar[type] = SpatialConfig
@@ -153,11 +153,11 @@ class SpatialVAE(VAE):
     def decode(self, z: Tensor) -> Tensor:
         """Map z (B, n, H/8, W/8) to logits (B, 95, H, W)."""
         numbers = z.shape[1]
-        # The fewer channels are there, the louder each: what follows hears all pages at the same volume.
-        louder = (self.channels / numbers) ** 0.5
-        blocks = functional.conv2d(louder * z, self.from_latent.weight[:, :numbers], self.from_latent.bias, padding=1)
+        # Scaled so that the variance after the convolution does not depend on the number of channels.
+        scale = (self.channels / numbers) ** 0.5
+        blocks = functional.conv2d(scale * z, self.from_latent.weight[:, :numbers], self.from_latent.bias, padding=1)
         features = self.decoder(self.decoder_density(blocks, numbers))
-        # In float32 even under autocast: float16 ends at 65504, and logits have no bound.
+        # In float32 even under autocast: logits may exceed float16's maximum of 65504.
         with torch.autocast(features.device.type, enabled=False):
             logits: Tensor = functional.pixel_shuffle(self.head(features.to(self.head.weight.dtype)), FINE)
         return logits
@@ -177,19 +177,19 @@ class SpatialVAE(VAE):
             self.posterior.weight[self.channels :].mul_(0.1)
             if self.posterior.bias is not None:
                 self.posterior.bias[self.channels :] = INITIAL_LOGVAR
-            # Small enough that every cell starts as a space, and large enough that z is heard from the first step.
+            # Small enough that every cell starts as a space, large enough for z to have a gradient at the first step.
             self.head.weight.mul_(0.5)
             if self.head.bias is not None:
                 self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT
 
 
 class DensityBias(nn.Module):
-    """Adds to (B, C, H, W) what depends on the latent numbers of a block: C values for each power of two.
+    """A learned bias of (B, C, H, W) that depends on the latent numbers per block: C values for each power of two.
 
-    Between two powers the values are interpolated, linearly in the logarithm. All begin at zero.
+    Between powers of two the values are interpolated linearly in the logarithm. They are initialised to zero.
 
     Args:
-        most: the most numbers that a block may have.
+        most: the maximum of latent numbers per block.
         channels: C.
     """
 
@@ -198,11 +198,11 @@ class DensityBias(nn.Module):
         self.values = nn.Parameter(torch.zeros((most - 1).bit_length() + 1, channels))
 
     def forward(self, x: Tensor, numbers: int) -> Tensor:
-        """Tell the channels how many numbers a block has."""
+        """Add the bias for a number of latent numbers per block."""
         power = math.log2(numbers)
         below, above = math.floor(power), math.ceil(power)
-        told: Tensor = torch.lerp(self.values[below], self.values[above], power - below)
-        return x + told[:, None, None]
+        bias: Tensor = torch.lerp(self.values[below], self.values[above], power - below)
+        return x + bias[:, None, None]
 
 
 class ChannelNorm(nn.Module):
@@ -213,13 +213,13 @@ class ChannelNorm(nn.Module):
         self.norm = nn.LayerNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise every position on its own."""
+        """Normalise each position separately."""
         normed: Tensor = self.norm(x.permute(0, 2, 3, 1))
         return normed.permute(0, 3, 1, 2)
 
 
 class ResidualBlock(nn.Module):
-    """x + conv(silu(conv(silu(norm(x))))), 3 × 3, (B, C, H, W) to the same."""
+    """x + conv(silu(conv(silu(norm(x))))) with 3 × 3 kernels, (B, C, H, W) to the same."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -228,7 +228,7 @@ class ResidualBlock(nn.Module):
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Add what the block has to say."""
+        """Add the residual."""
         inner = functional.silu(self.first(functional.silu(self.norm(x))))
         out: Tensor = x + self.second(inner)
         return out

@@ -1,1 +1,1 @@
-"""Training: named randomness, batches, the loop, checkpoints, and the guard against numbers that are none."""
+"""Training: batches, the loop, validation, checkpoints, and the check for non-finite values."""

@@ -1,8 +1,8 @@
 """Batch-norm statistics of averaged weights.
 
-The running statistics of batch norms are not averaged with the weights: those of the averaged weights are measured at
-the end, in one more pass over the training pieces. PyTorch's `swa_utils.update_bn` does the same for a model that takes
-a batch and nothing else; here a pass also draws noise, as a step of training does.
+Running statistics are not averaged with the weights; they are measured at the end, in one more pass over the training
+pieces. PyTorch's `swa_utils.update_bn` does this for a model that takes only a batch; here a pass also draws noise, as
+a training step does.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 @torch.no_grad()
 def measure_statistics(module: nn.Module, passes: Iterable[Callable[[], object]]) -> None:
-    """Give a module's batch norms statistics of their own: the plain mean over all passes.
+    """Set the running statistics of a module's batch norms to the cumulative mean over all passes.
 
     Args:
-        module: has the averaged weights.
+        module: the module with averaged weights.
         passes: each runs the module once, on one batch.
     """
     norms = [part for part in module.modules() if isinstance(part, _BatchNorm)]

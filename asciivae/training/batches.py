@@ -1,7 +1,6 @@
-"""Batches of pages: which pieces go together, on how large a canvas, in which order.
+"""Batches of pages: grouping of pieces by page size, padding and order.
 
-Everything here is a function of the seed and the epoch. Pages are characters (uint8 in the store, int64 for the model);
-a one-hot page never exists outside of a model.
+Everything here is a function of the seed and the epoch. Pages are characters (uint8 in the store, int64 for the model).
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ class Batch(NamedTuple):
 
     Attributes:
         ids: (B, H, W) int64, the characters.
-        mask: (B, H, W) bool, False outside of a piece's own canvas.
-        pieces: (B,), their numbers in the corpus.
-        noisy: (B, H, W) int64, what the model reads instead of `ids`, if that is something else.
+        mask: (B, H, W) bool, False in the padding outside of a piece's own canvas.
+        pieces: (B,), their indices in the corpus.
+        noisy: (B, H, W) int64, a corrupted copy of `ids` as the model's input; None if the input is `ids`.
     """
 
     ids: Tensor
@@ -46,22 +45,22 @@ class Batch(NamedTuple):
 
     @property
     def seen(self) -> Tensor:
-        """(B, H, W) int64, what the model reads."""
+        """(B, H, W) int64, the model's input."""
         return self.ids if self.noisy is None else self.noisy
 
     def to(self, device: torch.device) -> Batch:
-        """The same batch on a device."""
+        """Move the batch to a device."""
         noisy = None if self.noisy is None else self.noisy.to(device)
         return Batch(self.ids.to(device), self.mask.to(device), self.pieces, noisy)
 
 
 def collate(pages: Sequence[Page], pieces: Pieces) -> Batch:
-    """Put pages together, each in the corner of one that is as large as the largest of them."""
+    """Pad pages with spaces to a common size and stack them, each in the top-left corner."""
     size = (max(page.shape[0] for page in pages), max(page.shape[1] for page in pages))
     ids = np.full((len(pages), *size), SPACE, np.int64)
     mask = np.zeros(ids.shape, np.bool_)
     for i, page in enumerate(pages):
-        # In the corner: there a latent grid's cells are inside of a piece's canvas or outside, never astride.
+        # In the corner, so that each cell of a latent grid lies either inside or outside of a piece's canvas.
         window = i, slice(page.shape[0]), slice(page.shape[1])
         ids[window] = page
         mask[window] = True
@@ -69,23 +68,23 @@ def collate(pages: Sequence[Page], pieces: Pieces) -> Batch:
 
 
 class Batches:
-    """The batches of a training split, epoch after epoch.
+    """The batches of a training split, epoch by epoch.
 
-    Pieces whose pages are equally large go together, so that the work follows the area of the drawings. What is left
-    over of every size is put together by area, and padded. Every epoch has the same number of batches.
+    Pages of one size are batched together, so that compute is proportional to the area of the drawings. The remainders
+    of all sizes are batched in order of area, and padded. Every epoch has the same number of batches.
 
-    In a batch of mixed sizes a convolution near the border of a smaller piece's canvas sees blank page beyond it, where
-    alone it would see the model's own padding. The mask keeps that page out of the losses, but not its small effect on
-    the cells within.
+    In a padded batch, convolutions near the border of a smaller piece's canvas see spaces beyond it, where alone they
+    would see the model's own padding. The mask keeps the padding out of the losses, but not its small effect on cells
+    within the canvas.
 
     Args:
         corpus: the pieces.
-        pieces: the numbers of those to use.
+        pieces: indices of the pieces to use.
         batch_size: pieces in a batch; the last may have fewer.
-        canvas: how pieces are laid.
-        seed: of the run.
+        canvas: places pieces on pages.
+        seed: seed of the run.
         roll: shifts every page, if given.
-        augment: varies the pieces, if given; with the pages' sizes their grouping then changes by epoch.
+        augment: augments the pieces, if given; page sizes, and so the grouping, then change by epoch.
     """
 
     def __init__(
@@ -106,7 +105,7 @@ class Batches:
         self._drawn: tuple[int, NDArray[np.float64]] = (-1, np.empty(0))
 
     def __call__(self, step: int) -> Batch:
-        """The batch of a step, counted from 0 over all epochs."""
+        """The batch of a step; steps are counted from 0 over all epochs."""
         epoch, position = divmod(step, self.steps_per_epoch)
         if self._planned[0] != epoch:
             self._planned = (epoch, self.plan(epoch))
@@ -165,7 +164,7 @@ def in_order(
     canvas: Canvas,
     rolled: Callable[[int], NDArray[np.int64]] | None = None,
 ) -> Iterator[Batch]:
-    """Batches for looking at pieces once: none is padded, so that no piece's numbers depend on its neighbours.
+    """Unpadded batches for one pass over the pieces, so that a piece's results do not depend on its batch.
 
     `rolled`, if given, maps a number of pieces to their shifts.
     """
@@ -180,7 +179,7 @@ def _rolled(pages: Sequence[Page], shifts: NDArray[np.int64]) -> list[Page]:
 
 
 def _by_size(pieces: Pieces, size_of: Callable[[int], Size]) -> list[Pieces]:
-    """The pieces whose pages are equally large, for each size from the smallest area on."""
+    """Group pieces by page size, in increasing order of area."""
     by_size: dict[Size, list[int]] = {}
     for piece in pieces.tolist():
         by_size.setdefault(size_of(piece), []).append(piece)

@@ -1,4 +1,4 @@
-"""From the section `data` of a recipe to the pieces of a run: which are trained on, which validate, on which pages."""
+"""The section `data` of a recipe, resolved: the corpus, its training and validation split, and the canvas."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class DataSplit:
     """The pieces of a run.
 
     Attributes:
-        corpus: all of them.
-        excluded: how many each pattern of `data.exclude` took.
-        training: the numbers of the pieces that are trained on.
-        validating: the numbers of those that are not.
-        validated: those of them that are measured in training.
-        canvas: how they are placed on pages.
-        batches: of the training pieces.
+        corpus: all pieces.
+        excluded: number of pieces that each pattern of `data.exclude` removed.
+        training: indices of the training pieces.
+        validating: indices of the validation pieces.
+        validated: the validation pieces that are measured during training (`evaluation.pieces`).
+        canvas: places pieces on pages.
+        batches: batches of the training pieces.
     """
 
     corpus: Corpus
@@ -51,7 +51,7 @@ class DataSplit:
     batches: Batches
 
     def middle(self, count: int) -> Pieces:
-        """Validation pieces of median size, for samples: neither dots nor posters."""
+        """Validation pieces of median area, for samples."""
         by_area = sorted(self.validating.tolist(), key=lambda i: (self.corpus.grid(i).size, i))
         first = max(0, len(by_area) // 2 - count // 2)
         return np.array(by_area[first : first + count])
@@ -62,12 +62,12 @@ def prepare_data(recipe: BaseRecipe, size_for: PageSize) -> DataSplit:
 
     Args:
         recipe: of any kind.
-        size_for: the page that the model wants for a piece.
+        size_for: maps the size of a piece to the model's page size.
 
     Raises:
         CorpusError: the corpus cannot be read, or a side of the split is empty.
         ModelError: a piece is too large for the model.
-        RecipeError: the recipe wants a canvas that the model cannot take.
+        RecipeError: the recipe's canvas does not suit the model.
     """
     data = recipe.data
     corpus, excluded = open_data(data)
@@ -75,7 +75,7 @@ def prepare_data(recipe: BaseRecipe, size_for: PageSize) -> DataSplit:
     canvas = canvas_of(data, size_for)
     validated = validating[: recipe.evaluation.pieces]
     margin = data.augment.shift.margin if data.augment and data.augment.shift else 0
-    # Checked now, and not after hours of training.
+    # Fail now rather than after hours of training.
     for pieces, around in ((validated, 0), (training, margin)):
         for piece in pieces.tolist():
             _page_size(corpus, piece, canvas, around)
@@ -84,7 +84,7 @@ def prepare_data(recipe: BaseRecipe, size_for: PageSize) -> DataSplit:
 
 
 def open_data(data: Data) -> tuple[Corpus, dict[str, int]]:
-    """The pieces that a recipe names, without the excluded ones; and how many each pattern took.
+    """The pieces of a recipe's corpora without the excluded ones, and how many each pattern removed.
 
     Raises:
         CorpusError: a corpus cannot be opened, or nothing is left.
@@ -94,7 +94,7 @@ def open_data(data: Data) -> tuple[Corpus, dict[str, int]]:
 
 
 def sides(data: Data, corpus: Corpus) -> tuple[Pieces, Pieces]:
-    """The numbers of the pieces that a recipe trains on, and of those that it validates on.
+    """Indices of the training pieces and of the validation pieces.
 
     Raises:
         CorpusError: one of the two would be empty.
@@ -106,10 +106,10 @@ def sides(data: Data, corpus: Corpus) -> tuple[Pieces, Pieces]:
 
 
 def canvas_of(data: Data, size_for: PageSize) -> Canvas:
-    """How a recipe places pieces for a model.
+    """The canvas of a recipe for a model.
 
     Raises:
-        RecipeError: the recipe wants a canvas that the model cannot take.
+        RecipeError: the recipe's canvas does not suit the model.
     """
     if not isinstance(data.canvas, FixedCanvas):
         return Canvas(size_for, trimmed=True)
@@ -128,7 +128,7 @@ def canvas_of(data: Data, size_for: PageSize) -> Canvas:
 
 
 def character_counts(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> torch.Tensor:
-    """How often each character stands on the pages of these pieces, padding included: (95,) int64."""
+    """Counts of each character on the pages of these pieces, padding included: (95,) int64."""
     counts = np.zeros(SIZE, np.int64)
     for piece in pieces.tolist():
         content = canvas.content(corpus.grid(piece))
@@ -150,7 +150,7 @@ def _page_size(corpus: Corpus, piece: int, canvas: Canvas, margin: int = 0) -> S
 
 
 def _largest_side(canvas: Canvas) -> int:
-    """Of the squares that the canvas takes, the side of the largest."""
+    """The side of the largest square piece that fits the canvas."""
 
     def too_large(side: int) -> bool:
         try:

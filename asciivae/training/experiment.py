@@ -1,4 +1,4 @@
-"""Everything that a run needs, made from a recipe of any kind."""
+"""An experiment: everything that a run needs, built from a recipe of any kind."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Experiment:
     """A recipe, ready to run.
 
     Attributes:
-        name: of the recipe.
+        name: name of the recipe.
         recipe: the recipe with every default.
         data: the pieces.
-        task: what is trained, and by which losses.
-        state: the moving parts, at step 0.
-        validate: measures the state, as numbers by name.
-        sample: shows what the state makes of a few pieces, as text; pictures go into the folder.
-        glyphs: (95, h, w), the atlas that is rendered with.
+        task: the module to train and its losses.
+        state: the training state, at step 0.
+        validate: measures the state; returns metrics by name.
+        sample: reconstructs a few pieces, as text; pictures are written into the folder.
+        glyphs: (95, h, w), the glyph atlas of the renderer.
         metadata: text for the header of weights files.
-        renderer_digest: names the weights of a renderer that only imitates the glyphs.
-        next_command: what can be done with a finished run, as text with a command.
+        renderer_digest: digest of the weights of a learned renderer.
+        next_command: a suggestion of what to do with a finished run, as text with a command.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""A whole run: the loop, and beside it what is logged, measured, shown and saved, and when.
+"""A whole run: the training loop with logging, validation, samples and checkpoints.
 
-Nothing here can change a weight: everything that is done between steps is given the state to look at, in evaluation
-mode, with noise of its own.
+Nothing here changes the weights: what happens between steps reads the state in evaluation mode, with separate random
+streams.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ MOST_ROLLBACKS = 8
 
 
 def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[Step]:
-    """Train to the end of the task, from where the state is; yield after each step is logged, shown and saved.
+    """Train from the state's step to the end of the task; yield each step once it is logged, sampled and saved.
 
     A caller that stops early (`close`, or `break` in a loop) leaves a checkpoint of the last step.
 
     Raises:
-        Interrupted: the user pressed Ctrl-C; the step was finished and everything saved.
-        DivergedError: something was not finite; see the folder's `diverged/`.
-        PluginError: a plugin failed; everything up to the last whole step was saved.
-        RunError: something cannot be written.
+        Interrupted: the user pressed Ctrl-C; the current step was completed and saved.
+        DivergedError: a term or the gradient was not finite; see the folder's `diverged/`.
+        PluginError: a plugin failed; the last completed step was saved.
+        RunError: a file cannot be written.
     """
     state = experiment.state
     rollback = experiment.recipe.train.on_divergence == "rollback"
     with _interruptible() as wanted:
         rollbacks = 0
         if rollback and not folder.has_checkpoint():
-            _save(experiment, folder)  # early steps diverge most often, and need something to go back to
+            _save(experiment, folder)  # a rollback target for the first steps, which diverge most often
         while True:
             try:
                 yield from _to_the_end(experiment, folder, observer, wanted)
@@ -49,13 +49,13 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
             except PluginError as error:
                 _save(experiment, folder)
                 error.hint = (
-                    f"{error.hint}; step {state.step} is saved, and once the plugin is fixed the run can go on: "
+                    f"{error.hint}; step {state.step} is saved; fix the plugin and resume: "
                     f"asciivae train --resume {folder.path}"
                 )
                 raise
             except DivergedError as error:
                 where = folder.write_divergence(error.report)
-                alone = "" if rollback else "; with --set train.on_divergence=rollback a run goes back by itself"
+                alone = "" if rollback else "; to roll back automatically: --set train.on_divergence=rollback"
                 error.hint = f"{error.hint}{alone}; the full report is in {where}"
                 if not rollback or rollbacks == MOST_ROLLBACKS:
                     raise
@@ -98,14 +98,14 @@ def _to_the_end(experiment: Experiment, folder: RunDir, observer: Observer, want
 
 
 class _Clock:
-    """Counts pieces and the time spent training on them, without what is done between steps."""
+    """Counts pieces and the training time spent on them, excluding the work between steps."""
 
     def __init__(self) -> None:
         self.pieces = 0
         self._since = time.perf_counter()
 
     def rate(self) -> float:
-        """Pieces per second since the last time this was asked."""
+        """Pieces per second since the previous call."""
         now = time.perf_counter()
         rate = self.pieces / max(now - self._since, 1e-9)
         self.pieces, self._since = 0, now
@@ -113,7 +113,7 @@ class _Clock:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """The time in this block does not count."""
+        """Exclude the time spent in this block."""
         begun = time.perf_counter()
         yield
         self._since += time.perf_counter() - begun
@@ -143,7 +143,7 @@ def _log(folder: RunDir, observer: Observer, record: dict[str, Any]) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Collect the first Ctrl-C in a list; the second one interrupts at once, as usual."""
+    """Record the first Ctrl-C in a list; a second one raises KeyboardInterrupt as usual."""
     wanted: list[int] = []
 
     def first(number: int, frame: FrameType | None) -> None:
@@ -152,7 +152,7 @@ def _interruptible() -> Iterator[list[int]]:
 
     try:
         before = signal.signal(signal.SIGINT, first)
-    except ValueError:  # not in the main thread: whoever owns the process handles its signals
+    except ValueError:  # signal handlers can only be set in the main thread
         yield wanted
         return
     try:

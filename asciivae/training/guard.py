@@ -1,4 +1,4 @@
-"""The guard: no step is taken on a number that is none, and what went wrong is written down by name."""
+"""The check for non-finite values: finds the term, module and parameters for the report of a diverged run."""
 
 from __future__ import annotations
 

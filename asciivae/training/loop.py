@@ -1,4 +1,4 @@
-"""The training loop. It yields after every step; an observer cannot change what it does.
+"""The training loop, a generator that yields after every step.
 
 batch → model → losses → gradient → finite check → step
 """
@@ -25,21 +25,21 @@ from asciivae.training.state import TrainState
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 SMALLEST_SCALE = 1.0
-"""A float16 gradient that overflows even when scaled by this is not the scale's fault."""
+"""The gradient scale below which a float16 overflow counts as divergence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """What is trained, on what, and against what. Each kind of recipe has its own.
+    """The module to train, its objective and its data; each kind of recipe has a subclass.
 
     Attributes:
-        module: what is trained, on the device of the run.
-        objective: what is minimised.
-        batches: the training split.
+        module: the module to train, on the device of the run.
+        objective: the losses.
+        batches: the batches of the training split.
         seed: all randomness is derived from it.
-        total_steps: where the run ends.
-        precision: what the network computes in; losses are float32 or wider always.
-        averaging: stochastic weight averaging, if wanted.
+        total_steps: the number of steps of the run.
+        precision: of the network; losses are always float32 or wider.
+        averaging: stochastic weight averaging; None for none.
     """
 
     module: nn.Module
@@ -52,35 +52,35 @@ class Task:
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """The losses that plugins may have brought."""
+        """The losses that may come from plugins."""
         return ()
 
     @property
     def device(self) -> torch.device:
-        """Where the module is."""
+        """The device of the module."""
         return next(self.module.parameters()).device
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """The context in which the network runs."""
+        """The autocast context of the run's precision."""
         if self.precision == "fp32":
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
     @abstractmethod
     def measure(self, module: Any, batch: Batch, step: int) -> LossValues:
-        """Run a module, the task's own or its average, on a batch as a training step does, and measure the losses."""
+        """Compute the losses of a module (the task's own or its weight average) on a batch, as a training step does."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step that was taken.
+    """A completed training step.
 
     Attributes:
-        number: steps taken so far, this one included.
+        number: steps taken so far, including this one.
         epoch: counted from 0.
         total: the objective before the step.
-        terms: its unweighted parts.
-        weights: what each part was multiplied by.
+        terms: its unweighted terms.
+        weights: the weight of each term.
         grad_norm: the norm of the gradient before clipping.
         lr: the learning rate.
         pieces: pieces in the batch.
@@ -112,8 +112,8 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
 
         task.module.train()
         state.optimiser.zero_grad(set_to_none=True)
-        # Only the losses are kept: the pass itself is as large as all the rest, and would live through the backward.
-        with _statistics_kept(task.module):
+        # Keep only the losses: the model's output would otherwise stay in memory during the backward pass.
+        with _statistics_restored_on_error(task.module):
             measured = task.measure(task.module, batch, step)
         state.scaler.scale(measured.total).backward()
         state.scaler.unscale_(state.optimiser)
@@ -121,12 +121,12 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
 
         numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
-        # A float16 gradient may overflow now and then: the scaler skips the step and scales less.
+        # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
         scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
         wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
         if wrong is not None:
             raise _diverged(task, batch, step, wrong, numbers)
-        # Only now is it sure that the step is taken, and will not be taken again by a run that goes on.
+        # Only now is it certain that the step is taken; a failed one is repeated when the run is resumed.
         if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
             state.add_to_average()
         state.scaler.step(state.optimiser)
@@ -155,7 +155,7 @@ def _learning_rate(task: Task, state: TrainState) -> float:
 
 
 def _measure_statistics(task: Task, averaged: nn.Module) -> None:
-    """Measure the averaged weights' batch-norm statistics in the epoch that would come next."""
+    """Measure the batch-norm statistics of the averaged weights on the batches of the next epoch."""
     epoch = -(-task.total_steps // task.batches.steps_per_epoch)
 
     def one_pass(step: int) -> None:
@@ -167,8 +167,8 @@ def _measure_statistics(task: Task, averaged: nn.Module) -> None:
 
 
 @contextmanager
-def _statistics_kept(module: nn.Module) -> Iterator[None]:
-    """If a plugin fails, undo what the pass did to running statistics: what is saved then is the last whole step."""
+def _statistics_restored_on_error(module: nn.Module) -> Iterator[None]:
+    """Restore running statistics if a plugin fails, so that the checkpoint is that of the last completed step."""
     before = [buffer.clone() for buffer in module.buffers()]
     try:
         yield
@@ -179,7 +179,7 @@ def _statistics_kept(module: nn.Module) -> Iterator[None]:
 
 
 def _numbers(scalars: Mapping[str, torch.Tensor]) -> dict[str, float]:
-    # One transfer for all: on an accelerator each would wait for the device.
+    # A single transfer, since each one synchronises with the device.
     values = torch.stack([value.detach().double() for value in scalars.values()]).tolist()
     return dict(zip(scalars, values, strict=True))
 

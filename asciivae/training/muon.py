@@ -1,4 +1,4 @@
-"""Muon: AdamW whose convolution kernels take orthogonal steps (Jordan et al. 2024)."""
+"""Muon: AdamW with orthogonalised updates of convolution kernels (Jordan et al. 2024)."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from torch import Tensor, nn
 MOMENTUM = 0.95
 ITERATIONS = 5
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)
-"""Of the odd quintic a·x + b·x³ + c·x⁵ that takes singular values in (0, 1] towards 1 (Jordan et al. 2024)."""
+"""Coefficients of a·x + b·x³ + c·x⁵, which moves singular values in (0, 1] towards 1 (Jordan et al. 2024)."""
 TINY = 1e-7
 
 
 class Muon(torch.optim.AdamW):
-    """AdamW, except for convolution kernels of more than one cell: their momentum is orthogonalised.
+    """AdamW, with orthogonalised momentum for convolution kernels larger than 1 × 1.
 
-    The step of such a kernel, taken as a matrix (out, in · cells), has all its singular values near 1, so that what
-    the gradient hardly says is learned as fast as what it says loudest. Its entries are as large as AdamW's usually
-    are (root mean square 0.2: Liu et al. 2025), so one learning rate does for both. Everything else, and all of the
-    options, are AdamW's; `betas` and `eps` do not concern the kernels.
+    The update of such a kernel, as a matrix (out, in · cells), has all its singular values near 1, so that directions
+    of small gradient are learned as fast as those of large gradient. It is scaled to the usual size of AdamW's updates
+    (root mean square 0.2: Liu et al. 2025), so that both share one learning rate. Other parameters and all options are
+    AdamW's; `betas` and `eps` do not apply to the kernels.
     """
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Take one step; the gradients of the kernels are used up by it."""
+        """Take one step; the gradients of the kernels are consumed."""
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -52,10 +52,10 @@ class Muon(torch.optim.AdamW):
 
 
 def orthogonalised(matrix: Tensor) -> Tensor:
-    """The matrix (m, n) with its singular values taken near 1, between 0.68 and 1.14 where they were not tiny.
+    """Orthogonalise a matrix (m, n): singular values that are not tiny end up between 0.68 and 1.14.
 
-    The Newton–Schulz iteration runs on the Gram matrix of the shorter side alone: all its iterates are polynomials in
-    it, so the long side is multiplied twice and not twice per iteration.
+    All iterates of the Newton–Schulz iteration are polynomials in the Gram matrix of the shorter side, so it runs on
+    that matrix, and the long side is multiplied twice in all instead of twice per iteration.
     """
     if matrix.shape[0] > matrix.shape[1]:
         return orthogonalised(matrix.T).T
@@ -71,7 +71,7 @@ def orthogonalised(matrix: Tensor) -> Tensor:
 
 
 def _factor(gram: Tensor) -> Tensor:
-    """What one iteration multiplies the matrix by: a + b·G + c·G²."""
+    """The factor of one iteration: a + b·G + c·G²."""
     a, b, c = POLYNOMIAL
     factor = torch.addmm(gram, gram, gram, beta=b, alpha=c)
     factor.diagonal().add_(a)

@@ -1,4 +1,4 @@
-"""What a run tells those who watch it."""
+"""Callbacks of a run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class Observer:
-    """Watches a run; override what is of interest. Nothing that an observer does reaches the weights."""
+    """Callbacks of a run, which do nothing by default. An observer cannot affect the weights."""
 
     def stepped(self, step: Step) -> None:
         """A step was taken."""
 
     def logged(self, record: Mapping[str, Any]) -> None:
-        """A record went into the metrics."""
+        """A record was appended to the metrics."""
 
     def sampled(self, step: int, text: str) -> None:
         """A few pieces were reconstructed."""

@@ -19,14 +19,14 @@ _OPTIMISERS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "ada
 
 @dataclass(frozen=True)
 class LearningRate:
-    """How the learning rate moves.
+    """The learning-rate schedule.
 
     Attributes:
-        use: constant, or half a cosine from `lr` to its final fraction.
-        warmup: steps of a linear rise from 0.
-        final: the fraction of `lr` that a cosine ends at.
-        steps: the step at which a cosine ends; null is the end of the run. Given, a run that is stopped early by
-            `train.steps` takes the same steps as a longer one.
+        use: constant, or half a cosine from `lr` down to `final` · `lr`.
+        warmup: steps of linear warm-up from 0.
+        final: the fraction of `lr` at the end of a cosine.
+        steps: the step at which a cosine ends; null for the end of the run. If given, a run shortened by `train.steps`
+            takes the same steps as a longer one.
     """
 
     use: Literal["constant", "cosine"] = "constant"
@@ -40,14 +40,14 @@ class Optim:
     """The optimiser: Adam (Kingma & Ba 2015), AdamW (Loshchilov & Hutter 2019) or Muon (Jordan et al. 2024).
 
     Attributes:
-        use: adam adds weight decay to the gradient, adamw takes it off the weights; muon is adamw with orthogonalised
-            updates of the convolution kernels.
+        use: adam adds weight decay to the gradient, adamw decouples it; muon is adamw with orthogonalised updates of
+            the convolution kernels.
         lr: the learning rate after the warm-up.
-        betas: the decays of the two moments.
+        betas: the decay rates of the two moments.
         eps: added to the denominator.
         weight_decay: the weight decay, per unit of learning rate.
-        clip: the largest norm of the gradient; null leaves it as it is.
-        schedule: how the learning rate moves.
+        clip: the maximum norm of the gradient; null for no clipping.
+        schedule: the learning-rate schedule.
     """
 
     use: Literal["adam", "adamw", "muon"] = "adamw"
@@ -59,7 +59,7 @@ class Optim:
     schedule: LearningRate = LearningRate()
 
     def optimiser(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-        """The optimiser of these parameters."""
+        """Create the optimiser of these parameters."""
         return _OPTIMISERS[self.use](
             parameters, lr=self.lr, betas=self.betas, eps=self.eps, weight_decay=self.weight_decay
         )

@@ -1,4 +1,4 @@
-"""Who made a run, with what: enough to judge whether two runs may be compared."""
+"""Provenance of a run: versions and hardware, to tell whether two runs are comparable."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def provenance(device: torch.device, **facts: Any) -> dict[str, Any]:
     """Describe this process.
 
     Args:
-        device: where it trains.
-        facts: what else to write down, JSON values.
+        device: the device that it trains on.
+        facts: further entries, JSON values.
     """
     return {
         "asciivae": __version__,

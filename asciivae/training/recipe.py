@@ -1,4 +1,4 @@
-"""What every recipe has, whatever it trains."""
+"""The sections that recipes of all kinds share."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from asciivae.training.optim import Optim
 from asciivae.training.settings import Every, Train
 
 SCHEMA = 1
-"""The number of this schema, which every recipe states as `asciivae: 1`."""
+"""The version of the recipe schema, which every recipe states as `asciivae: 1`."""
 
 
 def _integer(value: Any) -> Any:
     if type(value) is not int:  # True == 1 == 1.0
-        raise ValueError(f"must be {SCHEMA}, the number of the schema")
+        raise ValueError(f"must be {SCHEMA}, the schema version")
     return value
 
 
@@ -31,11 +31,11 @@ SchemaNumber = Annotated[Literal[1], BeforeValidator(_integer)]
 
 @dataclass(frozen=True)
 class Expected:
-    """A number that a run of this recipe should reach.
+    """The expected value of a metric.
 
     Attributes:
         value: the measured value.
-        atol: how far from it a run may end.
+        atol: absolute tolerance.
     """
 
     value: float
@@ -44,13 +44,12 @@ class Expected:
 
 @dataclass(frozen=True)
 class Expect:
-    """The numbers that a rebuilt run is compared with.
+    """Expected results that `asciivae verify` compares a run with.
 
     Attributes:
-        set: the overrides, as given to `--set`, under which `losses` were measured: what makes the first steps
-            affordable.
+        set: the overrides, as given to `--set`, under which `losses` were measured; they keep the first steps cheap.
         losses: the objective's total at the first steps, on the CPU in float64.
-        rtol: how far, relative to them, the losses of another machine may be.
+        rtol: relative tolerance of the losses on another machine.
         metrics: final metrics by name.
     """
 
@@ -62,10 +61,10 @@ class Expect:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How validation is done.
+    """Validation settings.
 
     Attributes:
-        pieces: at most so many validation pieces; null takes all.
+        pieces: maximum number of validation pieces; null for all.
     """
 
     pieces: Count | None = None
@@ -73,10 +72,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Problem:
-    """A contradiction in a recipe.
+    """An invalid combination of values in a recipe.
 
     Attributes:
-        keys: where.
+        keys: path of the value to report.
         message: what is wrong.
         hint: the next step.
     """
@@ -88,20 +87,20 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class BaseRecipe:
-    """What every recipe has.
+    """The sections that recipes of all kinds share.
 
     Attributes:
-        asciivae: the number of this schema.
+        asciivae: the version of the recipe schema.
         about: what the recipe does, on one line.
-        requires: pip requirements: the packages whose components it names.
-        seed: the seed of everything random, 0 to 2⁶³ - 1.
+        requires: pip requirements of the packages whose components it uses.
+        seed: the seed of all randomness, 0 to 2⁶³ - 1.
         data: the pieces.
         glyphs: the pictures of the characters.
         optim: the optimiser.
         train: the length and the batches of the run.
-        every: how often the run reports and saves.
-        evaluation: how validation is done.
-        expect: the numbers that a rebuilt run is compared with.
+        every: intervals of logging, validation and checkpoints.
+        evaluation: validation settings.
+        expect: expected results.
     """
 
     kind: str
@@ -118,10 +117,10 @@ class BaseRecipe:
     expect: Expect | None = None
 
     COMPONENTS: ClassVar[dict[str, str]] = {}
-    """The fields that hold components, or lists of them, and the kind of plugin that each names."""
+    """The fields that hold components, or lists of them, with their kind of plugin."""
 
     def components(self) -> Iterator[tuple[str, Keys, Component]]:
-        """Every component: the kind of plugin it names, where it is, and itself."""
+        """Yield every component with its kind of plugin and its path in the recipe."""
         for name, kind in self.COMPONENTS.items():
             value = getattr(self, name)
             if isinstance(value, Component):
@@ -131,27 +130,27 @@ class BaseRecipe:
                     yield kind, (name, i), entry
 
     def problems(self) -> Iterator[Problem]:
-        """Values that are valid one by one and cannot be combined."""
+        """Cross-field validation: yield invalid combinations of values."""
         data, glyphs = self.data, self.glyphs
         if glyphs.cell == "tight" and glyphs.zoom:
-            message = "zoom is only for `cell: logged`; a tight cell has nothing to cut"
+            message = "zoom requires `cell: logged`; tight cells are not cropped"
             yield Problem(("glyphs", "zoom"), message, "--unset glyphs.zoom, or --set glyphs.cell=logged")
         if glyphs.cell == "tight" and not glyphs.antialias:
-            message = "antialias is only for `cell: logged`; a tight cell is always averaged"
+            message = "antialias requires `cell: logged`; tight cells are always antialiased"
             yield Problem(("glyphs", "antialias"), message, "--unset glyphs.antialias, or --set glyphs.cell=logged")
         if isinstance(data.canvas, FixedCanvas):
             side = min(data.canvas.height, data.canvas.width)
             if data.max_side is None or data.max_side > side:
-                message = f"pieces of more than {side} cells do not fit on this canvas"
+                message = f"pieces with a side of more than {side} cells do not fit on this canvas"
                 yield Problem(("data", "canvas"), message, f"--set data.max_side={side}")
             if data.augment and data.augment.shift and data.augment.shift.margin:
-                message = "a margin makes pages larger, which a canvas of one size does not allow"
+                message = "a margin enlarges pages and cannot be combined with a fixed canvas"
                 hint = "--unset data.augment.shift.margin, or --set data.canvas=fitted"
                 yield Problem(("data", "augment", "shift", "margin"), message, hint)
         elif data.place == "logged":
-            message = "`place: logged` needs a canvas of one size"
+            message = "`place: logged` requires a fixed canvas"
             yield Problem(("data", "place"), message, "--set data.canvas='{height: 64, width: 64}'")
         if data.split.rule != "random" and data.split.seed:
-            message = f"the rule `{data.split.rule}` draws nothing, so a seed changes nothing"
+            message = f"the rule `{data.split.rule}` is not random and takes no seed"
             hint = "--unset data.split.seed, or --set data.split.rule=random"
             yield Problem(("data", "split", "seed"), message, hint)

@@ -1,15 +1,15 @@
-"""The folder of a run, and everything that is written into it.
+"""The folder of a run and its files.
 
     runs/<recipe>/<stamp>/
-        recipe.yaml        as it was given           resolved.yaml      with every default
-        provenance.json    who made it, with what    metrics.jsonl      one record a line, append only
+        recipe.yaml        as given                  resolved.yaml      with every default
+        provenance.json    versions, hardware        metrics.jsonl      one record per line, append only
         samples/step-N.txt originals and reconstructions
         checkpoints/step-N/{model.safetensors, training.safetensors, state.json}
-        checkpoints/latest the name of the newest checkpoint; moved last
-        diverged/          only if the run did
+        checkpoints/latest the name of the newest checkpoint; written last
+        diverged/          only if the run diverged
 
-Nothing is pickled. `model.safetensors` carries its recipe and its glyphs: it is all that `reconstruct` needs. Where a
-renderer is trained it is called `renderer.safetensors`.
+Nothing is pickled. `model.safetensors` (`renderer.safetensors` when a renderer is trained) contains its recipe and its
+glyphs, which is all that `reconstruct` needs.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ from asciivae.files.weights import MODEL_FORMAT, RENDERER_FORMAT
 from asciivae.training.state import TrainState
 
 STATE_FORMAT = 1
-_RENAMED = {"gradient": "grad_norm", "rate": "lr"}
-"""Keys of metrics as they were called before version 0.2, and as they are called now."""
+_RENAMED = {"gradient": "grad_norm", "rate": "lr", "blank_share": "blank_fraction"}
+"""Metric keys of older runs, and their present names."""
 LARGEST_STEP = 2**53
-"""Up to here an integer is the same as a float, in which charts count."""
+"""The largest integer that a float represents exactly; charts use floats."""
 _FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
 
 
 class RunDir:
-    """An existing run folder. `create` makes one, `open` finds one.
+    """An existing run folder; use `create` or `open`.
 
     Args:
         path: the folder.
-        kind: what is trained in it.
+        kind: what is trained in it, `model` or `renderer`.
     """
 
     def __init__(self, path: Path, kind: str = "model") -> None:
@@ -55,10 +55,10 @@ class RunDir:
 
     @classmethod
     def create(cls, path: Path, files: Mapping[str, str], kind: str = "model") -> RunDir:
-        """Begin a run in an empty or new folder; `files` are the texts to put there first.
+        """Start a run in a new or empty folder and write `files` (name to text) into it.
 
         Raises:
-            RunError: there is something in the folder already, or it cannot be written.
+            RunError: the folder is not empty, or cannot be written.
         """
         try:
             taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
@@ -67,11 +67,11 @@ class RunDir:
         if taken:
             resume = f"continue it with `asciivae train --resume {path}`, or " if _is_run(path) else ""
             raise RunError(
-                "is not empty, and a run never writes over anything",
+                "is not empty; runs never overwrite files",
                 place=str(path),
                 hint=f"{resume}name another folder with --out",
             )
-        if path.is_dir():  # it may be a mounted volume or where we stand, which nothing can take the place of
+        if path.is_dir():  # it may be a mount point or the working directory, which cannot be replaced
             for name, text in files.items():
                 write_text(path / name, text)
         else:
@@ -85,7 +85,7 @@ class RunDir:
         """Open the folder of a run.
 
         Raises:
-            RunError: it is no such folder.
+            RunError: the folder does not contain a run.
         """
         run = cls(path, kind)
         if not _is_run(path):
@@ -93,13 +93,13 @@ class RunDir:
         return run
 
     def save(self, state: TrainState, metadata: Mapping[str, str], glyphs: Tensor, *, keep: int) -> Path:
-        """Write a checkpoint of the state, make it the latest, and forget all but the `keep` that lead to it.
+        """Write a checkpoint, make it the latest, and delete all others except the `keep` - 1 before it.
 
         Args:
-            state: what to save.
-            metadata: text for the weights file's header: `recipe` (resolved YAML) and what else is worth knowing.
+            state: the state to save.
+            metadata: text for the weights file's header, including `recipe` (resolved YAML).
             glyphs: (95, h, w), the atlas of the run.
-            keep: at least 1.
+            keep: number of checkpoints to keep, at least 1.
         """
         name = f"step-{state.step}"
         latest = self._latest()
@@ -112,7 +112,7 @@ class RunDir:
             numbers = json_text({"format": STATE_FORMAT, **state.numbers()})
             (folder / "state.json").write_text(numbers, encoding="utf-8")
         write_text(self.checkpoints / "latest", name + "\n")
-        # One of a later step was left by a process that was killed before it became the latest.
+        # A checkpoint of a later step is left over from a process that was killed before it became the latest.
         folders = sorted(self.checkpoints.glob("step-*"), key=_step_of)
         kept = [folder for folder in folders if _step_of(folder) <= state.step][-keep:]
         for other in folders:
@@ -122,10 +122,10 @@ class RunDir:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Within the block no other process may train in this folder; the lock goes with the process.
+        """Lock the folder against other training processes; the lock is released if the process dies.
 
         Raises:
-            RunError: another process has it.
+            RunError: another process holds the lock.
         """
         handle = os.open(self.path, os.O_RDONLY)
         try:
@@ -141,11 +141,11 @@ class RunDir:
             os.close(handle)
 
     def has_checkpoint(self) -> bool:
-        """Whether anything was saved yet."""
+        """Whether there is a complete checkpoint."""
         return self._latest() is not None
 
     def latest_step(self) -> int | None:
-        """The step of the newest complete checkpoint, if there is one."""
+        """The step of the newest complete checkpoint; None without one."""
         found = self._latest()
         return None if found is None else _step_of(found)
 
@@ -171,15 +171,15 @@ class RunDir:
             named = None
         if named is not None and (named / "state.json").is_file() and named.parent == self.checkpoints:
             return named
-        # `latest` is written after the checkpoint it names: without it there may still be one.
+        # `latest` is written after its checkpoint, so a complete one may exist without it.
         complete = [folder for folder in self.checkpoints.glob("step-*") if (folder / "state.json").is_file()]
         return max(complete, key=_step_of, default=None)
 
     def load(self, state: TrainState) -> bool:
-        """Restore the latest checkpoint into `state`; False, and nothing done, if there is none yet.
+        """Restore the latest checkpoint into `state`; return False if there is none yet.
 
         Raises:
-            RunError: it cannot be read, or is of another recipe.
+            RunError: it cannot be read, or does not fit the recipe.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load_file
@@ -206,10 +206,10 @@ class RunDir:
         return True
 
     def log(self, record: Mapping[str, Any]) -> None:
-        """Append one record to the metrics, flushed so that a killed run loses none.
+        """Append a record to the metrics and flush it.
 
-        A float that is not finite (the gradient of a float16 step that was skipped, say) is written as null: JSON
-        has no other word for it.
+        Non-finite floats (such as the gradient norm of a skipped float16 step) are written as null, since JSON has no
+        NaN or infinity.
         """
         numbers = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in record.items()}
         try:
@@ -219,10 +219,10 @@ class RunDir:
             raise cannot_write(self.metrics_file, error) from error
 
     def metrics(self) -> Iterator[dict[str, Any]]:
-        """The records so far, each with `kind`, a text, and `step`, an integer from 0; other values may be anything.
+        """Iterate over the records: `kind` is a string and `step` an integer from 0, other values are unchecked.
 
-        Lines that are no such records are passed over: a killed process leaves one unfinished, and a stranger's run
-        may hold what it likes.
+        Lines that are not such records are skipped: a killed process may leave an incomplete one, and a run from
+        elsewhere may contain anything.
         """
         if not self.metrics_file.is_file():
             return
@@ -235,12 +235,12 @@ class RunDir:
                 yield {_RENAMED.get(key, key): value for key, value in record.items()}
 
     def rewind(self, step: int) -> None:
-        """Forget the records of steps after `step`: they will be made again."""
+        """Remove the records of steps after `step`, which will be repeated."""
         kept = [json.dumps(record) for record in self.metrics() if record["step"] <= step]
         write_text(self.metrics_file, "".join(line + "\n" for line in kept))
 
     def write_sample(self, step: int, text: str) -> Path:
-        """Write what the model makes of a few pieces at this step."""
+        """Write the sample reconstructions of this step."""
         folder = self.path / "samples"
         try:
             folder.mkdir(exist_ok=True)
@@ -250,14 +250,14 @@ class RunDir:
         return folder / f"step-{step}.txt"
 
     def write_divergence(self, report: Mapping[str, Any]) -> Path:
-        """Write down what is known of a divergence."""
+        """Write the report of a divergence."""
         with new_folder(self.path / "diverged") as folder:
             (folder / "report.json").write_text(json_text(report), encoding="utf-8")
         return self.path / "diverged"
 
 
 def newest_run(root: Path) -> Path | None:
-    """The run of a model under `root` whose latest checkpoint is the youngest."""
+    """The run of a model under `root` with the most recent checkpoint; None without one."""
     markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
     saved = [marker for marker in markers if marker.parent.name == "checkpoints"]
     runs = [marker for marker in saved if any(marker.parent.glob("step-*/model.safetensors"))]

@@ -1,4 +1,4 @@
-"""The sections of a recipe that say how long a run is, what it averages, and how often it reports."""
+"""The sections `train` and `every` of a recipe: length, weight averaging, intervals."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Precision = Literal["fp32", "bf16", "fp16"]
 
 @dataclass(frozen=True)
 class WeightAveraging:
-    """Stochastic weight averaging (Izmailov et al. 2018), with the schedule of the research log's trainer: from one
-    epoch on, the weights at the beginning of every epoch are averaged.
+    """Stochastic weight averaging (Izmailov et al. 2018) on the schedule of the research log's trainer: from epoch
+    `start` on, the weights at the beginning of every epoch are averaged.
 
     Attributes:
-        start: the epoch, counted from 1, at whose beginning it starts.
+        start: the first epoch of averaging, counted from 1.
         lr: the learning rate from then on.
-        anneal: epochs over which the learning rate goes over to it, along half a cosine.
+        anneal: epochs over which the learning rate moves to `lr`, along half a cosine.
     """
 
     start: Count
@@ -27,7 +27,7 @@ class WeightAveraging:
     anneal: Whole = 10
 
     def rate(self, usual: float, epoch: int) -> float:
-        """The learning rate of an epoch, counted from 0, in which it would usually be `usual`."""
+        """The learning rate of an epoch, counted from 0, given its rate `usual` without averaging."""
         since = epoch - (self.start - 1)
         if since < 0:
             return usual
@@ -35,23 +35,23 @@ class WeightAveraging:
         return usual + (self.lr - usual) * 0.5 * (1 - math.cos(math.pi * fraction))
 
     def takes(self, step: int, steps_per_epoch: int) -> bool:
-        """Whether the weights before this step, counted from 0, are taken into the average."""
+        """Whether the weights before this step, counted from 0, are added to the average."""
         epoch, position = divmod(step, steps_per_epoch)
         return position == 0 and epoch >= self.start - 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Train:
-    """How long, how many at once, how precisely.
+    """Length, batch size, precision and weight averaging of a run.
 
     Attributes:
-        steps: optimiser steps; exactly one of steps and epochs is given. `--set` of one removes the other.
+        steps: optimiser steps; exactly one of steps and epochs is required. `--set` of one removes the other.
         epochs: passes over the training pieces.
         batch: pieces in a batch.
         precision: the dtype of the forward pass; losses are always fp32.
-        ema: the decay of a running mean of the weights, which is then what is evaluated; null for none.
-        swa: stochastic weight averaging, whose average is then what is evaluated; null for none.
-        on_divergence: what happens when a term is not finite: stop, or go back to the last checkpoint with a lower
+        ema: the decay of an exponential moving average of the weights, which is evaluated instead; null for none.
+        swa: stochastic weight averaging, whose average is evaluated instead; null for none.
+        on_divergence: what to do when a term is not finite: stop, or roll back to the last checkpoint with half the
             learning rate.
     """
 
@@ -64,27 +64,27 @@ class Train:
     on_divergence: Literal["stop", "rollback"] = "stop"
 
     def __post_init__(self) -> None:
-        """Refuse a run without a length, and two averages."""
+        """Reject a missing or ambiguous length, and two kinds of averaging."""
         if (self.steps is None) == (self.epochs is None):
-            raise ValueError("exactly one of steps and epochs is needed")
+            raise ValueError("exactly one of steps and epochs is required")
         if self.ema is not None and self.swa is not None:
-            raise ValueError("only one of ema and swa can average the weights")
+            raise ValueError("ema and swa cannot be combined")
 
     def total_steps(self, steps_per_epoch: int) -> int:
-        """The length of the run in steps."""
+        """The number of steps of the run."""
         return self.steps or (self.epochs or 0) * steps_per_epoch
 
 
 @dataclass(frozen=True)
 class Every:
-    """How often the run reports and saves, in steps.
+    """Intervals of logging, validation and checkpoints, in steps.
 
     Attributes:
-        log: steps between lines of the metrics.
+        log: steps between metrics records.
         evaluate: steps between validations.
         checkpoint: steps between checkpoints.
         sample: steps between samples.
-        keep: how many checkpoints are kept.
+        keep: number of checkpoints to keep.
     """
 
     log: Count = 10

@@ -1,4 +1,4 @@
-"""What a run must not lose: step, weights, optimiser, averaged weights. Everything else is a function of the step."""
+"""The training state: step, weights, optimiser, averaged weights. Everything else is a function of the step."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ _FIT_HINT = "resume with the recipe in the run's folder, or start a new run"
 
 
 class TrainState:
-    """The moving parts of a run.
+    """The state of a training run.
 
     Args:
-        model: what is trained.
-        optim: its optimiser's settings.
-        ema: decay of the exponential moving average of the weights; None keeps none.
+        model: the model to train.
+        optim: settings of the optimiser.
+        ema: decay of the exponential moving average of the weights; None for none.
         scaled: whether gradients are scaled against underflow (float16).
-        result: the submodule that the run is for, if the rest of the model is only there to train it; `weights` are
-            then its own.
+        result: name of the submodule to save in `weights`, if the rest of the model only serves to train it.
 
     Attributes:
         step: optimiser steps taken.
-        average: the model with averaged weights, once there are any.
-        rate_scale: what the learning rate is multiplied by; less than 1 after a rollback.
+        average: the model with averaged weights; None before averaging starts.
+        rate_scale: factor of the learning rate; less than 1 after a rollback.
     """
 
     def __init__(
@@ -49,17 +48,17 @@ class TrainState:
         return torch.amp.GradScaler(next(self.model.parameters()).device.type, enabled=scaled)
 
     def evaluated(self) -> nn.Module:
-        """The model to validate, show and use: the one with averaged weights where there is one, in evaluation mode."""
+        """The model to evaluate, in evaluation mode: with averaged weights if there are any."""
         model: nn.Module = self.model if self.average is None else self.average.module
         return model.eval()
 
     @property
     def averaged_weights(self) -> int:
-        """How many weights the equal average of stochastic weight averaging is made of."""
+        """The number of weights in the average of stochastic weight averaging."""
         return int(self.average.n_averaged) if self.average is not None and self.decay is None else 0
 
     def update_average(self) -> None:
-        """Move an exponential average towards the present weights; running statistics are copied to any average."""
+        """Update an exponential average with the current weights; copy the buffers to either kind of average."""
         if self.average is None:
             return
         if self.decay is not None:
@@ -67,14 +66,14 @@ class TrainState:
         self._copy_buffers(self.average)
 
     def add_to_average(self) -> None:
-        """Take the present weights into the equal average of stochastic weight averaging."""
+        """Add the current weights to the average of stochastic weight averaging."""
         if self.average is None:
             self.average = self._new_average()
         self.average.update_parameters(self.model)
 
     def _new_average(self) -> AveragedModel:
         average = AveragedModel(self.model, multi_avg_fn=self._move)
-        # An exponential average begins at the initial weights; an equal one with the first that are added to it.
+        # An exponential average starts at the initial weights, an equal one with the first weights added to it.
         average.n_averaged.fill_(0 if self.decay is None else 1)
         return average.requires_grad_(False)
 
@@ -83,7 +82,7 @@ class TrainState:
         if self.decay is None:
             fraction = 1 / (int(count) + 1)
         else:
-            # A young average must not remember the initialisation.
+            # A smaller decay at first, to forget the initial weights.
             fraction = 1 - min(self.decay, (1 + self.step) / (10 + self.step))
         for average, value in zip(averages, present, strict=True):
             average.lerp_(value, fraction)
@@ -95,17 +94,17 @@ class TrainState:
 
     @torch.no_grad()
     def init_from(self, weights: Mapping[str, Tensor]) -> None:
-        """Take these weights in place of the initial ones; those that are not given stay."""
+        """Replace initial weights by these; the others keep their values."""
         self.model.load_state_dict({**self.model.state_dict(), **weights})
         self.average = self._new_average() if self.average is not None else None
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights to use the result with: averaged ones where there are any."""
+        """The weights of the result: averaged ones if there are any."""
         named = self._averaged_or_own().items()
         return {name.removeprefix(self._result): value for name, value in named if name.startswith(self._result)}
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that `restore` needs beside `weights` and `numbers`."""
+        """The tensors that `restore` needs in addition to `weights`."""
         named = self._averaged_or_own().items()
         found = {f"beside/{name}": value for name, value in named if not name.startswith(self._result)}
         if self.average is not None:
@@ -125,10 +124,10 @@ class TrainState:
     def restore(
         self, weights: Mapping[str, Tensor], tensors: Mapping[str, Tensor], numbers: Mapping[str, float]
     ) -> None:
-        """Go back to a saved state.
+        """Restore a saved state.
 
         Raises:
-            RunError: the tensors are not those of this model and optimiser.
+            RunError: the tensors do not fit this model and optimiser.
         """
         try:
             beside = {k.removeprefix("beside/"): v for k, v in tensors.items() if k.startswith("beside/")}
@@ -159,7 +158,7 @@ class TrainState:
             prefix = f"optimiser/{name}/"
             for key in [key for key in tensors if key.startswith(prefix)]:
                 saved = tensors[key]
-                # In the parameter's own memory layout, where it has the parameter's shape.
+                # In the parameter's memory layout, if the shapes agree.
                 like = torch.empty_like(parameter) if saved.shape == parameter.shape else torch.empty_like(saved)
                 values: dict[str, Any] = self.optimiser.state[parameter]
                 values[key.removeprefix(prefix)] = like.copy_(saved)

@@ -1,8 +1,8 @@
-"""Validation: the same pieces, the same noise, every time.
+"""Validation, on the same pieces and with the same noise every time.
 
-There are two passes. The plain one decodes the posterior mean and takes each cell's most probable character, without
-randomness. The sampled one does what training does (z and the relaxation are drawn, pages are rolled if training rolls
-them): the research log called that validation.
+There are two passes. The deterministic one decodes the posterior mean and takes each cell's most probable character.
+The sampled one does what training does (z and the relaxation are sampled, pages are rolled if training rolls them);
+this is what the research log called validation.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class VAEValidation:
-    """Measures a task on pieces that it does not train on.
+    """Measures a task on the validation pieces.
 
     Attributes:
-        task: what is measured, with its losses.
-        corpus: where the pieces are.
-        pieces: their numbers.
-        canvas: how they are placed.
-        batch_size: pieces at a time.
-        sampled: whether to do the sampled pass too.
-        roll: how the sampled pass rolls its pages.
+        task: the task to measure, with its losses.
+        corpus: the corpus of the pieces.
+        pieces: their indices.
+        canvas: places pieces on pages.
+        batch_size: pieces in a batch.
+        sampled: whether to run the sampled pass too.
+        roll: shifts the pages of the sampled pass.
     """
 
     task: VAETask
@@ -51,11 +51,11 @@ class VAEValidation:
 
     @torch.no_grad()
     def __call__(self, state: TrainState) -> dict[str, float]:
-        """Measure the state's model, with its averaged weights where there are any.
+        """Measure the state's model, with averaged weights if there are any.
 
         Returns:
-            The mean of every loss term over the pieces, `total`, and the scores of `CharacterCounts`; with the
-            prefix `sampled_` the terms of the sampled pass.
+            The mean of every loss term over the pieces, `total`, and the scores of `CharacterCounts`; the terms of the
+            sampled pass have the prefix `sampled_`.
         """
         model = state.evaluated()
         terms, counts = self._pass(model, state.step, sampled=False)
@@ -78,9 +78,9 @@ class VAEValidation:
         counts = CharacterCounts()
         for batch in in_order(self.corpus, self.pieces, self.batch_size, self.canvas, rolled):
             output, measured = self.task.evaluate(model, batch.to(device), step, latent, gumbel)
-            share = len(batch.pieces) / len(self.pieces)
+            fraction = len(batch.pieces) / len(self.pieces)
             for name, value in {**measured.terms, "total": measured.total}.items():
-                sums[name] = sums.get(name, 0.0) + share * float(value)
+                sums[name] = sums.get(name, 0.0) + fraction * float(value)
             pages = output.logits.argmax(1).cpu()
             for original, page, mask in zip(batch.ids, pages, batch.mask, strict=True):
                 counts += count(original[mask].numpy(), page[mask].numpy())

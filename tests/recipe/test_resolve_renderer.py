@@ -49,7 +49,7 @@ def test_the_least_resolves_to_itself() -> None:
          "inputs.shares: at least one share must be more than 0"),
         (["network.hidden=5000"], "network.hidden: must be less than or equal to 1024, not 5000"),
         (["decoder.use=spacial"], "decoder.use: unknown model 'spacial' — did you mean 'spatial'?"),
-        (["glyphs.zoom=3"], "glyphs.zoom: zoom is only for `cell: logged`; a tight cell has nothing to cut"),
+        (["glyphs.zoom=3"], "glyphs.zoom: zoom requires `cell: logged`; tight cells are not cropped"),
         (["losses=[]"], "losses: unknown key — did you mean 'expect.losses'?"),
     ],
 )  # fmt: skip

@@ -116,9 +116,9 @@ class TestShape:
             ("batch: 8", "batch: 8.0", "my.yaml:9:28: train.batch: must be a whole number, not 8.0"),
             ("batch: 8", "batch: true", "my.yaml:9:28: train.batch: must be a whole number, not true"),
             (", batch: 8", "", "my.yaml:9:1: train.batch: is required"),
-            ("steps: 100, ", "", "my.yaml:9:8: train: exactly one of steps and epochs is needed"),
-            ("steps: 100", "steps: 1, epochs: 1", "my.yaml:9:8: train: exactly one of steps and epochs is needed"),
-            ("asciivae: 1", "asciivae: true", "my.yaml:1:11: asciivae: must be 1, the number of the schema"),
+            ("steps: 100, ", "", "my.yaml:9:8: train: exactly one of steps and epochs is required"),
+            ("steps: 100", "steps: 1, epochs: 1", "my.yaml:9:8: train: exactly one of steps and epochs is required"),
+            ("asciivae: 1", "asciivae: true", "my.yaml:1:11: asciivae: must be 1, the schema version"),
             ("optim: {lr: 1e-3}\n", "", "my.yaml:1:1: optim: is required"),
             ("{use: toy}", "toy", 'my.yaml:3:8: model: must be a mapping, not "toy"'),
             ("- {use: ce}", "- ce", 'my.yaml:5:5: losses[0]: must be a mapping, not "ce"'),
@@ -271,31 +271,31 @@ class TestMeaning:
     @pytest.mark.parametrize(
         ("sets", "expected"),
         [
-            (["glyphs.zoom=2"], "glyphs.zoom: zoom is only for `cell: logged`; a tight cell has nothing to cut"),
+            (["glyphs.zoom=2"], "glyphs.zoom: zoom requires `cell: logged`; tight cells are not cropped"),
             (
                 ["glyphs.antialias=false"],
-                "glyphs.antialias: antialias is only for `cell: logged`; a tight cell is always averaged",
+                "glyphs.antialias: antialias requires `cell: logged`; tight cells are always antialiased",
             ),
-            (["data.place=logged"], "data.place: `place: logged` needs a canvas of one size"),
+            (["data.place=logged"], "data.place: `place: logged` requires a fixed canvas"),
             (
                 ["data.canvas={height: 64, width: 60}"],
-                "data.canvas: pieces of more than 60 cells do not fit on this canvas",
+                "data.canvas: pieces with a side of more than 60 cells do not fit on this canvas",
             ),
             (
                 ["data.max_side=null", "data.canvas={height: 64, width: 64}"],
-                "data.canvas: pieces of more than 64 cells do not fit on this canvas",
+                "data.canvas: pieces with a side of more than 64 cells do not fit on this canvas",
             ),
             (
                 ["data.split={rule: tail, seed: 1}"],
-                "data.split.seed: the rule `tail` draws nothing, so a seed changes nothing",
+                "data.split.seed: the rule `tail` is not random and takes no seed",
             ),
             (
                 ["data.split={rule: hash, seed: 1}"],
-                "data.split.seed: the rule `hash` draws nothing, so a seed changes nothing",
+                "data.split.seed: the rule `hash` is not random and takes no seed",
             ),
             (
                 ["data.augment={shift: {probability: 1, margin: 8}}", "data.canvas={height: 64, width: 64}"],
-                "data.augment.shift.margin: a margin makes pages larger, and a canvas of one size is as large as it is",
+                "data.augment.shift.margin: a margin enlarges pages and cannot be combined with a fixed canvas",
             ),
             (["losses.kl.name=ce"], "losses[1]: two losses are called 'ce'"),
             (

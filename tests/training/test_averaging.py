@@ -109,4 +109,4 @@ def test_only_one_average_at_a_time(tmp_path: Path) -> None:
     recipe["train"]["ema"] = 0.9
     done = asciivae("recipes", "check", written(tmp_path / "both.yaml", recipe))
     assert done.exit_code == 1
-    assert "only one of ema and swa can average the weights" in done.stderr
+    assert "ema and swa cannot be combined" in done.stderr

@@ -187,7 +187,7 @@ def test_a_folder_that_holds_something_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError) as caught:
         RunDir.create(tmp_path, {"resolved.yaml": ""})
     assert str(caught.value) == (
-        f"{tmp_path}: is not empty, and a run never writes over anything\n\nhint: name another folder with --out"
+        f"{tmp_path}: is not empty; runs never overwrite files\n\nhint: name another folder with --out"
     )
 
     (tmp_path / "resolved.yaml").write_text("asciivae: 1")
