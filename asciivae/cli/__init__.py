@@ -24,7 +24,7 @@ from asciivae.cli import (
     train,
     train_renderer,
 )
-from asciivae.cli.output import Settings, prepare_streams, result
+from asciivae.cli.output import GlobalOptions, prepare_streams, result
 
 app = typer.Typer(
     name="asciivae",
@@ -65,7 +65,7 @@ def options(
     ] = False,
 ) -> None:
     """Options of all commands."""
-    Settings.debug, Settings.quiet = debug, quiet
+    GlobalOptions.debug, GlobalOptions.quiet = debug, quiet
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from asciivae.errors import ArtError, UsageError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from asciivae.edges import Edges, Settings
+    from asciivae.edges import Edges, EdgeSettings
     from asciivae.text.art import Grid
 
 
@@ -87,11 +87,13 @@ def edges(
     refuse_inputs([png, svg], [*(drawing.name for drawing in drawings), model, font], hint="name another file")
     if svg is not None and len(drawings) > 1:
         raise UsageError("takes one drawing", place="--svg", hint="name one file, or draw all with --png")
-    from asciivae.edges import Settings
+    from asciivae.edges import EdgeSettings
 
     methods = list(dict.fromkeys(method or [Method.joined]))
     settings = [
-        Settings(method=one.value, res=res, font=font, gap=gap, size=size, sigma=sigma, radius=radius, fill=fill.value)
+        EdgeSettings(
+            method=one.value, res=res, font=font, gap=gap, size=size, sigma=sigma, radius=radius, fill=fill.value
+        )
         for one in methods
     ]
     pages: list[dict[str, Grid]]
@@ -125,7 +127,7 @@ def edges(
         raise typer.Exit(1)
 
 
-class Found(NamedTuple):
+class DrawnEdges(NamedTuple):
     """A drawing with the pages that were looked at: the original, and its reconstruction if asked for."""
 
     name: str
@@ -134,8 +136,8 @@ class Found(NamedTuple):
 
 
 def _looked_at(
-    drawings: Sequence[Drawing], pages: Sequence[Mapping[str, Grid]], settings: Sequence[Settings], skip: Skip
-) -> Iterator[Found]:
+    drawings: Sequence[Drawing], pages: Sequence[Mapping[str, Grid]], settings: Sequence[EdgeSettings], skip: Skip
+) -> Iterator[DrawnEdges]:
     from asciivae.edges import find_edges
 
     for drawing, own in zip(drawings, pages, strict=True):
@@ -144,7 +146,7 @@ def _looked_at(
         except ArtError as error:
             (skip if drawing.listed else stop)(ArtError(error.message, place=drawing.name, hint=error.hint))
         else:
-            yield Found(drawing.name, own, edges)
+            yield DrawnEdges(drawing.name, own, edges)
 
 
 def _resolution(text: str) -> tuple[int, int]:
@@ -169,7 +171,7 @@ def _reconstructed(
     return fit, [{"original": one.original, "reconstruction": one.grid} for one in made]
 
 
-def _figure(found: Sequence[Found], res: tuple[int, int], font: str) -> Image:
+def _figure(found: Sequence[DrawnEdges], res: tuple[int, int], font: str) -> Image:
     """One row per drawing: each page, followed by what every detector answers on it and the contour of that."""
     from asciivae.edges.views import contour_picture, figure, page_picture, strength_picture
 
@@ -194,7 +196,7 @@ def _write(path: Path, data: bytes) -> None:
     say(f"drawn into {path}")
 
 
-def _described(settings: Settings) -> dict[str, Any]:
+def _described(settings: EdgeSettings) -> dict[str, Any]:
     from dataclasses import asdict
 
     values = asdict(settings)
@@ -217,14 +219,14 @@ def _counts(by: Mapping[str, list[Edges]]) -> dict[str, Any]:
     }
 
 
-def _text(one: Found) -> str:
+def _text(one: DrawnEdges) -> str:
     from asciivae.edges.views import contour_text
     from asciivae.text.art import side_by_side
 
     return side_by_side(*(part for of, page in one.pages.items() for part in (page, *map(contour_text, one.edges[of]))))
 
 
-def _table(found: Sequence[Found]) -> None:
+def _table(found: Sequence[DrawnEdges]) -> None:
     rows = [
         [one.name, of, e.settings.method, str(e.components), str(e.holes), str(e.closed), f"{e.length:.1f}"]
         for one in found

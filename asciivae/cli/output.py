@@ -20,7 +20,7 @@ P = ParamSpec("P")
 INTERNAL_ERROR = 70
 
 
-class Settings:
+class GlobalOptions:
     """What the global options say; set once, before a command runs."""
 
     debug = False
@@ -49,7 +49,7 @@ def on_one_line(text: str) -> str:
 
 def say(text: str) -> None:
     """Talk: a line on stderr, unless --quiet."""
-    if not Settings.quiet:
+    if not GlobalOptions.quiet:
         print(printable(text), file=sys.stderr, flush=True)
 
 
@@ -139,7 +139,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _stop(error: BaseException, code: int, message: str) -> NoReturn:
-    if Settings.debug:
+    if GlobalOptions.debug:
         traceback.print_exception(error)
     complain(message)
     raise typer.Exit(code) from None

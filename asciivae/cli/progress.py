@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from asciivae.cli.output import Settings, say
+from asciivae.cli.output import GlobalOptions, say
 from asciivae.training.observer import Observer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
     """A live bar on a terminal, nothing elsewhere; within the block tell it how many units more are done."""
     from tqdm import tqdm
 
-    silent = Settings.quiet or not sys.stderr.isatty()
+    silent = GlobalOptions.quiet or not sys.stderr.isatty()
     with tqdm(total=total, unit=unit, disable=silent, dynamic_ncols=True, file=sys.stderr, leave=False) as bar:
         yield bar.update
 
@@ -39,7 +39,7 @@ class Progress(Observer):
         from tqdm import tqdm
 
         self.total = total
-        self.live = sys.stderr.isatty() and not Settings.quiet
+        self.live = sys.stderr.isatty() and not GlobalOptions.quiet
         self._bar = tqdm(
             total=total,
             initial=start,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.output import Settings, json_result, reported, result, say, table
+from asciivae.cli.output import GlobalOptions, json_result, reported, result, say, table
 from asciivae.errors import CorpusError, Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TALK_EVERY = 10.0
 
 
-class Task(NamedTuple):
+class ScrapeTask(NamedTuple):
     """A source, its options, and the files to read with it; without files it is crawled."""
 
     name: str
@@ -82,7 +82,7 @@ def scrape(
     _conclude(reports, out, as_json)
 
 
-def _run(tasks: list[Task], opened: list[Opened], plan: Plan) -> list[Report]:
+def _run(tasks: list[ScrapeTask], opened: list[Opened], plan: Plan) -> list[Report]:
     """Read the files, then crawl."""
     from asciivae.scrape.archive import Archive
     from asciivae.scrape.crawl import crawl
@@ -109,7 +109,7 @@ def _watch(reports: Iterable[Report]) -> Report | None:
     from tqdm import tqdm
 
     report, told = None, time.monotonic()
-    live = sys.stderr.isatty() and not Settings.quiet
+    live = sys.stderr.isatty() and not GlobalOptions.quiet
     with tqdm(unit="page", disable=not live, file=sys.stderr, dynamic_ncols=True) as bar:
         for report in reports:
             bar.n = report.pages
@@ -138,15 +138,15 @@ def _conclude(reports: list[Report], out: Path, as_json: bool) -> None:
         result(str(out))
 
 
-def _tasks(words: list[str], sets: list[str]) -> list[Task]:
+def _tasks(words: list[str], sets: list[str]) -> list[ScrapeTask]:
     """Sort words into sources and the paths that follow each."""
     from asciivae import registry
 
     known = {name for entry in registry.entries("source") for name in (entry.name, entry.qualified)}
-    tasks: list[Task] = []
+    tasks: list[ScrapeTask] = []
     for word in words:
         if word in known:
-            tasks.append(Task(word, {}, []))
+            tasks.append(ScrapeTask(word, {}, []))
         elif tasks and ("/" in word or "." in word or Path(word).exists()):
             tasks[-1].paths.append(Path(word))
         else:
@@ -169,7 +169,7 @@ def _tasks(words: list[str], sets: list[str]) -> list[Task]:
     return tasks
 
 
-def _check(task: Task, opened: Opened) -> None:
+def _check(task: ScrapeTask, opened: Opened) -> None:
     if not task.paths and not list(opened.source.start()):
         raise UsageError(
             f"{task.name!r} reads files, and none is named",
@@ -193,7 +193,7 @@ def _check_folder(out: Path, resume: bool) -> None:
     raise UsageError("it is not empty, and no corpus", place=str(out), hint="choose another --out")
 
 
-def _describe(tasks: list[Task], opened: list[Opened], plan: Plan, as_json: bool) -> None:
+def _describe(tasks: list[ScrapeTask], opened: list[Opened], plan: Plan, as_json: bool) -> None:
     rows: list[dict[str, Any]] = []
     for task, source in zip(tasks, opened, strict=True):
         starts = [str(path) for path in task.paths] or [link.address for link in source.source.start()]

@@ -26,7 +26,7 @@ INK = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class EdgeSettings:
     """How edges are found.
 
     Attributes:
@@ -63,7 +63,7 @@ class Settings:
         return self.res[0] / 2, float(self.res[1])
 
 
-def response(grid: NDArray[np.uint8], settings: Settings) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def response(grid: NDArray[np.uint8], settings: EdgeSettings) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Detect the edges of a page.
 
     Args:
@@ -96,7 +96,7 @@ def response(grid: NDArray[np.uint8], settings: Settings) -> tuple[NDArray[np.fl
     return strength, strength > PICTURE_THRESHOLD
 
 
-def _closing(ink: NDArray[np.bool_], settings: Settings) -> NDArray[np.bool_]:
+def _closing(ink: NDArray[np.bool_], settings: EdgeSettings) -> NDArray[np.bool_]:
     from skimage.morphology import closing
 
     return np.asarray(closing(ink, disc(settings.radius, settings.unit).numpy().astype(np.uint8)))

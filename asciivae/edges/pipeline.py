@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.edges.contours import Polyline, outlines, shading, skeleton_lines
-from asciivae.edges.detect import Settings, response
+from asciivae.edges.detect import EdgeSettings, response
 from asciivae.edges.regions import Regions, regions
 from asciivae.errors import ArtError
 from asciivae.text.charset import SPACE
@@ -35,7 +35,7 @@ class Edges:
         closed: how many parts enclose a hole.
     """
 
-    settings: Settings
+    settings: EdgeSettings
     size: tuple[int, int]
     strength: NDArray[np.float32]
     mask: NDArray[np.bool_]
@@ -50,7 +50,7 @@ class Edges:
         return sum(line.length for line in self.lines)
 
 
-def find_edges(grid: NDArray[np.uint8], settings: Settings | None = None) -> Edges:
+def find_edges(grid: NDArray[np.uint8], settings: EdgeSettings | None = None) -> Edges:
     """Find the edges of a page and draw their contour.
 
     Detect, fill holes of less than half a cell, thin, prune spurs, and simplify to polylines. With `fill: outline`,
@@ -63,7 +63,7 @@ def find_edges(grid: NDArray[np.uint8], settings: Settings | None = None) -> Edg
     Raises:
         ArtError: the page has more than six million pixels.
     """
-    settings = settings or Settings()
+    settings = settings or EdgeSettings()
     if grid.size * settings.res[0] * settings.res[1] > LARGEST_PIXELS:
         raise ArtError(
             f"a page of {grid.shape[0]} × {grid.shape[1]} characters is too large to look for edges in",
@@ -84,7 +84,7 @@ def find_edges(grid: NDArray[np.uint8], settings: Settings | None = None) -> Edg
     )
 
 
-def _lines(found: Regions, settings: Settings) -> list[Polyline]:
+def _lines(found: Regions, settings: EdgeSettings) -> list[Polyline]:
     lines: list[Polyline] = []
     thin = found.mask
     if settings.fill == "outline":

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from asciivae.losses.schedule import Weight
 from asciivae.settings.component import Component
 from asciivae.settings.types import Name
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)  # an empty name stands for the component's, and cannot be written
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class LossEntry(Component):
         weight: the factor of the term: constant, a ramp, or points.
     """
 
-    name: Name = ""
+    name: Annotated[Name, Field(json_schema_extra=_without_default)] = ""
     weight: Weight = 1.0
 
     @classmethod

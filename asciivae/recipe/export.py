@@ -61,6 +61,8 @@ def recipe_schema(kind: str = "model") -> dict[str, Any]:
                 options = json_schema(config, ref_template=f"#/$defs/{prefix}.{{model}}")
             except (PluginError, PydanticUserError):
                 continue  # a broken plugin offers nothing
+            if options.get("properties", {}).keys() & base["properties"].keys():
+                continue  # an option with a reserved name, which `with_config` refuses
             definitions.update({f"{prefix}.{k}": v for k, v in options.pop("$defs", {}).items()})
             variants.append(_variant(base, name, options))
         definitions[section] = {"description": base["description"], "oneOf": variants}

@@ -21,7 +21,7 @@ SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecipeFile:
     """A recipe file and where it comes from.
 
     Attributes:
@@ -37,7 +37,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of the catalogue: a recipe's name, its `about`, and its origin as in `Found`."""
+    """A line of the catalogue: a recipe's name, its `about`, and its origin as in `RecipeFile`."""
 
     name: str
     about: str
@@ -51,7 +51,7 @@ def packaged_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "recipes"
 
 
-def find(name_or_path: str | Path) -> Found:
+def find(name_or_path: str | Path) -> RecipeFile:
     """The recipe of this name, `distribution:name`, or path (which ends in .yaml or .yml).
 
     A name may carry the number that its file has: `05-20717f2` is `20717f2`.
@@ -64,7 +64,7 @@ def find(name_or_path: str | Path) -> Found:
         path = Path(text)
         if not path.is_file():
             raise RecipeError("there is no such file", place=Place(text), hint="asciivae recipes list")
-        return Found(_name(path), path, "file")
+        return RecipeFile(_name(path), path, "file")
     distribution, _, name = text.rpartition(":")
     known = list(_known())
     matches = [f for f in known if name in (f.name, f.path.stem) and distribution in ("", f.origin.split(" ")[0])]
@@ -84,18 +84,18 @@ def catalogue() -> Iterator[Listed]:
         yield Listed(found.name, _about(found.path), found.origin)
 
 
-def _known() -> Iterator[Found]:
+def _known() -> Iterator[RecipeFile]:
     yield from _folder(packaged_folder(), "asciivae")
     for entry in registry.entries("recipe"):
         if entry.state != "incompatible":
             yield from _folder(_package_folder(entry.value), entry.origin)
 
 
-def _folder(folder: Path | None, origin: str) -> Iterator[Found]:
+def _folder(folder: Path | None, origin: str) -> Iterator[RecipeFile]:
     if folder and folder.is_dir():
         for path in sorted(folder.iterdir(), key=lambda path: path.stem):
             if path.name.endswith(SUFFIXES):
-                yield Found(_name(path), path, origin)
+                yield RecipeFile(_name(path), path, origin)
 
 
 def _name(path: Path) -> str:

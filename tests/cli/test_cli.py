@@ -16,7 +16,7 @@ from tiny_runs import asciivae
 
 import asciivae as package
 from asciivae.cli import app, output
-from asciivae.cli.output import Settings
+from asciivae.cli.output import GlobalOptions
 
 
 def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -137,7 +137,7 @@ def test_an_interruption_before_anything_runs_exits_with_130(monkeypatch: pytest
 
 
 def test_results_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    Settings.quiet = False
+    GlobalOptions.quiet = False
     output.result("[bold]x[/bold] \\n")
     output.result("two\n")
     output.table(["a", "b"], [["1", "[red]"]])
@@ -147,7 +147,7 @@ def test_results_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_nothing_that_is_told_can_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    Settings.quiet = False
+    GlobalOptions.quiet = False
     output.say("a\x1b[2Jb\r\u202e\udcff\té\n")
     output.complain("\x07.txt: wrong\n\nhint: none")
     output.table(["a\x1b"], [["\x1b]0;x\x9c"]])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tiny_runs import asciivae, drawings, tiny_recipe, written
 
-from asciivae.cli.output import Settings
+from asciivae.cli.output import GlobalOptions
 from asciivae.cli.progress import Progress
 from asciivae.errors import DivergedError
 
@@ -19,7 +19,7 @@ RECORD = {"kind": "train", "step": 20, "epoch": 1, "total": 12.34567, "ce": 11.0
 def test_off_a_terminal_every_record_is_one_plain_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Settings.quiet = False
+    GlobalOptions.quiet = False
     now = iter([100.0, 110.0])
     monkeypatch.setattr("asciivae.cli.progress.time.monotonic", lambda: next(now))
     with Progress(start=10, total=3700) as watching:

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from named_shapes import ELLIPSE, SHAPES
 
-from asciivae.edges import METHODS, Edges, Method, Settings, find_edges
+from asciivae.edges import METHODS, Edges, EdgeSettings, Method, find_edges
 from asciivae.edges.svg import svg
 from asciivae.errors import ArtError
 
 BLANK = np.zeros((7, 11), np.uint8)
 
 
-def found(shape: str, settings: Settings) -> tuple[int, int]:
+def found(shape: str, settings: EdgeSettings) -> tuple[int, int]:
     edges = find_edges(SHAPES[shape].grid, settings)
     return edges.components, edges.holes
 
@@ -28,7 +28,7 @@ CASES = [((14, 7), shape) for shape in SHAPES] + [((9, 9), shape) for shape in S
 
 @pytest.mark.parametrize(("res", "shape"), CASES)
 def test_joined_shapes_have_the_parts_and_holes_that_a_person_sees(res: tuple[int, int], shape: str) -> None:
-    assert found(shape, Settings(res=res)) == (SHAPES[shape].components, SHAPES[shape].holes)
+    assert found(shape, EdgeSettings(res=res)) == (SHAPES[shape].components, SHAPES[shape].holes)
 
 
 def test_the_ellipse_of_the_log_is_one_closed_line() -> None:
@@ -50,7 +50,7 @@ def distance_to_ink(edges: Edges, grid: np.ndarray, points: np.ndarray) -> float
 
 
 def test_the_other_methods_leave_the_ellipse_in_pieces() -> None:
-    parts = {m: find_edges(ELLIPSE.grid, Settings(method=m)).components for m in METHODS if m != "joined"}
+    parts = {m: find_edges(ELLIPSE.grid, EdgeSettings(method=m)).components for m in METHODS if m != "joined"}
     assert parts["log"] >= 10
     assert all(parts[method] > 1 for method in parts)
 
@@ -72,7 +72,7 @@ def test_shading_gives_its_outline_or_its_skeleton() -> None:
     assert outline.closed
     # 6 cells by 4 cells of twice the width, a little larger for the strokes of the join.
     assert outline.length == pytest.approx(2 * (6 + 8), rel=0.15)
-    assert not any(line.closed for line in find_edges(grid, Settings(fill="skeleton")).lines)
+    assert not any(line.closed for line in find_edges(grid, EdgeSettings(fill="skeleton")).lines)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -80,7 +80,7 @@ def test_shading_gives_its_outline_or_its_skeleton() -> None:
     "grid", [BLANK, BLANK[:1, :1], BLANK[:0, :0], BLANK + 3, BLANK[:1, :1] + 33], ids=lambda g: str(g.sum())
 )
 def test_degenerate_pages_are_no_errors(method: Method, grid: np.ndarray) -> None:
-    edges = find_edges(grid, Settings(method=method))
+    edges = find_edges(grid, EdgeSettings(method=method))
     ElementTree.fromstring(svg(edges))
     if not grid.any():
         assert (edges.components, edges.holes, edges.closed, edges.lines) == (0, 0, 0, [])
@@ -130,7 +130,7 @@ def test_a_page_too_large_is_refused_with_a_way_out() -> None:
 )
 def test_settings_without_a_meaning_are_refused(options: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        Settings(**options)
+        EdgeSettings(**options)
 
 
 def test_a_dot_is_drawn() -> None:
@@ -155,6 +155,6 @@ def test_a_large_page_takes_two_seconds_at_most() -> None:
 )
 @settings(deadline=None, max_examples=60)
 def test_every_shape_has_a_line_and_every_line_a_shape(grid: np.ndarray, fill: Literal["outline", "skeleton"]) -> None:
-    edges = find_edges(grid, Settings(fill=fill))
+    edges = find_edges(grid, EdgeSettings(fill=fill))
     assert {line.shape for line in edges.lines} == set(range(1, edges.components + 1))
     assert edges.closed <= min(edges.components, edges.holes)

@@ -1,9 +1,10 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import pytest
+import toy_models
 
+from asciivae import registry
 from asciivae.errors import RecipeError, RecipeProblems
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
 
@@ -20,40 +21,28 @@ train: {steps: 100, batch: 8}
 """
 
 
-@dataclass(frozen=True)
-class ToyConfig:
-    """A model's options.
-
-    Attributes:
-        width: channels,
-            at least 1.
-    """
-
-    width: int = 4
-    rate: float = 0.5
-
-    def __post_init__(self) -> None:
-        if self.width < 1:
-            raise ValueError("width must be at least 1")
-
-
-MODELS: dict[str, type[Any]] = {"toy": ToyConfig}
-
-
 @pytest.fixture
 def minimal() -> str:
     return MINIMAL
 
 
-@pytest.fixture
-def models() -> dict[str, type[Any]]:
-    return MODELS
+@pytest.fixture(scope="session")
+def toy_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return toy_models.install(tmp_path_factory.mktemp("toys"))
 
 
 @pytest.fixture
-def check() -> Callable[..., LoadedRecipe]:
+def toys(toy_site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install the models of `toy_models`, and hide all plugins but those."""
+    monkeypatch.syspath_prepend(toy_site)
+    monkeypatch.setattr(registry, "_loaded", {})
+    monkeypatch.setenv(registry.SWITCH, toy_models.DISTRIBUTION)
+
+
+@pytest.fixture
+def check(toys: None) -> Callable[..., LoadedRecipe]:
     def run(text: str = MINIMAL, sets: Sequence[str] = (), unsets: Sequence[str] = ()) -> LoadedRecipe:
-        return check_recipe(text, "my.yaml", sets, unsets, model_configs=MODELS)
+        return check_recipe(text, "my.yaml", sets, unsets)
 
     return run
 

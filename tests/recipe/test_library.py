@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from asciivae import registry
 from asciivae.errors import RecipeError
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import check_recipe, load_recipe
+from asciivae.recipe.resolve import LoadedRecipe, check_recipe, load_recipe
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
 RENDERERS = [path for path in SHIPPED if "\nkind: renderer\n" in path.read_text()]
@@ -38,6 +39,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pa
         return home / module
 
     return make
+
+
+def configs_of(loaded: LoadedRecipe) -> list[Any]:
+    return [component.config for _, _, component in loaded.recipe.components()]
 
 
 def name_of(path: Path) -> str:
@@ -139,27 +144,24 @@ class TestShipped:
         assert loaded.text == path.read_text()
         again = check_recipe(dump_yaml(loaded.resolved()), "resolved.yaml")
         assert again.recipe == loaded.recipe
-        assert (again.renderer_config, again.model_config, again.loss_configs) == (
-            loaded.renderer_config,
-            loaded.model_config,
-            loaded.loss_configs,
-        )
+        assert configs_of(again) == configs_of(loaded)
         assert listed()[name_of(path)] == (loaded.recipe.about, "asciivae")
 
     @pytest.mark.parametrize("path", RENDERERS, ids=lambda path: path.stem)
     def test_those_of_renderers_are_too(self, path: Path) -> None:
         loaded = load_recipe(name_of(path))
         again = check_recipe(dump_yaml(loaded.resolved()), "resolved.yaml")
-        assert (again.recipe, again.decoder_config) == (loaded.recipe, loaded.decoder_config)
+        assert again.recipe == loaded.recipe
+        assert configs_of(again) == configs_of(loaded)
         assert listed()[name_of(path)] == (loaded.recipe.about, "asciivae")
 
     def test_the_logged_experiment_is_as_it_was(self) -> None:
         loaded = load_recipe("20717f2")
-        recipe, config = loaded.recipe, loaded.loss_configs
+        recipe, config = loaded.recipe, [loss.config for loss in loaded.recipe.losses]
         assert [(loss.use, loss.weight) for loss in recipe.losses] == [("ce", 1.0), ("mse", 40.0), ("kl", 0.1)]
         assert (config[0].space_deemph, config[1].reduction, config[2].reduction) == (1e5, "mean", "mean")
         assert (recipe.optim.use, recipe.optim.lr) == ("adam", 5e-4)
         assert (recipe.train.batch, recipe.train.epochs) == (164, 10000)
         glyphs = recipe.glyphs
         assert (glyphs.cell, glyphs.res, glyphs.zoom, glyphs.antialias) == ("logged", 9, 21, False)
-        assert loaded.model_config.init_std == 0.1
+        assert recipe.model.config.init_std == 0.1

@@ -10,7 +10,7 @@ from tiny_runs import asciivae, checkpoint, records
 
 from asciivae.recipe import library
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import LoadedRecipe, check_recipe, load_recipe
+from asciivae.recipe.resolve import check_recipe, load_recipe
 from asciivae.reproduction.translate import translate
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
@@ -82,13 +82,12 @@ def steps_of(path: Path, folder: Path) -> None:
     if "swa" in path.read_text():
         small += ["--set", "train.swa.start=1"]
     loaded = load_recipe(path)
-    command = "train-renderer" if isinstance(loaded, LoadedRecipe) else "train"
     if loaded.recipe.glyphs.cell == "logged":
         small += ["--set", "glyphs.res=5"]
     whole, parts = folder / "whole", folder / "parts"
-    done = asciivae(command, "--recipe", path, "--out", whole, "--device", "cpu", *small, "--set", "train.steps=5")
+    done = asciivae("train", "--recipe", path, "--out", whole, "--device", "cpu", *small, "--set", "train.steps=5")
     assert done.exit_code == 0, done.stderr
-    done = asciivae(command, "--recipe", path, "--out", parts, "--device", "cpu", *small, "--set", "train.steps=3")
+    done = asciivae("train", "--recipe", path, "--out", parts, "--device", "cpu", *small, "--set", "train.steps=3")
     assert done.exit_code == 0, done.stderr
     done = asciivae("train", "--resume", parts, "--device", "cpu", "--set", "train.steps=5")
     assert done.exit_code == 0, done.stderr

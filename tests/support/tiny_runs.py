@@ -16,7 +16,7 @@ from safetensors import safe_open
 from typer.testing import CliRunner
 
 from asciivae.cli import app
-from asciivae.cli.output import Settings
+from asciivae.cli.output import GlobalOptions
 from asciivae.corpus.store import Corpus, Piece, collect
 from asciivae.experiment.build import build
 from asciivae.recipe.export import dump_yaml
@@ -100,7 +100,7 @@ def tiny_experiment(folder: Path, **changes: Any) -> Experiment:
 
 def asciivae(*arguments: str | Path, stdin: str | bytes | None = None) -> Any:
     """Run the command line in this process: the result has `exit_code`, `stdout` and `stderr`."""
-    Settings.debug = Settings.quiet = False
+    GlobalOptions.debug = GlobalOptions.quiet = False
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
 
 
