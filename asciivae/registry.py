@@ -103,8 +103,9 @@ def find(kind: str, name: str) -> Entry:
     matches = [e for e in known if e.name == short and distribution in ("", e.distribution)]
     if not matches:
         raise _unknown(kind, name, known)
-    entry = matches[0]
-    if len(matches) > 1:
+    ours = [e for e in matches if e.distribution == OURS]
+    entry = (ours or matches)[0]
+    if len(matches) > 1 and not ours:  # a bare name that is asciivae's own means asciivae's own
         raise PluginError(
             f"{kind} {name!r} is ambiguous: it is in {' and '.join(e.origin for e in matches)}",
             hint=f"write {entry.qualified}",
@@ -189,7 +190,7 @@ def _of_another_contract(entry: Entry, contracts: Collection[str]) -> Entry:
 
 
 def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
-    if entry.state != "ok":
+    if entry.state != "ok" or entry.distribution == OURS:
         return entry
     others = " and ".join(e.origin for e in found if e.name == entry.name and e is not entry)
     return dataclasses.replace(entry, state="ambiguous", reason=f"and {others} uses the same name")
@@ -259,7 +260,7 @@ def _release(version: str) -> str:
 def _imported(entry: Entry) -> Any:
     module, _, attributes = (part.strip() for part in entry.value.partition(":"))
     try:
-        with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
+        with contextlib.redirect_stdout(sys.stderr), _default_dtype_kept():  # stdout is reserved for results
             found: Any = importlib.import_module(module)
             for attribute in attributes.split("."):
                 found = getattr(found, attribute, None)
@@ -270,6 +271,20 @@ def _imported(entry: Entry) -> Any:
     if found is None:
         raise _broken(entry, f"whose module {module!r} has no {attributes!r}")
     return found
+
+
+@contextlib.contextmanager
+def _default_dtype_kept() -> Iterator[None]:
+    """Refuse an import that changes PyTorch's default dtype: everything that is made later would have another one."""
+    before = sys.modules["torch"].get_default_dtype() if "torch" in sys.modules else None
+    yield
+    if "torch" in sys.modules:
+        torch = sys.modules["torch"]
+        before = before or torch.float32
+        if torch.get_default_dtype() != before:
+            now = torch.get_default_dtype()
+            torch.set_default_dtype(before)
+            raise RuntimeError(f"it sets torch's default dtype to {now} when it is imported")
 
 
 def _checked(entry: Entry, found: Any) -> type[Any]:

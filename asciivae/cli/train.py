@@ -81,6 +81,8 @@ def start_or_resume(
 
         run = resume(resumed, sets, unsets, device=device)
         say(f"resuming {resumed} after step {run.state.step}")
+        for notice in run.notices:
+            say(f"note: {notice}")
     else:
         from asciivae.recipe.resolve import load_recipe
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -28,15 +30,21 @@ def make(kind: str, component: Component, *arguments: Any) -> Any:
     """
     made = registry.load(kind, component.use)
     try:
-        return made(component.config, *arguments)
+        with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
+            return made(component.config, *arguments)
     except AsciivaeError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PluginError(
             f"cannot be made: {type(error).__name__}: {error}",
-            place=f"{kind} {component.use!r} of {origin(kind, component)}",
+            place=described(kind, component),
             hint=f"check its options: asciivae plugins show {component.use}; --debug prints the traceback",
         ) from error
+
+
+def described(kind: str, component: Component) -> str:
+    """What messages call a component: its kind, its name, and the package that it comes from."""
+    return f"{kind} {component.use.rpartition(':')[2]!r} of {origin(kind, component)}"
 
 
 def origin(kind: str, component: Component) -> str:

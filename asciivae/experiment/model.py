@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from torch import nn
 
 from asciivae.errors import RecipeError
-from asciivae.experiment.components import initialised, make, origin
+from asciivae.experiment.components import described, initialised, make, origin
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.losses.objective import Objective, Term, baseline_of, facts_of, rendered_glyphs
 from asciivae.losses.schedule import schedule
@@ -66,10 +66,9 @@ def build_model(
         for entry in recipe.losses
     ]
     terms += [Term(term, loss, schedule(weight), "the caller") for term, (loss, weight) in (losses or {}).items()]
-    drawn_by = f"renderer {recipe.renderer.use!r} of {origin('renderer', recipe.renderer)}"
     task = VAETask(
         module=vae.to(device),
-        objective=Objective(terms, renderer, drawn_by=drawn_by).to(device),
+        objective=Objective(terms, renderer, drawn_by=described("renderer", recipe.renderer)).to(device),
         relaxation=recipe.relax,
         batches=data.batches,
         seed=recipe.seed,

@@ -45,12 +45,14 @@ class Run:
         folder: where everything is written.
         observer: is told what happens.
         initial_weights: what was taken from another run's weights, if anything.
+        notices: what is worth knowing before it goes on, such as plugins of another version.
     """
 
     experiment: Experiment
     folder: RunDir
     observer: Observer = field(default_factory=Observer)
     initial_weights: InitReport | None = None
+    notices: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -165,7 +167,16 @@ def resume(
         folder.rewind(experiment.state.step)
         write_text(file, dump_yaml(loaded.resolved()))
         write_text(path / "provenance.json", _provenance(experiment, earlier))
-    return Run(experiment, folder, observer or Observer())
+    return Run(experiment, folder, observer or Observer(), notices=tuple(_other_versions(experiment, earlier)))
+
+
+def _other_versions(experiment: Experiment, earlier: dict[str, Any]) -> Iterator[str]:
+    """The losses that now come from another version of their package than when the run began."""
+    then = earlier.get("losses")
+    for term in experiment.task.terms:
+        before = then.get(term.name) if isinstance(then, dict) else None
+        if isinstance(before, str) and before != term.origin:
+            yield f"loss {term.name!r} comes from {term.origin}; the run began with {before}"
 
 
 def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, report: InitReport | None = None) -> str:

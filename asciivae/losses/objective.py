@@ -100,6 +100,11 @@ class Objective(nn.Module):
         gram = glyph_gram(rendered_glyphs(renderer, dtype)) if renderer.linear else torch.empty(0)
         self.register_buffer("gram", gram, persistent=False)
 
+    def with_terms(self, terms: Sequence[Term]) -> Objective:
+        """The same renderer with other terms, on the same device."""
+        made = Objective(terms, self.renderer, self.gram.dtype, self.drawn_by)
+        return made.to(self.gram.device)
+
     def forward(self, output: VAEOutput, probs: Tensor, target: Tensor, mask: Tensor, step: int) -> LossValues:
         """Evaluate the losses of one forward pass.
 
@@ -228,9 +233,25 @@ def _blamed(place: str, remedy: str) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def _unmodified(inputs: LossInputs, place: str) -> Iterator[None]:
+    """Refuse a loss that writes to what it is given: the other losses would see it."""
+    tensors = {name: getattr(inputs, name) for name in LossInputs.__dataclass_fields__}
+    tensors |= {f"posterior.{name}": getattr(inputs.posterior, name) for name in ("mean", "logvar")}
+    versions = {name: value._version for name, value in tensors.items() if isinstance(value, Tensor)}
+    yield
+    for name, version in versions.items():
+        if tensors[name]._version != version:
+            raise PluginError(
+                f"modified inputs.{name} in place, which every loss is given",
+                place=place,
+                hint="work on a copy: x.clone(), or x * 2 instead of x.mul_(2)",
+            )
+
+
 def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
     place = f"loss {term.name!r} of {term.origin}, step {step}"
-    with _blamed(place, "take the loss out of the recipe"):
+    with _unmodified(inputs, place), _blamed(place, "take the loss out of the recipe"):
         values: Any = term.loss(inputs)
     batch = (len(inputs.target),)
     if not isinstance(values, Mapping) or not values:

@@ -191,7 +191,10 @@ def with_config(kind: str, component: Component) -> Component:
         if name in [field.name for field in setting_fields(config_type)]:
             raise PluginError(f"the option {name!r} of {component.use!r} has a name that is reserved in recipes")
     config = filled(config_type, component.options)
-    return dataclasses.replace(component, options=plain(config), config=config)
+    entry = registry.find(kind, component.use)
+    # A resolved recipe names the distribution of what is not asciivae's own, so that another one cannot take its place.
+    use = entry.name if entry.distribution == registry.OURS else entry.qualified
+    return dataclasses.replace(component, use=use, options=plain(config), config=config)
 
 
 def _unmet_requirements(tree: Node, recipe: BaseRecipe) -> Iterable[RecipeError]:

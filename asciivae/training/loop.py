@@ -5,7 +5,9 @@ batch → model → losses → gradient → finite check → step
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import sys
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -66,6 +68,10 @@ class Task:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
+    def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
+        """What to raise for an error in the backward pass: a `PluginError` where a plugin is to blame."""
+        return error
+
     @abstractmethod
     def measure(self, module: Any, batch: Batch, step: int) -> LossValues:
         """Compute the losses of a module (the task's own or its weight average) on a batch, as a training step does."""
@@ -115,7 +121,7 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         # Keep only the losses: the model's output would otherwise stay in memory during the backward pass.
         with _statistics_restored_on_error(task.module):
             measured = task.measure(task.module, batch, step)
-        state.scaler.scale(measured.total).backward()
+            _backward(task, state, measured, batch, step)
         state.scaler.unscale_(state.optimiser)
         limit = state.optim.clip or float("inf")
         norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
@@ -145,6 +151,14 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
             lr=lr,
             pieces=len(batch.pieces),
         )
+
+
+def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
+            state.scaler.scale(measured.total).backward()
+    except (Exception, SystemExit) as error:
+        raise task.explain_backward(error, batch, step) from error
 
 
 def _learning_rate(task: Task, state: TrainState) -> float:

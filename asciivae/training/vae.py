@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from asciivae.errors import PluginError
 from asciivae.losses.objective import LossValues, Objective, Term
+from asciivae.losses.schedule import constant
 from asciivae.models.base import VAE, Noise, VAEOutput
 from asciivae.models.relax import Relaxation
 from asciivae.rng import torch_stream
@@ -36,6 +38,34 @@ class VAETask(Task):
         latent = torch_stream(self.seed, "latent", step, device=self.device)
         gumbel = torch_stream(self.seed, "gumbel", step, device=self.device)
         return self.evaluate(module, batch, step, latent, gumbel)[1]
+
+    def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
+        """Blame the term whose own backward pass fails, if it or the renderer comes from a plugin."""
+        named = {term.name: f"loss {term.name!r} of {term.origin}" for term in self.terms}
+        plugins = {term.name for term in self.terms if not term.origin.startswith("asciivae ")}
+        if not plugins and self.objective.drawn_by.partition(" of ")[2].startswith("asciivae "):
+            return error
+        failed = {name for name in named if self._fails(name, batch, step)}
+        # Where every term that draws fails, so does the renderer.
+        blamed = next((named[name] for name in named if name in failed & plugins), self.objective.drawn_by)
+        return PluginError(
+            f"failed in the backward pass with {type(error).__name__}: {error}",
+            place=f"{blamed}, step {step}",
+            hint="repeat with --debug for the traceback, or take it out of the recipe",
+        )
+
+    def _fails(self, name: str, batch: Batch, step: int) -> bool:
+        """Whether the backward pass of one term alone fails; the gradients are thrown away."""
+        others = [replace(term, weight=constant(float(term.name == name))) for term in self.terms]
+        alone = replace(self, objective=self.objective.with_terms(others))
+        self.module.zero_grad(set_to_none=True)
+        try:
+            alone.measure(self.module, batch, step).total.backward()
+        except (Exception, SystemExit):
+            return True
+        finally:
+            self.module.zero_grad(set_to_none=True)
+        return False
 
     def evaluate(
         self, module: VAE, batch: Batch, step: int, latent: Noise = None, gumbel: Noise = None

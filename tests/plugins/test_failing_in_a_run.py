@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from plugin_site import Site
 from sick_packages import SOUND
-from tiny_runs import LOGGED, checkpoint, drawings, records, tiny_recipe, written
+from tiny_runs import LOGGED, checkpoint, drawings, records, resolved, tiny_recipe, written
 
 Run = Callable[..., Any]
 POINTS = "[asciivae.losses]\nblur = late_blur:Blur\n"
@@ -53,7 +54,7 @@ def test_the_message_names_package_version_term_and_step_and_the_run_is_saved(
     done = here("train", "--recipe", recipe, "--out", run)
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"error: loss 'soft' of late-blur 0.4, step 3: {message}\n" in done.stderr
-    saved = f"step 3 is saved, and with the plugin mended the run goes on: asciivae train --resume {run}"
+    saved = f"step 3 is saved; fix the plugin and resume: asciivae train --resume {run}"
     assert done.stderr.endswith(f"{saved}\n")
     assert (run / "checkpoints" / "latest").read_text() == "step-3\n"
     assert [record["step"] for record in records(run, "train")] == [1, 2, 3]
@@ -144,3 +145,95 @@ def test_a_renderer_is_blamed_as_a_loss_is(site: Site, here: Run, tmp_path: Path
     assert done.exit_code == 1
     assert f"error: renderer 'pen' of late-pen 2.1, step 2: {message}" in done.stderr
     assert (tmp_path / "run" / "checkpoints" / "latest").read_text() == "step-2\n"
+
+
+BACKWARD = """
+import torch
+
+
+class Fails(torch.autograd.Function):
+    calls = 0
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1.0
+
+    @staticmethod
+    def backward(ctx, grad):
+        Fails.calls += 1
+        if Fails.calls >= 4:
+            FAULT
+        return grad
+
+
+class Blur(Blur):
+    def __call__(self, inputs):
+        return {"": Fails.apply(inputs.logits).square().flatten(1).mean(1)}
+"""
+
+
+@pytest.mark.parametrize("fault", ["raise KeyError('ink')", "raise SystemExit(3)"])
+def test_what_fails_in_backward_is_blamed_on_its_term_and_the_last_whole_step_is_saved(
+    site: Site, here: Run, tmp_path: Path, fault: str
+) -> None:
+    recipe, run = prepared(site, tmp_path, "pass"), tmp_path / "run"
+    code = SOUND + BACKWARD.replace("FAULT", fault)
+    (site.folder / "late_blur.py").write_text(code)
+    done = here("train", "--recipe", recipe, "--out", run)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "error: loss 'soft' of late-blur 0.4, step 3: failed in the backward pass with " in done.stderr
+    assert (run / "checkpoints" / "latest").read_text() == "step-3\n"
+
+
+def test_a_loss_that_writes_to_its_inputs_is_named(site: Site, here: Run, tmp_path: Path) -> None:
+    recipe = prepared(site, tmp_path, "inputs.logits.data.mul_(0.5), inputs.logits.detach().mul_(0.5)")
+    done = here("train", "--recipe", recipe, "--out", tmp_path / "run")
+    assert done.exit_code == 1
+    assert "error: loss 'soft' of late-blur 0.4, step 3: modified inputs.logits in place" in done.stderr
+
+
+@pytest.mark.parametrize("fault", ["raise SystemExit(5)", "import sys; print('hello'); sys.exit(5)"])
+def test_a_plugin_that_exits_when_it_is_made_does_not_decide_the_exit_code(
+    site: Site, here: Run, tmp_path: Path, fault: str
+) -> None:
+    recipe = prepared(site, tmp_path, "pass")
+    code = SOUND + f"\nclass Blur(Blur):\n    def __init__(self, config, facts):\n        {fault}\n"
+    (site.folder / "late_blur.py").write_text(code)
+    done = here("train", "--recipe", recipe, "--out", tmp_path / "run")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "loss 'blur' of late-blur 0.4: cannot be made: SystemExit: 5" in done.stderr
+
+
+def test_a_package_that_changes_the_default_dtype_is_refused_and_changes_nothing(
+    site: Site, here: Run, tmp_path: Path
+) -> None:
+    recipe = prepared(site, tmp_path, "pass")
+    code = "import torch\ntorch.set_default_dtype(torch.float64)\n" + SOUND
+    (site.folder / "late_blur.py").write_text(code)
+    done = here("train", "--recipe", recipe, "--out", tmp_path / "run")
+    assert done.exit_code == 1
+    assert "sets torch's default dtype to torch.float64 when it is imported" in done.stderr
+    assert torch.get_default_dtype() == torch.float32
+
+
+def test_a_package_that_offers_a_built_in_name_changes_no_recipe(site: Site, here: Run, tmp_path: Path) -> None:
+    recipe = prepared(site, tmp_path, "pass")
+    site.add("rival", "[asciivae.losses]\nce = rival:Rival\n", "raise RuntimeError('never imported')\n")
+    done = here("train", "--recipe", recipe, "--out", tmp_path / "run", "--set", "train.steps=1")
+    assert done.exit_code == 0, done.stderr
+    assert [loss["use"] for loss in resolved(tmp_path / "run")["losses"]] == ["ce", "late-blur:blur"]
+    asked = here("recipes", "check", recipe, "--set", "losses.ce.use=rival:ce")
+    assert "rival" in asked.stderr
+    assert "never imported" in asked.stderr
+
+
+def test_another_version_of_a_plugin_is_told_when_a_run_is_resumed(site: Site, here: Run, tmp_path: Path) -> None:
+    recipe, run = prepared(site, tmp_path, "pass"), tmp_path / "run"
+    assert here("train", "--recipe", recipe, "--out", run).exit_code == 0
+    info = site.folder / "late_blur-0.4.dist-info"
+    metadata = (info / "METADATA").read_text().replace("Version: 0.4", "Version: 0.5")
+    info.rename(site.folder / "late_blur-0.5.dist-info")
+    (site.folder / "late_blur-0.5.dist-info" / "METADATA").write_text(metadata)
+    done = here("train", "--resume", run, "--set", "train.steps=7")
+    assert done.exit_code == 0, done.stderr
+    assert "note: loss 'soft' comes from late-blur 0.5; the run began with late-blur 0.4" in done.stderr
