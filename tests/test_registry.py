@@ -274,7 +274,7 @@ class TestMessages:
 
     def test_our_own_stale_metadata_asks_for_a_reinstall(self, install: Install) -> None:
         install("asciivae", "0.0.1", "[asciivae.losses]\ngone = asciivae.nosuch:Gone\n", code=None)
-        assert "install it again" in failure("gone").hint
+        assert "reinstall it" in failure("gone").hint
 
 
 class TestRequirements:
