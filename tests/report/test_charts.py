@@ -6,7 +6,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from matplotlib.figure import Figure
 
 from asciivae.report.charts import COLOURS, LARGEST, MOST_POINTS, Line, can_be_drawn, draw_histogram, draw_lines, svg
 
@@ -15,8 +14,14 @@ def chart(*lines: Line, title: str = "loss") -> str:
     return svg(title, partial(draw_lines, title=title, lines=lines, across="step"))
 
 
+def axes_of_a_figure() -> Any:
+    from matplotlib.figure import Figure
+
+    return Figure().add_subplot()
+
+
 def drawn(*lines: Line) -> Any:
-    axes = Figure().add_subplot()
+    axes = axes_of_a_figure()
     draw_lines(axes, "loss", lines, "step")
     return axes
 
@@ -73,7 +78,7 @@ def test_what_no_axis_can_show_is_not_drawn(value: float) -> None:
 
 
 def test_a_histogram_is_as_high_as_pieces_are_many() -> None:
-    axes = Figure().add_subplot()
+    axes = axes_of_a_figure()
     draw_histogram(axes, "f1", [[0.0, 0.01, 0.5, 1.0, 1.2], [0.5, 0.5]])
     one, _, other, _ = (patch.get_data() for patch in axes.patches)
 
