@@ -1,26 +1,27 @@
-"""Charts as SVG for a page that fetches nothing and runs nothing; their colours are the page's (`--c0`, `--c1` …)."""
+"""Charts by matplotlib: as SVG with the colours of the page around it, or side by side in a PNG file."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
-from html import escape
-from typing import NamedTuple
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-WIDTH, HEIGHT = 420, 230
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 26, 30
-"""The plot's margins in an SVG of WIDTH × HEIGHT units; a number may stand half outside on the right."""
+import numpy as np
 
-COLOURS = 6
-"""How many colours the page has; more series than that begin again."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-MOST_POINTS = 300
+COLOURS = ("#0b62c4", "#c2410c", "#15803d", "#9333ea", "#a16207", "#be185d")
+"""The colours of the series; with more series they begin again."""
+INK, FAINT, RULE = "#1b1f24", "#6a737d", "#d9dee3"
+VARIABLES = {INK: "ink", FAINT: "faint", RULE: "rule", **{colour: f"c{n}" for n, colour in enumerate(COLOURS)}}
+"""The CSS variable that takes the place of each colour in an SVG, so that dark pages can have their own."""
+
+MOST_POINTS = 500
 """A line is drawn through no more points than this."""
-
 LARGEST = 1e100
 """Beyond it floats cannot tell how long an axis is."""
-SMALLEST_RANGE = 1e-100
-
 BINS = 20
 
 
@@ -33,50 +34,49 @@ class Line(NamedTuple):
     dots: bool = False
 
 
-def line_chart(title: str, lines: Sequence[Line], across: str) -> str:
-    """Draw lines over an axis from 0; `across` says what that counts. Values beyond ±`LARGEST` are passed over."""
-    drawable = [line._replace(points=[p for p in line.points if can_be_drawn(p[1])]) for line in lines]
-    xs = [x for line in drawable for x, _ in line.points]
-    ys = [y for line in drawable for _, y in line.points]
-    if not ys:
-        return ""
-    frame = _Frame((0.0, max(1.0, *xs)), _bounds(ys))
-    drawn = []
-    for label, number, points, dots in drawable:
-        thinned = points[:: -(-len(points) // MOST_POINTS) or 1]
-        placed = [(frame.x(x), frame.y(y)) for x, y in thinned]
-        if dots:
-            marks = "".join(
-                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5">'
-                f"<title>{escaped(label)}: {value:.4g} at {step:g}</title></circle>"
-                for (x, y), (step, value) in zip(placed, thinned, strict=True)
-            )
-            drawn.append(f'<g fill="var(--c{number % COLOURS})">{marks}</g>')
-        elif placed:
-            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
-            drawn.append(
-                f'<polyline class="line" stroke="var(--c{number % COLOURS})" points="{path}">'
-                f"<title>{escaped(label)}</title></polyline>"
-            )
-    return _svg(title, frame, across, drawn)
+def draw_lines(axes: Axes, title: str, lines: Sequence[Line], across: str) -> None:
+    """Draw lines over an axis from 0; `across` says what that counts."""
+    for label, number, points, dots in lines:
+        if points:
+            xs, ys = zip(*points[:: -(-len(points) // MOST_POINTS)], strict=True)
+            style = {"marker": "o", "linestyle": "none", "markersize": 3} if dots else {"linewidth": 1.1}
+            axes.plot(xs, ys, color=_colour(number), label=plain(label), **style)
+    axes.set_xlim(0, max(1, *axes.get_xlim()))
+    _style(axes, title, across)
 
 
-def histogram(title: str, values: Sequence[Sequence[float]], labels: Sequence[str]) -> str:
-    """Draw how often values in [0, 1] fall into each of twenty parts of that, as one outline per series."""
-    counts = [[0] * BINS for _ in values]
-    for own, row in zip(values, counts, strict=True):
-        for value in own:
-            row[min(BINS - 1, max(0, int(value * BINS)))] += 1
-    frame = _Frame((0.0, 1.0), (0.0, float(max(1, *(max(row) for row in counts)))))
-    drawn = []
-    for number, (label, row) in enumerate(zip(labels, counts, strict=True)):
-        corners = [(k / BINS, float(n)) for i, n in enumerate(row) for k in (i, i + 1)]
-        outline = " ".join(f"{frame.x(x):.1f},{frame.y(y):.1f}" for x, y in [(0.0, 0.0), *corners, (1.0, 0.0)])
-        drawn.append(
-            f'<polygon class="bars" stroke="var(--c{number % COLOURS})" fill="var(--c{number % COLOURS})" '
-            f'points="{outline}"><title>{escaped(label)}</title></polygon>'
-        )
-    return _svg(title, frame, "score of a piece", drawn)
+def draw_histogram(axes: Axes, title: str, values: Sequence[Sequence[float]]) -> None:
+    """Draw how often scores of pieces in [0, 1] fall into each of twenty parts of that, one outline per series."""
+    for number, own in enumerate(values):
+        counts, edges = np.histogram(np.clip(own, 0, 1), BINS, (0, 1))
+        axes.stairs(counts, edges, color=_colour(number), linewidth=1.1)
+        axes.stairs(counts, edges, color=_colour(number), alpha=0.18, fill=True)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(bottom=0)
+    _style(axes, title, "score of a piece")
+
+
+def svg(title: str, draw: Callable[[Axes], None]) -> str:
+    """A chart for a page that fetches nothing: an `<svg>` element without addresses and without names of its own."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    buffer = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "asciivae", "font.family": "DejaVu Sans"}):
+        figure = Figure(figsize=(4.4, 2.4), layout="constrained")
+        draw(figure.add_subplot())
+        unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(buffer, format="svg", transparent=True, metadata=unsaid)
+    text = buffer.getvalue()
+    box = re.search(r'viewBox="[-0-9. ]+"', text)
+    assert box is not None
+    content = re.sub(r'<g id="[^"]*">', "<g>", text[text.index("</defs>") + len("</defs>") :])
+    content = re.sub(
+        r"(?<=: )#[0-9a-f]{6}\b",
+        lambda found: f"var(--{VARIABLES[found[0]]})" if found[0] in VARIABLES else found[0],
+        content.replace("xlink:href", "href"),
+    )
+    return f'<svg {box[0]} role="img" aria-label="{escaped(title)}">{content.strip()}'
 
 
 def can_be_drawn(value: float) -> bool:
@@ -89,62 +89,28 @@ def readable(text: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
+def plain(text: str) -> str:
+    r"""Text that matplotlib draws as it is: between two `$` it would read formulas, `\$` is one of these signs."""
+    return readable(text).replace("$", r"\$")
+
+
 def escaped(text: str) -> str:
-    """Text from anywhere, for HTML and SVG."""
+    """Text from anywhere, for an attribute."""
+    from html import escape
+
     return escape(readable(text))
 
 
-class _Frame:
-    """Where values go: x to the right, y upwards."""
-
-    def __init__(self, across: tuple[float, float], up: tuple[float, float]) -> None:
-        self.across, self.up = across, up
-
-    def x(self, value: float) -> float:
-        low, high = self.across
-        return LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT)
-
-    def y(self, value: float) -> float:
-        low, high = self.up
-        return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
+def _colour(number: int) -> str:
+    return COLOURS[number % len(COLOURS)]
 
 
-def _svg(title: str, frame: _Frame, across: str, drawn: Sequence[str]) -> str:
-    grid = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{frame.y(at):.1f}" y2="{frame.y(at):.1f}"/>'
-        f'<text x="{LEFT - 5}" y="{frame.y(at) + 3.5:.1f}" text-anchor="end">{_number(at)}</text>'
-        for at in _ticks(*frame.up)
-    ) + "".join(
-        f'<text x="{frame.x(at):.1f}" y="{HEIGHT - BOTTOM + 13}" text-anchor="middle">{_number(at)}</text>'
-        for at in _ticks(*frame.across)
-    )
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escaped(title)}">'
-        f'<text class="title" x="{LEFT}" y="15">{escaped(title)}</text>{grid}'
-        f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor="end">{escaped(across)}</text>'
-        f"{''.join(drawn)}</svg>"
-    )
-
-
-def _bounds(values: Sequence[float]) -> tuple[float, float]:
-    """The least and the largest value; further apart if floats cannot divide what is between them."""
-    low, high = min(values), max(values)
-    largest = max(-low, high)
-    if high - low > max(SMALLEST_RANGE, 1e-12 * largest):
-        return low, high
-    around = max(0.5, 1e-9 * largest)
-    return low - around, high + around
-
-
-def _ticks(low: float, high: float) -> Iterator[float]:
-    """Three to six round numbers between two bounds."""
-    rough = (high - low) / 5
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * (1 - 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    for number in range(first, math.floor(high / step + 1e-9) + 1):
-        yield number * step
-
-
-def _number(value: float) -> str:
-    return f"{value / 1000:g}k" if abs(value) >= 10_000 else f"{value:.4g}"
+def _style(axes: Axes, title: str, across: str) -> None:
+    axes.set_title(plain(title), loc="left", color=INK, fontsize=9, fontweight="bold")
+    axes.set_xlabel(plain(across), loc="right", color=FAINT, fontsize=7.5)
+    axes.tick_params(length=0, labelcolor=FAINT, labelsize=7.5)
+    axes.yaxis.get_offset_text().set(color=FAINT, fontsize=7.5)
+    axes.xaxis.get_offset_text().set(color=FAINT, fontsize=7.5)
+    axes.spines[:].set_visible(False)
+    axes.grid(axis="y", color=RULE, linewidth=0.7)
+    axes.set_axisbelow(True)

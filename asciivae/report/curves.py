@@ -9,10 +9,10 @@ from typing import Any
 
 from asciivae.errors import AsciivaeError
 from asciivae.files.atomic import write_output
-from asciivae.report.charts import can_be_drawn, readable
+from asciivae.report.charts import Line, can_be_drawn, draw_lines
 
-STYLES = {"train": "-", "validation": "o"}
-"""The kinds of records that have curves, and how matplotlib draws them."""
+KINDS = {"train": False, "validation": True}
+"""The kinds of records that have curves, and whether these are dots."""
 NOT_DRAWN = {"kind", "step", "epoch", "pieces_per_second"}
 COLUMNS = 3
 MOST = 60
@@ -32,27 +32,27 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
     names = drawn_names(runs)
     if not names:
         raise AsciivaeError("there are no metrics to draw", place=str(path), hint="compare runs that took steps")
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     rows = -(-len(names) // COLUMNS)
     figure = Figure(figsize=(5.0 * COLUMNS, 3.2 * rows), layout="constrained")
-    FigureCanvasAgg(figure)
     for position, name in enumerate(names, start=1):
         axes = figure.add_subplot(rows, COLUMNS, position)
-        for number, (label, records) in enumerate(runs.items()):
-            for kind, style in STYLES.items():
-                if found := points(records, kind, name):
-                    steps, values = zip(*found, strict=True)
-                    whose = label if kind == "train" else f"{label}, validation"
-                    axes.plot(steps, values, style, color=f"C{number}", markersize=3, linewidth=1, label=_plain(whose))
-        axes.set_title(_plain(name))
-        axes.set_xlabel("step")
+        draw_lines(axes, name, lines(runs, name), "step")
         if position == 1:
             axes.legend(fontsize="small")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=100)
     write_output(path, buffer.getvalue(), hint="name another --png file")
+
+
+def lines(runs: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> list[Line]:
+    """One metric of runs: training as lines, validation as dots, a colour for each run."""
+    return [
+        Line(f"{label}, validation" if dots else label, number, points(records, kind, name), dots)
+        for number, (label, records) in enumerate(runs.items())
+        for kind, dots in KINDS.items()
+    ]
 
 
 def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
@@ -61,7 +61,7 @@ def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
         name: None
         for records in runs.values()
         for record in records
-        if record["kind"] in STYLES
+        if record["kind"] in KINDS
         for name, value in record.items()
         if name not in NOT_DRAWN and _is_drawn(value)
     }
@@ -75,8 +75,3 @@ def points(records: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[t
 
 def _is_drawn(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and can_be_drawn(value)
-
-
-def _plain(text: str) -> str:
-    r"""Text that matplotlib draws as it is: between two `$` it would read formulas, `\$` is one of these signs."""
-    return readable(text).replace("$", r"\$")
