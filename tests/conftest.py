@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+# Workers of pytest-xdist share the cores: one thread each, also in the processes that tests start. Before torch.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 pytest.register_assert_rewrite("plugin_site", "sick_losses", "tensor_checks", "tiny_runs")
 
 

@@ -34,8 +34,8 @@ SHARED_NAMES = {
 }
 """Public classes that still share a name: to be renamed, never added to."""
 TESTS = PROJECT / "tests"
-NO_ROOMS = {"tools", "support", "plugins"}
-"""Folders of `tests/` that mirror no room: what tests share, and the packages in the repository's `plugins/`."""
+NO_ROOMS = {"support", "examples", "plugins", "tools"}
+"""Folders of `tests/` that mirror no room: what tests share, and the folders of that name in the repository."""
 
 
 def room_of(path: Path) -> str:
