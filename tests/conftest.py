@@ -1,8 +1,13 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+# Workers of pytest-xdist share the cores: one thread each, also in the processes that tests start. Before torch.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 pytest.register_assert_rewrite("plugin_site", "sick_losses", "tensor_checks", "tiny_runs")
 
@@ -33,3 +38,20 @@ def real_drawings() -> Path:
     if not file.is_file():
         pytest.skip(f"there is no {file}; set ASCIIVAE_CORPUS")
     return file
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for a `device` every one there is: "cpu", and "cuda" and "mps" where available."""
+    if "device" in metafunc.fixturenames:
+        import torch
+
+        others = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        metafunc.parametrize("device", ["cpu", *(name for name, there in others.items() if there)], indirect=True)
+
+
+@pytest.fixture
+def device(request: pytest.FixtureRequest) -> Any:
+    """The device a test is to run on, a torch.device."""
+    import torch
+
+    return torch.device(request.param)

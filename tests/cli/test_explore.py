@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_runs import asciivae, drawings, trained
+from tiny_runs import asciivae, drawings
 
 from asciivae.cli.explore import _collected, save_page
 from asciivae.errors import AsciivaeError, UsageError
@@ -12,11 +12,6 @@ from asciivae.text.art import parse
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 WALL = "".join(f"|{'=' * 17}|\n" for _ in range(11))
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("runs"), "--set", "train.steps=60")
 
 
 @pytest.fixture

@@ -5,15 +5,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from tiny_runs import asciivae, drawings, trained
+from tiny_runs import asciivae, drawings
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 WALL = "".join(f"|{'=' * 17}|\n" for _ in range(11))
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("runs"), "--set", "train.steps=60")
 
 
 @pytest.fixture

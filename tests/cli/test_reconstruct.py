@@ -8,15 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_runs import asciivae, trained
+from tiny_runs import asciivae
 
 HOUSE = "  /\\\n /__\\\n |..|\n"
 TREE = " &&\n&&&&\n ||\n"
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("runs"), "--set", "train.steps=60")
 
 
 @pytest.fixture

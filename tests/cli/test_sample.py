@@ -11,11 +11,6 @@ CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 WALL = "".join(f"|{'=' * 17}|\n" for _ in range(11))
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained(tmp_path_factory.mktemp("runs"), "--set", "train.steps=60")
-
-
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -65,6 +65,7 @@ def test_a_verdict_is_only_given_where_it_can_be() -> None:
     assert _judge(False, holds=True, fails=True) == UNDECIDED
 
 
+@pytest.mark.slow
 def test_all_of_them_in_haste() -> None:
     done = asciivae("recipes", "claims", "--quick", "--json")
     assert done.exit_code == 0, done.stderr

@@ -11,7 +11,7 @@ from asciivae.recipe.resolve import load_recipe
 from asciivae.reproduction.verify import AFFORDABLE, STEPS, measure, verify
 
 SHIPPED = sorted(library.packaged_folder().rglob("*.yaml"), key=lambda path: path.stem)
-QUICK = ("99126b3", "base", "quickstart")
+QUICK = ("base", "quickstart")
 
 
 @pytest.fixture

@@ -90,12 +90,12 @@ def written(file: Path, recipe: dict[str, Any]) -> Path:
     return file
 
 
-def tiny_experiment(folder: Path, **changes: Any) -> Experiment:
+def tiny_experiment(folder: Path, device: torch.device = CPU, **changes: Any) -> Experiment:
     """The tiny recipe, built, on drawings of its own."""
     corpus = folder / "art"
     if not corpus.is_dir():
         drawings(corpus)
-    return build(load_recipe(written(folder / "tiny.yaml", tiny_recipe(corpus, **changes))), CPU)
+    return build(load_recipe(written(folder / "tiny.yaml", tiny_recipe(corpus, **changes))), device)
 
 
 def asciivae(*arguments: str | Path, stdin: str | bytes | None = None) -> Any:

@@ -83,25 +83,31 @@ def test_the_average_has_statistics_of_its_own(tmp_path: Path) -> None:
     torch.testing.assert_close(averaged, first.mean((0, 2, 3)), rtol=1e-4, atol=1e-6)
 
 
-def test_it_resumes_bit_for_bit(tmp_path: Path) -> None:
-    drawings(tmp_path / "art")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of ten steps, two an epoch, that averages from the third epoch on, with every checkpoint."""
+    folder = tmp_path_factory.mktemp("whole")
     canvas = {"height": 64, "width": 64}
-    data = {"corpus": str(tmp_path / "art"), "limit": 4, "canvas": canvas, "roll": {"max": 5, "sigma": 5.0}}
+    data = {"corpus": str(folder / "art"), "limit": 4, "canvas": canvas, "roll": {"max": 5, "sigma": 5.0}}
     every = {"log": 1, "evaluate": 3, "checkpoint": 1, "sample": 100, "keep": 100}
-    recipe = recipe_in(tmp_path, 5, data=data, model={**LOGGED, "variant": "B"}, every=every)
+    recipe = recipe_in(folder, 5, data=data, model={**LOGGED, "variant": "B"}, every=every)
     recipe["train"] |= {"batch": 2, "swa": {"start": 3, "lr": 0.02, "anneal": 1}}
-    whole = trained(tmp_path, recipe=recipe)
-    for step in (3, 4, 5, 7, 9):
-        parts = tmp_path / f"parts-{step}"
-        shutil.copytree(whole, parts)
-        for folder in (parts / "checkpoints").glob("step-*"):
-            if int(folder.name.removeprefix("step-")) > step:
-                shutil.rmtree(folder)
-        (parts / "checkpoints" / "latest").write_text(f"step-{step}\n")
-        done = asciivae("train", "--resume", parts)
-        assert done.exit_code == 0, done.stderr
-        assert checkpoint(parts) == checkpoint(whole)
-        assert records(parts) == records(whole)
+    return trained(folder, recipe=recipe)
+
+
+@pytest.mark.parametrize("step", [pytest.param(step, marks=pytest.mark.slow) for step in (3, 4, 5, 9)] + [7])
+def test_it_resumes_bit_for_bit(whole: Path, tmp_path: Path, step: int) -> None:
+    parts = tmp_path / "parts"
+    shutil.copytree(whole, parts)
+    for folder in (parts / "checkpoints").glob("step-*"):
+        if int(folder.name.removeprefix("step-")) > step:
+            shutil.rmtree(folder)
+    (parts / "checkpoints" / "latest").write_text(f"step-{step}\n")
+    done = asciivae("train", "--resume", parts)
+
+    assert done.exit_code == 0, done.stderr
+    assert checkpoint(parts) == checkpoint(whole)
+    assert records(parts) == records(whole)
 
 
 def test_only_one_average_at_a_time(tmp_path: Path) -> None:

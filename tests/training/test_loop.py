@@ -1,5 +1,6 @@
 """The loop: what it yields, what it leaves alone, and that it never steps on a number that is none."""
 
+import copy
 import math
 import random
 from pathlib import Path
@@ -47,6 +48,20 @@ def test_the_loop_lowers_the_objective(tmp_path: Path) -> None:
     totals = [step.terms["ce"] for step in train(made.task, made.state)]
 
     assert sum(totals[-6:]) < 0.7 * sum(totals[:6])
+
+
+def test_it_trains_and_goes_on_from_a_saved_state_on_every_device(tmp_path: Path, device: torch.device) -> None:
+    made, again = (tiny_experiment(tmp_path, device=device) for _ in range(2))
+    steps = train(made.task, made.state)
+    first = [next(steps) for _ in range(3)]
+    saved = made.state.weights(), made.state.tensors(), made.state.numbers()
+    again.state.restore(*copy.deepcopy(saved))
+    rest, rest_again = ([step.total for step in found] for found in (steps, train(again.task, again.state)))
+
+    assert {parameter.device.type for parameter in made.state.model.parameters()} == {device.type}
+    assert all(math.isfinite(step.total) for step in first)
+    assert len(rest) == 3
+    assert rest_again == (rest if device.type == "cpu" else pytest.approx(rest, rel=1e-4))
 
 
 def test_the_global_generators_are_left_alone_and_change_nothing(tmp_path: Path) -> None:
