@@ -1,4 +1,4 @@
-"""What a drawing in characters looks like: its edges, its joined contour, and that contour as polylines."""
+"""Edge detection on ASCII art: edge maps, joined contours, and contours as polylines."""
 
 from asciivae.edges.detect import METHODS, EdgeSettings, Method, response
 from asciivae.edges.pipeline import Edges, find_edges

@@ -1,4 +1,4 @@
-"""From a mask to polylines: thin to one pixel, walk the graph of pixels, prune, simplify.
+"""Vectorising a mask to polylines: skeletonise, trace the pixel graph, prune, simplify.
 
 Points are (x, y) in cell widths: x = column of the page, y = 2 · row, both from the page's top left corner.
 """
@@ -20,23 +20,23 @@ Pixel = tuple[int, int]
 Graph = dict[Pixel, list[Pixel]]
 
 SPUR = 0.8
-"""A side branch that ends freely is a fringe of the thinning if it is shorter than this, in cell widths."""
+"""Side branches with a free end that are shorter than this, in cell widths, are pruned as skeleton artefacts."""
 
 TOLERANCE = 0.15
-"""How far a simplified line may be from its pixels (Douglas-Peucker), in cell widths."""
+"""The tolerance of the Douglas-Peucker simplification, in cell widths."""
 
 CORE = 0.8
-"""Where a disc of this radius fits, in cell widths, is shading and not a line ..."""
+"""Regions in which a disc of this radius fits, in cell widths, are shading ..."""
 
 CORE_AREA = 6.0
-"""... if such a region has at least this area, in square cell widths; a crossing of lines has about 2."""
+"""... if they have at least this area, in square cell widths; a crossing of lines has about 2."""
 
 
 @dataclass(frozen=True)
 class Polyline:
     """A line through points (n, 2) of (x, y) in cell widths; if closed, the last is joined to the first.
 
-    `shape` is the number of the component that it belongs to, from 1. A dot is a single point.
+    `shape` is the number of its component, from 1. A dot is a single point.
     """
 
     points: NDArray[np.float64]
@@ -59,7 +59,7 @@ class Polyline:
 
 @dataclass(frozen=True)
 class Chain:
-    """Pixels in a row between two nodes of the graph; a loop without nodes if both ends are None."""
+    """A chain of pixels between two nodes of the graph; a loop without nodes if `ends` is None."""
 
     pixels: list[Pixel]
     ends: tuple[int, int] | None
@@ -95,9 +95,9 @@ def skeleton_lines(mask: NDArray[np.bool_], labels: NDArray[np.int64], unit: tup
 
 
 def shading(mask: NDArray[np.bool_], unit: tuple[float, float]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Split a mask into regions too fat to be lines and too large to be a crossing of lines, and the lines.
+    """Split a mask into shaded regions, too thick for lines and too large for crossings of lines, and lines.
 
-    The fringes that the disc leaves in the corners of a region belong to neither.
+    Remains of the opening in the corners of a region belong to neither.
     """
     from skimage.measure import label
     from skimage.morphology import dilation, opening
@@ -126,7 +126,7 @@ def outlines(mask: NDArray[np.bool_], labels: NDArray[np.int64], unit: tuple[flo
 
 
 def _nearest_label(labels: NDArray[np.int64], point: NDArray[np.float64]) -> int:
-    """The component next to a point on a border, which lies half-way between two pixels."""
+    """The component next to a point on a border, halfway between two pixels."""
     rows = {math.floor(point[0]), math.ceil(point[0])}
     columns = {math.floor(point[1]), math.ceil(point[1])}
     inside = [(r, c) for r in rows for c in columns if 0 <= r < labels.shape[0] and 0 <= c < labels.shape[1]]
@@ -159,7 +159,7 @@ def _graph(skeleton: NDArray[np.bool_]) -> Graph:
 
 
 def _linked(pixels: set[Pixel]) -> Graph:
-    """Link neighbours; diagonal ones only where no third pixel links them, so that a corner is no junction."""
+    """Link neighbours; diagonal ones only if no third pixel connects them, so that a corner is not a junction."""
     graph: Graph = {}
     for row, column in pixels:
         links = [(row + y, column + x) for y, x in _ORTHOGONAL if (row + y, column + x) in pixels]
@@ -209,7 +209,7 @@ def _chains(graph: Graph) -> tuple[dict[int, list[Pixel]], list[Chain]]:
 
 
 def _walk(graph: Graph, stops: dict[Pixel, int], start: Pixel, step: Pixel) -> Iterator[Pixel]:
-    """The pixels from `step`, away from `start`, up to and with the first stop."""
+    """The pixels from `step`, away from `start`, up to and including the first stop."""
     before = start
     while True:
         yield step
@@ -220,7 +220,7 @@ def _walk(graph: Graph, stops: dict[Pixel, int], start: Pixel, step: Pixel) -> I
 
 
 def _spurs(graph: Graph, unit: tuple[float, float]) -> list[Pixel]:
-    """The pixels of the shortest spur at each junction: a short chain from a junction to a free end."""
+    """The pixels of the shortest spur at each junction; a spur is a short chain from a junction to a free end."""
     nodes, chains = _chains(graph)
     at: dict[int, list[tuple[float, list[Pixel]]]] = defaultdict(list)
     for chain in chains:

@@ -1,4 +1,4 @@
-"""Edge detectors on a page of characters: the log's, the textbook's, and the one that joins."""
+"""Edge detectors on a page of characters: Laplacian of Gaussian, Sobel, Canny, closing, and stroke completion."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ Method = Literal["joined", "log", "sobel", "canny", "closing"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 PICTURE_THRESHOLD = 0.15
-"""Of the largest response of a page: from there on `log` and `sobel` see an edge."""
+"""The threshold of `log` and `sobel`, as a fraction of the largest response of a page."""
 
 INK = 0.25
-"""The ink from which `closing` takes a pixel for a stroke."""
+"""The threshold on ink of `closing`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EdgeSettings:
-    """How edges are found.
+    """Settings of edge detection.
 
     Attributes:
-        method: `joined`, the strokes completed across gaps; `log`, the Laplacian of Gaussian; `sobel`; `canny`;
+        method: `joined`, strokes completed across gaps; `log`, the Laplacian of Gaussian; `sobel`; `canny`;
             `closing`, a dilation followed by an erosion with a disc.
         res: (h, w), pixels per character.
         font: a bundled name, or the path of a font file.
         gap: with `joined`: the widest gap that is bridged, in cell widths.
         size: with `log`: the side of the kernel in pixels, odd.
-        sigma: with `log` and `canny`: the deviation of the Gaussian, in pixels.
+        sigma: with `log` and `canny`: the standard deviation of the Gaussian, in pixels.
         radius: with `closing`: the radius of the disc, in cell widths.
-        fill: how shaded regions become lines: by their `outline`, or by their `skeleton`.
+        fill: how shaded regions are drawn: by their `outline`, or by their `skeleton`.
     """
 
     method: Method = "joined"
@@ -51,7 +51,7 @@ class EdgeSettings:
     fill: Literal["outline", "skeleton"] = "outline"
 
     def __post_init__(self) -> None:
-        """Refuse what no filter can be made of."""
+        """Validate the parameters of the filters."""
         if self.size < 1 or self.size % 2 == 0:
             raise ValueError("size must be odd")
         if min(self.gap, self.sigma, self.radius, *self.res) <= 0:
@@ -59,7 +59,7 @@ class EdgeSettings:
 
     @property
     def unit(self) -> tuple[float, float]:
-        """Pixels per cell width, (in y, in x); a cell is 1 wide and 2 high, whatever its pixels."""
+        """Pixels per cell width, (in y, in x); a cell is 1 wide and 2 high at any resolution."""
         return self.res[0] / 2, float(self.res[1])
 
 
@@ -71,7 +71,7 @@ def response(grid: NDArray[np.uint8], settings: EdgeSettings) -> tuple[NDArray[n
         settings: the detector.
 
     Returns:
-        The strength of the edge at each pixel of the page, in [0, 1], and where it counts as one.
+        The edge strength at each pixel of the page, in [0, 1], and the edge mask.
     """
     ids = torch.from_numpy(grid.astype(np.int64))
     if settings.method in ("joined", "closing"):
@@ -91,7 +91,7 @@ def response(grid: NDArray[np.uint8], settings: EdgeSettings) -> tuple[NDArray[n
         strength = _pixels(log_response(picture, settings.size, settings.sigma)).clip(min=0.0)
     else:
         strength = _pixels(sobel_magnitude(picture))
-    # A blank page answers with rounding errors only, which must not be scaled up.
+    # The response of a blank page is rounding noise, which must not be scaled up.
     strength = strength / max(float(strength.max(initial=0.0)), 1e-3)
     return strength, strength > PICTURE_THRESHOLD
 

@@ -1,4 +1,4 @@
-"""The whole way from a page of characters to the contour a person sees in it."""
+"""The pipeline from a page of characters to its perceived contour."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from asciivae.edges.regions import Regions, regions
 from asciivae.errors import ArtError
 from asciivae.text.charset import SPACE
 
-LARGEST_PIXELS = 6_000_000
-"""Of a page. Joining keeps some forty numbers per pixel, so this takes about a gigabyte."""
+MAX_PIXELS = 6_000_000
+"""The largest page, in pixels. Stroke completion stores about forty floats per pixel, here about 1 GB."""
 
 MARGIN = 1
-"""Cells of space put around a page, so that what touches its border is drawn whole."""
+"""Blank cells added around a page, so that shapes at its border are complete."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Edges:
     """The edges of a page of h × w characters.
 
     Attributes:
-        settings: how they were found.
+        settings: the settings of the detector.
         size: (h, w), the characters of the page.
-        strength: the detector's answer, float32 in [0, 1], with `MARGIN` cells around the page.
-        mask: where it counts as an edge, small holes filled.
+        strength: the response of the detector, float32 in [0, 1], with `MARGIN` cells around the page.
+        mask: the edge mask, with small holes filled.
         lines: the contour, in cell widths from the page's top left corner.
-        components: how many parts the mask has (8-connected).
-        holes: how many holes of at least half a cell (4-connected).
-        closed: how many parts enclose a hole.
+        components: the number of components of the mask (8-connected).
+        holes: the number of holes of at least half a cell (4-connected).
+        closed: the number of components that enclose a hole.
     """
 
     settings: EdgeSettings
@@ -46,28 +46,28 @@ class Edges:
 
     @property
     def length(self) -> float:
-        """The length of all lines, in cell widths."""
+        """The total length of the lines, in cell widths."""
         return sum(line.length for line in self.lines)
 
 
 def find_edges(grid: NDArray[np.uint8], settings: EdgeSettings | None = None) -> Edges:
-    """Find the edges of a page and draw their contour.
+    """Detect the edges of a page and trace their contour.
 
-    Detect, fill holes of less than half a cell, thin, prune spurs, and simplify to polylines. With `fill: outline`,
-    regions too fat to be lines give their outline instead of a skeleton.
+    Detects, fills holes of less than half a cell, skeletonises, prunes spurs, and simplifies to polylines. With
+    `fill: outline`, thick regions give their outline instead of a skeleton.
 
     Args:
         grid: (h, w) class ids.
-        settings: defaults join the near strokes into whole shapes.
+        settings: the settings; by default strokes are joined across gaps.
 
     Raises:
         ArtError: the page has more than six million pixels.
     """
     settings = settings or EdgeSettings()
-    if grid.size * settings.res[0] * settings.res[1] > LARGEST_PIXELS:
+    if grid.size * settings.res[0] * settings.res[1] > MAX_PIXELS:
         raise ArtError(
-            f"a page of {grid.shape[0]} × {grid.shape[1]} characters is too large to look for edges in",
-            hint=f"cut it, or take fewer pixels than {settings.res[0]}x{settings.res[1]} per character",
+            f"a page of {grid.shape[0]} × {grid.shape[1]} characters is too large for edge detection",
+            hint=f"crop it, or use fewer pixels than {settings.res[0]}x{settings.res[1]} per character",
         )
     around = np.pad(grid, MARGIN, constant_values=SPACE)
     strength, mask = response(around, settings)

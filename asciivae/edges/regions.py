@@ -1,4 +1,4 @@
-"""Counting what hangs together in a black-and-white picture: components (8-connected) and holes (4-connected)."""
+"""Connected components (8-connected) and holes (4-connected) of a mask."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 
 class Regions(NamedTuple):
-    """What a mask consists of.
+    """The components and holes of a mask.
 
     Attributes:
         mask: the mask with its small holes filled.
-        labels: int, the number of its component at each pixel, from 1; 0 is background.
-        components: how many components there are.
-        holes: how many holes are left.
-        closed: how many components enclose a hole.
+        labels: int, the number of the component at each pixel, from 1; 0 is background.
+        components: the number of components.
+        holes: the number of remaining holes.
+        closed: the number of components that enclose a hole.
     """
 
     mask: NDArray[np.bool_]
@@ -27,10 +27,10 @@ class Regions(NamedTuple):
 
 
 def regions(mask: NDArray[np.bool_], least_hole: float) -> Regions:
-    """Fill the holes of fewer than `least_hole` pixels, and count the components and the holes that are left."""
+    """Fill holes of fewer than `least_hole` pixels, and count the components and the remaining holes."""
     from skimage.measure import label
 
-    # One pixel of background around it, so that whatever touches the page's border lies outside.
+    # Pad with background, so that the outside of shapes at the page's border is connected.
     background = np.asarray(label(np.pad(~mask, 1, constant_values=True), connectivity=1))
     sizes = np.bincount(background.ravel())
     is_hole = np.ones(len(sizes), bool)
@@ -46,6 +46,6 @@ def _holes(holes: NDArray[np.int64], labels: NDArray[np.int64]) -> tuple[int, in
     """The number of holes, and of the components around them."""
     names, first = np.unique(holes, return_index=True)
     first = first[names > 0]
-    # The first pixel of a hole, row by row, has the component that encloses it right above.
+    # The pixel above the first pixel of a hole, in row-major order, belongs to the enclosing component.
     above = labels.ravel()[first - holes.shape[1]]
     return len(first), len(np.unique(above))

@@ -1,4 +1,4 @@
-"""The contour of a page as SVG: one `<path>` per shape, its lines closed with Z where they are closed."""
+"""The contour of a page as SVG: one `<path>` per shape, with Z for closed lines."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ def svg(edges: Edges) -> str:
 def _commands(line: Polyline) -> str:
     points = [f"{x:.2f},{y:.2f}" for x, y in line.points]
     if len(points) == 1:
-        return f"M{points[0]}h0"  # a line of no length, which round caps make a dot
+        return f"M{points[0]}h0"  # a line of length 0, a dot with round caps
     return f"M{'L'.join(points)}{'Z' if line.closed else ''}"

@@ -1,4 +1,4 @@
-"""Looking at edges: in pixels, and drawn back as characters."""
+"""Views of edges: as pictures, and as characters."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ PENS = {
     ".": (0.2, 0.8, 0.8, 0.8),
     "'": (0.1, 0.2, 0.9, 0.2),
 }
-"""What contours are drawn with, and the line each stands for: (x, y, x, y) in shares of the cell."""
+"""The characters that contours are drawn with, and their strokes: (x, y, x, y) as fractions of the cell."""
 
 BLUR = 0.3
-"""How far, in cell widths, a character's stroke may miss the line that it stands for."""
+"""The blur of lines and strokes before they are compared, in cell widths: tolerates small offsets."""
 
 GAP = 8
 """White pixels around and between the panels of a figure."""
 
 
 def contour_picture(edges: Edges) -> NDArray[np.float32]:
-    """The lines in black on the detector's answer in light grey: (H·h, W·w) in [0, 1], paper = 1."""
+    """The lines in black over the detector's response in light grey: (H·h, W·w) in [0, 1], paper = 1."""
     return np.asarray(np.minimum(1.0 - 0.25 * _page(edges, edges.strength), 1.0 - _drawn(edges)), np.float32)
 
 
 def strength_picture(edges: Edges) -> NDArray[np.float32]:
-    """What the detector answered: (H·h, W·w) in [0, 1], strong edges dark."""
+    """The detector's response: (H·h, W·w) in [0, 1], strong edges dark."""
     return np.asarray(1.0 - _page(edges, edges.strength), np.float32)
 
 
@@ -56,7 +56,7 @@ def page_picture(grid: Grid, res: tuple[int, int] = (14, 7), font: str = BUNDLED
 
 
 def contour_text(edges: Edges) -> Grid:
-    """Draw the contour back as characters: (h, w) ids, in each cell the pen most like the lines in it."""
+    """Draw the contour as characters: (h, w) ids, in each cell the character closest to the lines in it."""
     height, width = edges.settings.res
     scale = np.array([width, height, width, height], float)
     glyphs = torch.from_numpy(
@@ -70,13 +70,13 @@ def contour_text(edges: Edges) -> Grid:
         .reshape(*edges.size, -1)
     )
     distance = (cells.unsqueeze(2) - _blurred(glyphs, kernel).flatten(1)).square().sum(dim=3)
-    # A line that only clips the corner of a cell is told by the neighbours.
+    # Skip cells in which a line only clips a corner: the neighbours show it.
     inked = functional.avg_pool2d(lines, (height, width))[0, 0] * height > 0.3
     return np.where(inked.numpy(), encode("".join(PENS))[distance.argmin(dim=2).numpy()], SPACE).astype(np.uint8)
 
 
 def figure(panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1) -> Image:
-    """Put pictures in [0, 1] side by side, one row of panels below the other, as a greyscale image."""
+    """Arrange pictures in [0, 1] in rows of panels, as a greyscale image."""
     from PIL import Image
 
     rows = []
@@ -97,7 +97,7 @@ def figure(panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1) -> I
 
 
 def _page(edges: Edges, picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A picture without the margin around the page."""
+    """Crop the margin around the page."""
     top, left = MARGIN * edges.settings.res[0], MARGIN * edges.settings.res[1]
     return picture[top : picture.shape[0] - top, left : picture.shape[1] - left]
 
@@ -117,7 +117,7 @@ def _lines_in(shape: tuple[int, int], lines: Sequence[NDArray[np.float64]]) -> N
     image = Image.new("F", (shape[1], shape[0]))
     pen = ImageDraw.Draw(image)
     for line in lines:
-        # Pillow's coordinates name pixels, not their corners.
+        # Pillow's coordinates refer to pixel centres.
         pixels = [(float(x), float(y)) for x, y in (line - 0.5).clip(0.0, (shape[1] - 1.0, shape[0] - 1.0))]
         if len(pixels) == 1:
             pen.point(pixels, fill=1.0)

@@ -1,4 +1,4 @@
-"""Filters on pictures: convolution kernels, soft morphology, and the completion that joins a drawing's strokes.
+"""Differentiable filters on pictures: convolution kernels, and the completion that joins a drawing's strokes.
 
-Everything here is differentiable. Pictures are (B, C, height, width) with ink = 1 unless stated otherwise.
+Pictures are (B, C, height, width) with ink = 1 unless stated otherwise.
 """

@@ -1,20 +1,21 @@
-"""Joining: a continuous transform that completes a drawing's strokes across the gaps between characters.
+"""Stroke completion: a continuous transform that joins a drawing's strokes across the gaps between characters.
 
-A pixel belongs to the drawing if it has ink, or if there is ink *ahead and behind* it in some direction: the two-sided
-("bipole") completion known from models of human contour vision, as a source field times a sink field (Williams and
-Jacobs 1997). Lengths are in cell widths; a cell is 1 wide and 2 high. With x the stroke probability, r the distance
-and n directions, each a wedge of weights a_j = 1 - (angle off its axis / half its width)⁴:
+A pixel belongs to the drawing if it has ink, or if there is ink both ahead of and behind it in some direction: the
+bipole completion of models of human contour vision, a source field times a sink field (Williams and Jacobs 1997).
+Lengths are in cell widths; a cell is 1 wide and 2 high. With x the stroke probability, r the distance and n directions,
+each a wedge of weights a_j = 1 - (angle off its axis / half its width)⁴:
 
     A_k(p)  = 1/β ln(1 + Σ_j (a_j/2) e^(-β r_j/ρ) (e^(β x_j) - 1))     the nearest ink in wedge k, decayed;  k < 2n
-    C(p)    = 1/β ln(1 + Σ_j (1/6) (e^(β x_j) - 1))                    the strongest ink near by
+    C(p)    = 1/β ln(1 + Σ_j (1/6) (e^(β x_j) - 1))                    the strongest ink nearby
     s(p)    = 1/β ln Σ_k<n e^(β (A_k + A_k+n)) - C                     ≈ min(x_a, x_b) - (r_a + r_b)/ρ
     join(p) = max(x, σ(16 (s - s_G)))
 
 over the pixels within 1.1 times the gap, ρ = 2 · gap, with weight 1 (not ½, ⅙) at p itself. r_a + r_b is constant
-along a bridge, so a bridge is even, and there is no phantom blob midway. s_G is measured on two line ends that are
-one gap apart, so that the gap means what it says at any raster. At the threshold ½ the result is the joined drawing.
+along a bridge, so a bridge has uniform strength, without a blob in the middle. s_G is measured on two line ends one gap
+apart, so that `gap` is the bridged distance at any resolution. Thresholded at ½, the result is the joined drawing.
 
-β = 40 is near a maximum: with 24, many pixels side by side add up, and dashes in neighbouring rows join, too.
+With β = 40 the soft maximum is close to the maximum: with 24, adjacent pixels add up, and dashes in neighbouring rows
+are joined as well.
 """
 
 from __future__ import annotations
@@ -38,17 +39,17 @@ def join(
 ) -> Tensor:
     """Complete the strokes of a picture across gaps.
 
-    Computed in float32 or wider, autocast or not, because e^40 does not fit into half precision.
+    Computed in float32 or wider, even under autocast, because e^40 overflows half precision.
 
     Args:
         strokes: (B, 1, height, width) in [0, 1], ink = 1; best from a stroke atlas.
-        cell: (h, w), pixels per character; it sets the unit of length in both axes.
+        cell: (h, w), pixels per character; sets the unit of length on both axes.
         gap: the widest gap that is bridged, in cell widths.
-        directions: orientations to look in; 8 for pictures, 4 is cheaper and nearly as good.
-        wedge: the full opening of a wedge, in degrees. Wider is more lenient and makes wider strokes.
+        directions: the number of orientations; 4 is cheaper than 8 and nearly as good.
+        wedge: the full opening angle of a wedge, in degrees; wider wedges join more and make wider strokes.
 
     Returns:
-        The same shape, in [0, 1], at least `strokes`. Moving the input moves the output.
+        The same shape, in [0, 1], at least `strokes`. Equivariant under translation.
     """
     with torch.autocast(strokes.device.type, enabled=False):
         ink = strokes if strokes.dtype == torch.float64 else strokes.float()
@@ -70,7 +71,7 @@ def _support(ink: Tensor, cell: tuple[int, int], gap: float, directions: int, we
 
 
 class _DirectConvolution(torch.autograd.Function):
-    """Convolution without cuDNN, which may choose an FFT: that spreads the rounding of e^40 all over the page."""
+    """Convolution without cuDNN, which may choose an FFT and spread rounding errors of e^40 over the page."""
 
     @staticmethod
     def forward(ctx: Any, picture: Tensor, kernels: Tensor) -> Tensor:
@@ -106,7 +107,7 @@ def _kernels(cell: tuple[int, int], gap: float, directions: int, wedge: float) -
     axes = torch.arange(2 * directions, dtype=torch.float64) * (math.pi / directions)
     off = torch.atan2(y, x) - axes[:, None, None]
     off = torch.atan2(off.sin(), off.cos()).abs()
-    # Near by, a wedge is as wide as a pixel, or it would slip between two of them.
+    # Close to p, a wedge is at least one pixel wide, so that it does not fall between two pixels.
     pixel = 0.5 / min(unit_y, unit_x)
     half = torch.clamp(torch.atan2(torch.full_like(distance, pixel), distance), min=math.radians(wedge) / 2)
     weights = (1.0 - (off / half) ** 4).clamp(min=0.0)
@@ -118,7 +119,7 @@ def _kernels(cell: tuple[int, int], gap: float, directions: int, wedge: float) -
 
 @functools.lru_cache(maxsize=32)
 def _level(cell: tuple[int, int], gap: float, directions: int, wedge: float) -> float:
-    """s_G: the least support between two line ends one gap apart, mean of a horizontal and a vertical pair."""
+    """s_G: the least support between two line ends one gap apart, averaged over a horizontal and a vertical pair."""
     levels = []
     for across, unit in ((True, float(cell[1])), (False, cell[0] / 2)):
         pixels = gap * unit

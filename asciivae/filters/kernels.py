@@ -11,14 +11,13 @@ from torch import Tensor
 from torch.nn import functional
 
 Border = Literal["paper", "zero"]
-"""What lies outside the picture: `paper` (1), or the `zero` of the log, which frames every page with an edge."""
+"""The padding of pictures: `paper` (1), or `zero` as in the log, which adds an edge around every page."""
 
 
 def convolve(pictures: Tensor, kernels: Tensor, *, stride: int = 1, padding: tuple[int, int] = (0, 0)) -> Tensor:
     """Filter pictures (B, 1, height, width) with each of the kernels (K, kh, kw): (B, K, height', width').
 
-    The pieces are laid out as channels, each with its own copy of the kernels: on a CPU, PyTorch does that up to twenty
-    times as fast as the same convolution with one input channel.
+    A grouped convolution with the pieces as channels: on a CPU up to twenty times as fast as a batch with one channel.
     """
     pieces = len(pictures)
     copies = kernels.repeat(pieces, 1, 1).unsqueeze(1)
@@ -30,8 +29,8 @@ def convolve(pictures: Tensor, kernels: Tensor, *, stride: int = 1, padding: tup
 def log_kernel(size: int, sigma: float) -> Tensor:
     """-1/(πσ²) · (1 - ρ²/2σ²) · exp(-ρ²/2σ²) at integer offsets ρ from the centre: (size, size) float64.
 
-    A stroke of ink (0) on paper (1) answers with a positive lobe. The log's prefactor has σ² where the textbook's has
-    σ⁴, which only scales. With σ = 0.2, the log's own choice, the kernel is -8 times the identity and finds no edges.
+    The response to a stroke of ink (0) on paper (1) is positive. The log's prefactor has σ² instead of the usual σ⁴,
+    which only scales. With σ = 0.2, the log's choice, the kernel is -8 times the identity and finds no edges.
 
     Args:
         size: pixels, odd.
@@ -49,20 +48,20 @@ def log_response(picture: Tensor, size: int, sigma: float, border: Border = "pap
 
 
 def sobel_magnitude(picture: Tensor, border: Border = "paper") -> Tensor:
-    """The length of the Sobel gradient of (B, 1, height, width), in grey values per pixel; the same shape."""
+    """The magnitude of the Sobel gradient of (B, 1, height, width), in grey values per pixel; the same shape."""
     across = picture.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8.0
     gradient = convolve(_extended(picture, 1, border), torch.stack([across, across.T]))
-    # The square root's own gradient is infinite at 0, which is most of a page.
+    # The gradient of the square root is infinite at 0, where most of a page is.
     return (gradient.square().sum(dim=1, keepdim=True) + 1e-12).sqrt()
 
 
 def gaussian_kernel(sigma_along: float, sigma_across: float, degrees: float, unit: tuple[float, float]) -> Tensor:
-    """An elongated Gaussian that sums to 1: float64, of odd height and width that hold three deviations.
+    """An anisotropic Gaussian kernel that sums to 1: float64, of odd height and width, truncated at three sigma.
 
     Args:
-        sigma_along: deviation along the axis, in cell widths.
-        sigma_across: deviation across it.
-        degrees: the direction of the axis; 0 lies along the rows, 90 is upright, 45 rises to the right.
+        sigma_along: standard deviation along the axis, in cell widths.
+        sigma_across: standard deviation across the axis, in cell widths.
+        degrees: the direction of the axis, counter-clockwise; 0 is horizontal, 90 vertical.
         unit: pixels per cell width, (in y, in x).
     """
     y, x = _grid(3.0 * max(sigma_along, sigma_across), unit)
@@ -74,7 +73,7 @@ def gaussian_kernel(sigma_along: float, sigma_across: float, degrees: float, uni
 
 
 def disc(radius: float, unit: tuple[float, float]) -> Tensor:
-    """1 within a radius in cell widths, else 0: float64, of odd height and width; `unit` as in `gaussian_kernel`."""
+    """A disc of ones, its radius in cell widths: float64, of odd height and width; `unit` as in `gaussian_kernel`."""
     y, x = _grid(radius, unit)
     return (torch.hypot(x, y) <= radius).double()
 

@@ -1,1 +1,1 @@
-"""From character probabilities to pictures: paper is 1, ink is 0."""
+"""Rendering of character probabilities to pictures: paper is 1, ink is 0."""

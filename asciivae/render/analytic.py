@@ -1,4 +1,4 @@
-"""The analytic renderer: the expected picture, Σ_c p_c · glyph_c in every cell; linear, hence differentiable."""
+"""The analytic renderer: the expected picture, Σ_c p_c · glyph_c in every cell; linear and differentiable."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class AnalyticConfig:
 
 
 class Analytic(AtlasRenderer):
-    """Blend the glyphs by their probabilities.
+    """Blends the glyphs by their probabilities.
 
-    The input is not checked for being a distribution: the log rendered raw logits in two experiments.
+    The input need not be a distribution: two experiments of the log rendered raw logits.
     """
 
     Config: ClassVar[type] = AnalyticConfig
@@ -39,13 +39,12 @@ def glyph_gram(glyphs: Tensor) -> Tensor:
 
 
 def squared_error(probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
-    """Σ over pixels of (rendered probs - rendered target)², without rendering anything.
+    """Σ over pixels of (rendered probs - rendered target)², without rendering.
 
-    With d = p - onehot(y) in a cell, its squared error is dᵀ G d, where G is the Gram matrix of the glyphs: the
-    picture lies in the span of 95 glyphs, so the distance can be measured there.
+    With d = p - onehot(y), the squared error of a cell is dᵀ G d, where G is the Gram matrix of the glyphs.
 
     Args:
-        probs: (B, 95, H, W), what the analytic renderer would draw.
+        probs: (B, 95, H, W), the input of the analytic renderer.
         target: (B, H, W) int64, the true characters.
         gram: (95, 95) from `glyph_gram`, in the dtype of `probs`.
 
@@ -57,11 +56,11 @@ def squared_error(probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
 
 
 class _SquaredError(torch.autograd.Function):
-    # Written by hand because one product G d serves the value and the gradient alike.
+    # A custom function, because one product G d gives both the value and the gradient.
 
     @staticmethod
     def forward(ctx: Any, probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
-        # Channels last: then one matrix product over all cells does the batch.
+        # Channels last, so that the batch is one matrix product over all cells.
         difference = probs.permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
         difference.scatter_add_(3, target.unsqueeze(3), difference.new_full((), -1.0).expand(*target.shape, 1))
         projected = difference @ gram

@@ -1,4 +1,4 @@
-"""What the renderers with an atlas share: the atlas, and cells laid side by side on a page."""
+"""Shared code of renderers with an atlas: the base class, and assembling a page from cells."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from asciivae.render.glyphs import digest
 
 
 class AtlasRenderer(nn.Module):
-    """A renderer that draws with the atlas it is given.
+    """Base class of renderers that draw with a given atlas.
 
     Args:
-        config: its options.
+        config: the options.
         glyphs: (95, h, w) in [0, 1], paper = 1.
     """
 
@@ -29,6 +29,6 @@ class AtlasRenderer(nn.Module):
 
 
 def page(cells: Tensor) -> Tensor:
-    """Lay pictures of cells (B, H, W, h, w) side by side: (B, 1, H·h, W·w)."""
+    """Assemble pictures of cells (B, H, W, h, w) to pages (B, 1, H·h, W·w)."""
     batch, rows, columns, height, width = cells.shape
     return cells.transpose(2, 3).reshape(batch, 1, rows * height, columns * width)

@@ -1,4 +1,4 @@
-"""A contact sheet: many pieces of a corpus in one picture."""
+"""Contact sheets: several pieces of a corpus in one picture."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ COLUMNS = 6
 
 
 def contact_sheet(corpus: Corpus, pieces: Sequence[int], *, columns: int = COLUMNS) -> Image:
-    """Draw pieces in rows, each shrunk to fit its square, with its category below.
+    """Draw pieces in a grid, each scaled down to fit its tile, with its category below.
 
     Args:
-        corpus: where the pieces are.
-        pieces: their indices, at least one.
-        columns: squares in a row.
+        corpus: the corpus.
+        pieces: the indices of the pieces, at least one.
+        columns: tiles in a row.
 
     Returns:
         A grey picture, (columns · 252 + 12) pixels wide.

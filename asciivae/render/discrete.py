@@ -1,4 +1,4 @@
-"""The discrete renderer: every cell shows its most probable character. No gradient passes."""
+"""The discrete renderer: the most probable character of every cell. Not differentiable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DiscreteConfig:
 
 
 class Discrete(AtlasRenderer):
-    """Look up the glyph of the largest channel."""
+    """Draws the glyph of the largest channel."""
 
     Config: ClassVar[type] = DiscreteConfig
     differentiable = False
@@ -25,5 +25,5 @@ class Discrete(AtlasRenderer):
 
     @torch.no_grad()
     def forward(self, probs: Tensor) -> Tensor:
-        """Map (B, 95, H, W) to the picture (B, 1, H·h, W·w) in [0, 1] of each cell's largest channel."""
+        """Map (B, 95, H, W) to the picture (B, 1, H·h, W·w) in [0, 1] of the most probable characters."""
         return page(self.glyphs[probs.argmax(dim=1)])

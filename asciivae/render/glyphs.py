@@ -2,9 +2,9 @@
 
 An atlas is cut from a sheet of 64 × 64 glyphs (see `rasterise`) in one of two ways:
 
-- `tight`: the whole terminal cell, area-averaged; neighbouring strokes touch;
-- `logged`: what the research log did. `zoom` rows are cut at the top and as many columns at the left, nothing at the
-  bottom or right, and the rest is resized bilinearly, by default without antialiasing, and rounded to 8 bits.
+- `tight`: the whole terminal cell, area-averaged; strokes of adjacent cells touch;
+- `logged`: as in the research log. `zoom` rows are cut at the top and as many columns at the left, none at the bottom
+  or right, and the rest is resized bilinearly, in the log without antialiasing, and rounded to 8 bits.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def atlas(
 
     Args:
         font: a bundled name, or the path of a .ttf or .otf file.
-        cell: which part of the square belongs to the cell (see the module).
+        cell: how the cell is cut from the sheet (see the module).
         res: (h, w), pixels per character.
         zoom: rows and columns cut at the top and left; only with the logged cell.
-        antialias: with the logged cell, whether shrinking averages over all source pixels. The log's did not.
+        antialias: with the logged cell, whether to antialias when shrinking; the log did not.
 
     Returns:
         (95, h, w) float32 in [0, 1].
@@ -71,9 +71,9 @@ def cut(
 
 
 def digest(glyphs: torch.Tensor) -> str:
-    """Name an atlas: 16 hexadecimal digits that depend on its size and on every pixel at 8 bits."""
+    """A hash of an atlas at 8 bits per pixel: 16 hexadecimal digits."""
     shape = "x".join(map(str, glyphs.shape))
-    # Many area averages lie halfway between two levels: in float32 they round alike whatever the run's precision.
+    # Many area averages are halfway between two levels; in float32 they round the same in every precision.
     pixels = (glyphs.detach().cpu().float() * 255).round().to(torch.uint8).numpy().tobytes()
     return hashlib.sha256(shape.encode() + b":" + pixels).hexdigest()[:16]
 
@@ -119,11 +119,11 @@ def _resize(glyphs: NDArray[np.float64], res: tuple[int, int], how: Resampling) 
 
 
 def resampling_matrix(source: int, target: int, how: Resampling) -> NDArray[np.float64]:
-    """The weights (target, source) by which one axis is resampled; every row sums to 1.
+    """The weights (target, source) of resampling along one axis; every row sums to 1.
 
     `area` averages the source over each target pixel. `plain` interpolates between two source pixels at
-    max((d + ½)·source/target - ½, 0), as PyTorch does without antialiasing; `antialias` uses a triangle as wide as
-    the scale on either side, as PyTorch and Pillow do with it.
+    max((d + ½)·source/target - ½, 0), as PyTorch does without antialiasing; `antialias` uses a triangle filter with
+    the scale as half-width, as PyTorch and Pillow do.
     """
     scale = source / target
     centres = (np.arange(target)[:, None] + 0.5) * scale

@@ -1,12 +1,12 @@
-"""Which glyphs of an atlas can be told apart: the table behind the choice of `font_res`.
+"""Legibility of a glyph atlas: how well its characters can be told apart, to choose `glyphs.res`.
 
-With g_i the ink of character i, in [0, 1] per pixel, and b_i the same under a slight blur:
+With g_i the ink of character i, in [0, 1] per pixel, and b_i the same after a slight blur:
 
     n(i, j) = ‖g_i - g_j‖² / (‖g_i‖² + ‖g_j‖²)                        in [0, 1]; 0 if they look the same
     L       = 1 - mean_i min(1, Σ_{j≠i} Q(‖b_i - b_j‖ / 2σ))           Q: the tail of the normal distribution
 
-L is one minus a bound on how often a reader takes a character for another one when every pixel is blurred and carries
-noise of deviation σ. The smallest distance of any pair is no score: O and Q are near at every size.
+L is one minus an upper bound on the error rate of a reader who sees blurred pixels with noise of standard deviation σ.
+The smallest distance of a pair is not a useful score, because O and Q are close at every size.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ RISKY = 0.10
 """Below this n, they are easily confused."""
 
 READABLE = 0.95
-"""From this L on, an atlas reads, if no two drawing characters collapse."""
+"""The least L of a readable atlas, in which no two drawing characters may collapse."""
 
 DRAWING = "_-|/\\()[]<>.,'`"
 """The characters that most ASCII art is drawn with."""
 
 LOGGED_ZOOM = 21
-"""The rows and columns that the log cut off its glyphs at the sizes it used most."""
+"""The zoom of the log's glyphs at its most frequent sizes: rows and columns cut off."""
 
 BLUR = 0.5
 NOISE = 0.25
@@ -44,7 +44,7 @@ NOISE = 0.25
 
 @dataclass(frozen=True)
 class Pair:
-    """Two characters, how far they look apart (n in [0, 1]), and how often noise confuses them (in [0, ½])."""
+    """Two characters, their visual distance n in [0, 1], and the probability in [0, ½] that noise confuses them."""
 
     first: str
     second: str
@@ -54,14 +54,14 @@ class Pair:
 
 @dataclass(frozen=True)
 class Legibility:
-    """How an atlas reads.
+    """The legibility of an atlas.
 
     Attributes:
         score: L in [0, 1].
-        collapsed: the pairs that look the same, nearest first.
-        risky: the pairs that are easily confused, the collapsed ones included, nearest first.
-        nearest: the nearest pair.
-        ink: the mean ink of all characters but the space, in [0, 1].
+        collapsed: the pairs that look the same, closest first.
+        risky: the pairs that are easily confused, including the collapsed ones, closest first.
+        nearest: the closest pair.
+        ink: the mean ink of all characters except the space, in [0, 1].
     """
 
     score: float
@@ -106,13 +106,13 @@ Cell = Literal["square", "tall", "logged"]
 
 @dataclass(frozen=True)
 class FontSize:
-    """How a font reads at one size.
+    """The legibility of a font at one size.
 
     Attributes:
         cell: `square`, the whole terminal cell in N × N pixels; `tall`, in 2N × N; `logged`, the research log's crop of
             the top left, without antialiasing, in N × N.
         res: (h, w), pixels per character.
-        legibility: what can be told apart.
+        legibility: the measurement.
     """
 
     cell: Cell
@@ -138,7 +138,7 @@ def logged_atlas(font: str, size: int) -> Tensor:
 
 
 def smallest_readable(rows: Iterable[FontSize]) -> dict[Cell, int | None]:
-    """The smallest size N of each kind of cell at which everything reads; None if there is none."""
+    """The smallest readable size N of each kind of cell; None if there is none."""
     readable: dict[Cell, int | None] = {}
     for row in rows:
         best = readable.setdefault(row.cell, None)
@@ -158,11 +158,11 @@ def visual_distance(ink: Tensor) -> Tensor:
 
 
 def confusions(ink: Tensor) -> Tensor:
-    """How often noise makes i look like j: (95, 95) in [0, ½], from glyphs (95, h, w) with ink = 1."""
+    """The probability that noise makes i look like j: (95, 95) in [0, ½], from glyphs (95, h, w) with ink = 1."""
     kernel = gaussian_kernel(BLUR, BLUR, 0.0, (1.0, 1.0)).to(ink)
-    # Half a pixel of blur reaches two pixels; the cell's neighbours are blank for this purpose.
+    # The blur of half a pixel reaches two pixels; neighbouring cells count as blank.
     blurred = convolve(ink.unsqueeze(1), kernel[None], padding=(kernel.shape[0] // 2, kernel.shape[1] // 2))
-    # Explicit differences, because the squares of near glyphs cancel.
+    # Explicit differences, because the Gram form cancels for similar glyphs.
     flat = blurred.flatten(1)
     distance = (flat[:, None] - flat).square().sum(2).sqrt()
     return 0.5 * torch.erfc(distance / (2.0 * NOISE) / math.sqrt(2.0))

@@ -1,11 +1,11 @@
-"""Draw the 95 characters of a font into two sheets of 64 × 64 glyphs, as a person would see them in a terminal.
+"""Rasterising the 95 characters of a font to two sheets of 64 × 64 glyphs, as they appear in a terminal.
 
 A sheet is a (95, 64, 64) uint8 array in charset order, paper = 255, ink = 0:
 
-- *tight*: the terminal cell itself (advance × line height) stretched over the whole square, so that strokes that
-  touch in a terminal touch here;
-- *logged*: the layout of the research log's glyph pictures, in which all ink lies in rows 14-55 and columns 19-43
-  and the rest of the square is margin, so that the log's `font_zoom` cuts what it cut there.
+- *tight*: the terminal cell (advance × line height) stretched over the whole square, so that strokes that touch in a
+  terminal touch here;
+- *logged*: the layout of the research log's glyph pictures, with all ink in rows 14-55 and columns 19-43 and margins
+  around it, so that the log's `font_zoom` has the same effect.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
     """Draw a TrueType or OpenType font.
 
     Args:
-        font: the font file. A proportional font works: every character is centred in the widest one's cell.
+        font: the font file. The characters of a proportional font are centred in cells as wide as the widest one.
 
     Returns:
         The sheets `tight` and `logged`, each (95, 64, 64) uint8.
 
     Raises:
-        AsciivaeError: the file is missing, is not a font, or draws none of the characters.
+        AsciivaeError: the file is missing, is not a font, or has glyphs for none of the characters.
     """
     from PIL import Image, ImageDraw, ImageFont
 
-    # One terminal cell is about twice as high as wide; 16 × 64 pixels of height leave area averaging exact enough.
+    # At 16 × 64 pixels of height, the error of area averaging is negligible.
     size = SIDE * OVERSAMPLING
     try:
         face = ImageFont.truetype(str(font), size)
@@ -58,9 +58,9 @@ def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
         cells.append(np.asarray(image))
     if not any((cell < 128).any() for cell in cells):
         raise AsciivaeError(
-            "draws none of the printable ASCII characters",
+            "has no glyphs for printable ASCII characters",
             place=str(font),
-            hint="give a font for text, not for symbols",
+            hint="give a text font, not a symbol font",
         )
     return {
         "tight": np.stack([_average(cell, SIDE, SIDE) for cell in cells]),

@@ -1,4 +1,4 @@
-"""The section `glyphs` of a recipe: the pictures of the 95 characters."""
+"""The section `glyphs` of a recipe: the glyphs of the 95 characters."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ Side = Annotated[int, Field(ge=3, le=64)]
 
 @dataclass(frozen=True)
 class Glyphs:
-    """The pictures of the 95 characters.
+    """The glyphs of the 95 characters.
 
     Attributes:
         font: a bundled font, or the path of a .ttf file.
         cell: tight: the font's own cell, so that neighbours touch; logged: the cell of the logged experiments.
         res: pixels of a cell: n for n × n, or [height, width]; 3 to 64.
         zoom: only with `cell: logged`: rows and columns cut from the top and left of the 64 × 64 glyph.
-        antialias: only with `cell: logged`: whether making a glyph smaller averages over all its pixels; a tight cell
-            always does.
+        antialias: only with `cell: logged`: whether to antialias when shrinking; a tight cell always averages.
     """
 
     font: Text = "dejavu-sans-mono"

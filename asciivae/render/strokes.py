@@ -1,10 +1,10 @@
-"""The stroke atlas: where a glyph has a stroke, however thin; ink = 1, paper = 0.
+"""The stroke atlas: where a glyph has a stroke of any thickness; ink = 1, paper = 0.
 
-An area-averaged glyph makes thin strokes faint, and horizontal ones fainter than vertical ones in a square cell. What
-looks for *drawing* wants to know whether there is a stroke at a pixel. So each pixel is split 8 × 8, and its value is
-the larger of the shares of its rows and of its columns that hold ink: a line that crosses the pixel counts 1 whatever
-its thickness. Where less than 15 % of the pixel is inked it fades linearly, or a stroke a little wider than a pixel
-would spill over both of its neighbours.
+Area averaging makes thin strokes faint, and in a square cell horizontal ones fainter than vertical ones. Edge detection
+needs to know whether a pixel contains a stroke. So each pixel is split 8 × 8, and its value is the larger of the
+fractions of its rows and of its columns that contain ink: a line that crosses the pixel counts 1 whatever its
+thickness. Below 15 % coverage the value fades linearly, so that a stroke slightly wider than a pixel does not spill
+over into both neighbours.
 
 The page Σ_c p_c · strokes_c is then the probability of a stroke at each pixel. Odd widths keep a vertical bar in one
 column of pixels.
@@ -22,7 +22,7 @@ SPECK = 0.15
 
 
 def stroke_atlas(font: str = BUNDLED[0], res: tuple[int, int] = (14, 7)) -> torch.Tensor:
-    """Build the stroke atlas of a font, of its whole terminal cells.
+    """Build the stroke atlas of a font, from its whole terminal cells.
 
     Args:
         font: a bundled name, or the path of a .ttf or .otf file.

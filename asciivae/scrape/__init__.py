@@ -1,4 +1,4 @@
-"""From the web and from files to a folder of art: sources, the polite crawler, and what it keeps.
+"""Collecting ASCII art from web sites and files into a folder: sources, the crawler, and the archive.
 
-The only room that opens a socket, and it does so in a child process of its own.
+The only package that opens sockets, in a child process.
 """

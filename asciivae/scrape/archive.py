@@ -1,8 +1,7 @@
-"""The folder that art is kept in: a manifest of JSON lines, and a text file for each piece in folders by category.
+"""The output folder of a scrape: a manifest of JSON lines, and a text file for each piece in folders by category.
 
-At any moment the folder is whole: a text is written aside and renamed, then its line is added to the manifest. After
-a crash the next `Archive` cuts off a line that was not finished. The texts are named by their content, so that what
-is found again is known.
+The folder is consistent at any moment: a text is written atomically before its line is appended to the manifest. After
+a crash the next `Archive` truncates an incomplete line. Texts are named by their content, so duplicates are detected.
 """
 
 from __future__ import annotations
@@ -26,22 +25,22 @@ from asciivae.files.atomic import replaced_file
 from asciivae.text.art import MAX_BYTES
 
 STATE = ".scrape"
-"""The folder for what only scraping needs: pages, the log, the lock."""
+"""The folder for the internal state of scraping: cached pages, the log, the lock."""
 
-MOST_LEVELS = 4
-MOST_LETTERS = 48
+MAX_LEVELS = 4
+MAX_SLUG_LENGTH = 48
 
 Outcome = Literal["new", "known", "empty", "too large"]
 
 
 class Archive:
-    """A scraped folder, open for writing by this process only. It closes as a context manager.
+    """A scraped folder, locked for writing by this process; a context manager.
 
     Args:
-        root: the folder; it is made if need be.
+        root: the folder; it is created if needed.
 
     Raises:
-        CorpusError: the folder cannot be written, or another process scrapes into it.
+        CorpusError: the folder cannot be written, or another process has locked it.
     """
 
     def __init__(self, root: Path) -> None:
@@ -58,7 +57,7 @@ class Archive:
                         place=str(root),
                         hint="wait for it to end, or choose another --out",
                     ) from None
-                self._known, self._missing = _mended(root / MANIFEST)
+                self._known, self._missing = _repaired(root / MANIFEST)
                 self._manifest = opened.enter_context((root / MANIFEST).open("a", encoding="utf-8"))
             except OSError as error:
                 raise _not_writable(root, error) from None
@@ -77,15 +76,15 @@ class Archive:
         return len(self._known)
 
     def add(self, art: RawArt, *, source: str, address: str) -> Outcome:
-        """Keep a piece, with where it is from.
+        """Add a piece with its provenance.
 
         Args:
             art: the piece.
-            source: the name of the source that read it.
-            address: where the page was.
+            source: the name of its source.
+            address: the address of its page.
 
         Returns:
-            `new`, `known` if the same text is there already, or why it is not kept.
+            `new`; `known` if the same text exists already; or why it was not added.
 
         Raises:
             CorpusError: the folder cannot be written.
@@ -114,7 +113,7 @@ class Archive:
             **({"several": True} if art.several else {}),
         }
         try:
-            if digest in self._missing:  # its line is there; a loss of power took the file
+            if digest in self._missing:  # the line survived a power loss, the file did not
                 _write_whole(self.root / self._missing.pop(digest), data)
                 self._known.add(digest)
                 return "new"
@@ -128,27 +127,27 @@ class Archive:
         return "new"
 
     def commit(self) -> None:
-        """Make sure that the manifest survives a loss of power."""
+        """Flush the manifest to disk."""
         os.fsync(self._manifest.fileno())
 
 
 def folder_of(category: str) -> str:
-    """The folder of a category, below the corpus: nothing that a page says can lead out of it."""
+    """The folder of a category, relative to the archive; it cannot leave the archive, whatever a page contains."""
     parts = [slug(part) for part in re.split(r"[/\\>]", category)]
-    return "/".join([part for part in parts if part][:MOST_LEVELS]) or "uncategorised"
+    return "/".join([part for part in parts if part][:MAX_LEVELS]) or "uncategorised"
 
 
 def slug(name: str) -> str:
-    """A name made safe for files: lower-case ASCII letters, digits and single dashes, at most 48; maybe empty."""
+    """A safe file name: at most 48 lower-case ASCII letters, digits and single dashes; may be empty."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MOST_LETTERS].rstrip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_LENGTH].rstrip("-")
 
 
-def _mended(manifest: Path) -> tuple[set[str], dict[str, str]]:
-    """Cut off a last line that was not finished.
+def _repaired(manifest: Path) -> tuple[set[str], dict[str, str]]:
+    """Truncate an incomplete last line.
 
     Returns:
-        The digests of the pieces that are there; and of those whose files are missing, with the files' names.
+        The digests of the existing pieces; and a map from the digests of missing pieces to their file names.
     """
     known: set[str] = set()
     missing: dict[str, str] = {}
@@ -183,7 +182,7 @@ def _write_whole(path: Path, data: bytes) -> None:
 
 
 def _well_formed(value: object) -> object:
-    """Surrogates, which no file can hold, become question marks."""
+    """Replace surrogates, which cannot be encoded, by question marks."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 

@@ -1,6 +1,6 @@
-"""What we owe to a host: its robots.txt, the pace it asks for, and to come back when it says. For Scrapy.
+"""Politeness for Scrapy: robots.txt, crawl delays and Retry-After.
 
-Imported in the crawler's own process only.
+Imported only in the crawler's process.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-LONGEST_WAIT = 3600.0
-"""The longest that we wait for a host, in seconds; a host that asks for more is left alone for this time."""
+MAX_WAIT = 3600.0
+"""The longest wait for a host, in seconds; a host that asks for more is not requested again in this run."""
 
 ROBOT = "asciivae"
-"""Our name in a robots.txt."""
+"""The user agent for robots.txt."""
 
 DENIED = b"User-agent: *\nDisallow: /\n"
 
 
-class Robots(RobotsTxtMiddleware):
-    """Obeys robots.txt; as RFC 9309 says, a host whose robots.txt fails to come is not visited.
+class RobotsTxt(RobotsTxtMiddleware):
+    """Obeys robots.txt; a host whose robots.txt cannot be fetched is not visited, as RFC 9309 requires.
 
-    (Scrapy itself would take its absence for consent.)
+    Scrapy's own middleware allows everything in that case.
     """
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
@@ -47,66 +47,66 @@ class Robots(RobotsTxtMiddleware):
         waiting.callback(denied)
 
 
-class Courtesy(AutoThrottle):
-    """Keeps the pace of each host: the delay that was set, or more if the host is slow or its robots.txt asks.
+class HostThrottle(AutoThrottle):
+    """Per-host delays: the configured delay, or more if the host is slow or its robots.txt asks for more.
 
-    A 429 or 503 with Retry-After stops all requests to the host for as long as it says.
+    A 429 or 503 with Retry-After pauses all requests to the host for that time.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._least: dict[str, float] = {}
+        self._min_delays: dict[str, float] = {}
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
 
     def _robots_parsed(self, robotparser: Any, request: Request) -> None:
         delay = robotparser.crawl_delay(ROBOT)
         host = urlsplit(request.url).hostname or ""
         if delay:
-            self._least[host] = min(float(delay), LONGEST_WAIT)
+            self._min_delays[host] = min(float(delay), MAX_WAIT)
             downloader: Any = self.crawler.engine.downloader
             if host in downloader.slots:
-                downloader.slots[host].delay = max(downloader.slots[host].delay, self._least[host])
+                downloader.slots[host].delay = max(downloader.slots[host].delay, self._min_delays[host])
 
     def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
         super()._adjust_delay(slot, latency, response)
         host = urlsplit(response.url).hostname or ""
-        slot.delay = max(slot.delay, self._least.get(host, 0.0))
+        slot.delay = max(slot.delay, self._min_delays.get(host, 0.0))
         wait = retry_after(response)
-        if wait > LONGEST_WAIT:
+        if wait > MAX_WAIT:
             self.crawler.spider.closed[host] = wait  # type: ignore[union-attr]
             while slot.queue:
                 _, waiting = slot.queue.popleft()
-                waiting.errback(too_long(wait))
+                waiting.errback(host_closed(wait))
         elif wait:
-            # The downloader sends nothing until a delay after `lastseen`, and asks right after this.
+            # The downloader waits for a delay after `lastseen`, which it reads right after this.
             slot.lastseen = max(slot.lastseen, monotonic() + wait)
 
 
-class Closed:
-    """Keeps away from hosts that asked to be left alone for long."""
+class ClosedHosts:
+    """Drops requests to hosts whose Retry-After exceeded `MAX_WAIT`."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Closed:
-        """Build it, as Scrapy asks for."""
+    def from_crawler(cls, crawler: Crawler) -> ClosedHosts:
+        """Scrapy's constructor."""
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Refuse a request to a closed host."""
+        """Drop a request to a closed host."""
         wait = self._crawler.spider.closed.get(urlsplit(request.url).hostname)  # type: ignore[union-attr]
         if wait is not None:
-            raise too_long(wait)
+            raise host_closed(wait)
 
 
-def too_long(wait: float) -> IgnoreRequest:
-    """Why a page of a closed host is not fetched."""
-    return IgnoreRequest(f"the host asks to come back after {wait:.0f} seconds")
+def host_closed(wait: float) -> IgnoreRequest:
+    """The exception for a request to a closed host."""
+    return IgnoreRequest(f"the host asks to retry after {wait:.0f} seconds")
 
 
 def retry_after(response: Response) -> float:
-    """The seconds that a response asks us to wait; 0 if it does not."""
+    """The Retry-After of a response in seconds; 0 if there is none."""
     if response.status not in (429, 503):
         return 0.0
     value = (response.headers.get("Retry-After") or b"").decode("ascii", "replace").strip()

@@ -1,4 +1,4 @@
-"""Running the crawler in a child process: Scrapy's reactor starts once in a process, and this one may go on."""
+"""Running the crawler in a child process, because Scrapy's reactor can start only once in a process."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from asciivae.errors import AsciivaeError, CorpusError, UsageError
 from asciivae.scrape.archive import STATE
 from asciivae.scrape.harvest import Report
 
-LEAST_DELAY, MOST_DELAY = 0.01, 3600.0
+MIN_DELAY, MAX_DELAY = 0.01, 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to crawl, and how.
+    """The settings of a crawl.
 
     Attributes:
-        sources: names of sources, each with its options.
-        out: the folder for what is found.
-        categories: those to take; none takes all.
+        sources: the options of each source, by name.
+        out: the output folder.
+        categories: the categories to take; empty takes all.
         limit: the most new pieces.
         delay: the least time between two requests to a host, in seconds.
-        contact: an address, of mail or web, where the people of a site reach whoever runs this.
-        timeout: the longest that a page may take, in seconds.
-        max_bytes: the largest that a page may be, packed and unpacked.
+        contact: an e-mail or web address of the operator, for the user agent.
+        timeout: the time limit for a page, in seconds.
+        max_bytes: the size limit for a page, compressed and decompressed.
     """
 
     sources: Mapping[str, Mapping[str, str]]
@@ -46,32 +46,32 @@ class Plan:
     max_bytes: int = 1 << 24
 
     def __post_init__(self) -> None:
-        if not LEAST_DELAY <= self.delay <= MOST_DELAY:
+        if not MIN_DELAY <= self.delay <= MAX_DELAY:
             raise UsageError(
-                f"a delay of {self.delay:g} seconds is not between {LEAST_DELAY:g} and {MOST_DELAY:g}",
+                f"a delay of {self.delay:g} seconds is not between {MIN_DELAY:g} and {MAX_DELAY:g}",
                 place="--delay",
-                hint="take 1 second, which is the default, or more",
+                hint="use at least 1 second, the default",
             )
         if not self.contact.isprintable():
-            raise UsageError("it is not one printable line", place="--contact", hint="for example you@example.org")
+            raise UsageError("must be one printable line", place="--contact", hint="for example you@example.org")
 
     @property
     def agent(self) -> str:
-        """How we introduce ourselves: name, version, and whom to ask."""
-        whom = f"; {self.contact}" if self.contact else ""
-        return f"asciivae/{__version__} (collects ASCII art, obeys robots.txt{whom})"
+        """The user agent: name, version and contact."""
+        contact = f"; {self.contact}" if self.contact else ""
+        return f"asciivae/{__version__} (collects ASCII art, obeys robots.txt{contact})"
 
 
 def crawl(plan: Plan) -> Iterator[Report]:
-    """Crawl; yield what was done so far about twice a second, and in the end.
+    """Crawl; yield the current report about twice a second, and the final one.
 
-    Whatever was found is kept at any moment: stop the iteration, or the process, when you like.
+    Pieces are kept as they are found: the iteration or the process can be stopped at any time.
 
     Raises:
-        AsciivaeError: as the crawler: a source cannot be used, the folder cannot be written.
-        CorpusError: the crawler itself broke down.
+        AsciivaeError: an error of the crawler: a source cannot be used, or the folder cannot be written.
+        CorpusError: the crawler crashed.
     """
-    told = json.dumps({**dataclasses.asdict(plan), "out": str(plan.out), "agent": plan.agent}) + "\n"
+    request = json.dumps({**dataclasses.asdict(plan), "out": str(plan.out), "agent": plan.agent}) + "\n"
     child = subprocess.Popen(
         [sys.executable, "-m", "asciivae.scrape.spider"],
         stdin=subprocess.PIPE,
@@ -82,8 +82,8 @@ def crawl(plan: Plan) -> Iterator[Report]:
     assert child.stdout is not None
     done = False
     try:
-        with suppress(BrokenPipeError):  # it died at once, which its silence will tell
-            child.stdin.write(told)
+        with suppress(BrokenPipeError):  # it exited early; reported below
+            child.stdin.write(request)
             child.stdin.flush()
         for line in child.stdout:
             event: dict[str, Any] = json.loads(line)
@@ -96,14 +96,14 @@ def crawl(plan: Plan) -> Iterator[Report]:
         _end(child)
     if not done:
         raise CorpusError(
-            "the crawler broke down; what it found is kept",
+            "the crawler crashed; the pieces found so far are kept",
             place=str(plan.out),
-            hint=f"see the end of {plan.out / STATE / 'log'}, then go on with --resume",
+            hint=f"see the end of {plan.out / STATE / 'log'}, then continue with --resume",
         )
 
 
 def _end(child: subprocess.Popen[str]) -> None:
-    """Let the child finish its page, as after Ctrl-C; it stops anyway when its stdin closes."""
+    """Let the child finish its page, as after Ctrl-C; it exits anyway when its stdin closes."""
     if child.poll() is None:
         child.send_signal(signal.SIGINT)
         try:
@@ -118,7 +118,7 @@ def _end(child: subprocess.Popen[str]) -> None:
 
 
 def _raised(event: dict[str, Any]) -> AsciivaeError:
-    """The error that the child met."""
+    """The child's error as an exception."""
     kind = getattr(errors, event["kind"], CorpusError)
     error: AsciivaeError = kind(event["message"], place=event["place"], hint=event["hint"])
     return error

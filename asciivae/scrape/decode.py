@@ -1,4 +1,4 @@
-"""From bytes to text, whatever the encoding: what was declared, else UTF-8, else what old art was written in."""
+"""Decoding documents: the declared encoding, else UTF-8, else the legacy code pages of ASCII art."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ _HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """Decode a document, and end its lines with line feeds.
+    """Decode a document, and normalise its line ends to line feeds.
 
-    Bytes that are neither in the declared encoding nor UTF-8 are read as DOS text (code page 437) if most of them
-    would be line drawing there, else as Windows text (code page 1252).
+    Bytes that are valid neither in the declared encoding nor in UTF-8 are decoded as DOS text (code page 437) if most
+    non-ASCII bytes are line drawing there, else as Windows text (code page 1252).
 
     Args:
         data: the document.
-        content_type: the header that came with it, if any.
+        content_type: the Content-Type header, if any.
 
     Raises:
-        ValueError: it is no text: it holds NUL bytes.
+        ValueError: the document is binary: it contains NUL bytes.
     """
     marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
     if marked != "utf-16" and b"\0" in data:
-        raise ValueError("it is no text")
+        raise ValueError("it is not text")
     for encoding in (marked, _declared(data, content_type), "utf-8"):
         if encoding:
             try:
@@ -36,7 +36,7 @@ def decode(data: bytes, content_type: str = "") -> str:
     drawn = sum(0xB0 <= byte <= 0xDF for byte in high)
     try:
         return _lines(data.decode("cp437" if 2 * drawn > len(high) else "cp1252"))
-    except UnicodeDecodeError:  # five bytes mean nothing in code page 1252
+    except UnicodeDecodeError:  # five bytes are undefined in code page 1252
         return _lines(data.decode("latin-1"))
 
 
@@ -51,7 +51,7 @@ def _declared(data: bytes, content_type: str) -> str | None:
         codec = codecs.lookup(name)
     except LookupError:
         return None
-    # Python knows transformations that are no encodings of text, and browsers read latin-1 as Windows text.
+    # Python also has codecs that are not text encodings; browsers decode latin-1 as code page 1252.
     return "cp1252" if codec.name == "iso8859-1" else codec.name if codec._is_text_encoding else None
 
 

@@ -1,4 +1,4 @@
-"""Reading pages with sources into an archive, and counting what happens."""
+"""Reading pages with sources into an archive, with counts of the outcomes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from asciivae.errors import CorpusError, PluginError
 from asciivae.scrape.archive import Archive, slug
 from asciivae.scrape.decode import decode
 
-MOST_FILE_BYTES = 1 << 28
-"""The largest file that is read, after decompression."""
+MAX_FILE_BYTES = 1 << 28
+"""The size limit for a file after decompression."""
 
-MOST_EXAMPLES = 100
+MAX_EXAMPLES = 100
 
 
 class Opened(NamedTuple):
-    """A source, ready to read: its public name, who offers it, and the thing itself."""
+    """A source instance, with its public name and its distribution."""
 
     name: str
     origin: str
@@ -38,15 +38,14 @@ class Opened(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What a scrape did, in numbers.
+    """Counts of a scrape.
 
     Attributes:
-        pages: the documents that were read.
-        fetched: how many of them came over the network.
-        pieces: what became of the pieces on them: `new`, `known`, `unwanted` (of other categories), `empty`,
-            `too large`.
-        failed: how many documents could not be had or read, by reason.
-        examples: the first of these: address and reason.
+        pages: documents read.
+        fetched: documents fetched over the network.
+        pieces: pieces by outcome: `new`, `known`, `unwanted` (other categories), `empty`, `too large`.
+        failed: documents that could not be fetched or read, by reason.
+        examples: the address and reason of the first failures.
     """
 
     pages: int = 0
@@ -56,9 +55,9 @@ class Report:
     examples: list[tuple[str, str]] = field(default_factory=list)
 
     def fail(self, address: str, reason: str, detail: str = "") -> None:
-        """Count a document that could not be had or read."""
+        """Count a document that could not be fetched or read."""
         self.failed[reason] += 1
-        if len(self.examples) < MOST_EXAMPLES:
+        if len(self.examples) < MAX_EXAMPLES:
             self.examples.append((address, detail or reason))
 
     def as_dict(self) -> dict[str, Any]:
@@ -79,11 +78,11 @@ class Report:
 
 
 class Harvest:
-    """Takes the art from pages into an archive.
+    """Collects the art of pages into an archive.
 
     Args:
-        archive: where to.
-        categories: which to take, with all that they hold; none takes all.
+        archive: the archive.
+        categories: the categories to take, with their subcategories; empty takes all.
         limit: the most new pieces.
     """
 
@@ -95,38 +94,38 @@ class Harvest:
 
     @property
     def full(self) -> bool:
-        """Whether there are as many new pieces as were asked for."""
+        """Whether the limit of new pieces is reached."""
         return self._limit is not None and self.report.pieces["new"] >= self._limit
 
     def take(self, opened: Opened, page: Page) -> list[Link]:
-        """Read a page: keep its art, and give its links to wanted categories. A source that fails is counted."""
+        """Read a page: add its art, and return its links to wanted categories. Failures of the source are counted."""
         self.report.pages += 1
         links: list[Link] = []
         try:
-            with contextlib.redirect_stdout(sys.stderr):  # stdout carries results, never a plugin's talk
+            with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
                 for found in opened.source.read(page):
                     if self.full:
                         break
                     if isinstance(found, RawArt):
                         self._keep(found, opened.name, page.address)
                     elif isinstance(found, Link):
-                        links += [found] * self.wants(found.category, on_the_way=True)
+                        links += [found] * self.wants(found.category, or_ancestor=True)
                     else:
-                        raise TypeError(f"a source gives RawArt and Link, not {type(found).__name__}")
-        except CorpusError:  # the archive cannot be written: nobody's page is to blame
+                        raise TypeError(f"a source must yield RawArt or Link, not {type(found).__name__}")
+        except CorpusError:  # the archive cannot be written: not a failure of the source
             raise
         except Exception as error:
             what = f"{type(error).__name__}: {error}"
             self.report.fail(page.address, f"{opened.name} cannot read it", f"{opened.name} ({opened.origin}): {what}")
         return links
 
-    def wants(self, category: str, *, on_the_way: bool = False) -> bool:
-        """Whether a category was asked for; `on_the_way` also one that such a category may be in."""
+    def wants(self, category: str, *, or_ancestor: bool = False) -> bool:
+        """Whether a category was requested; with `or_ancestor` also whether it may contain a requested one."""
         own = [slug(part) for part in category.split("/")] if category else []
-        if not self._wanted or (on_the_way and not own):
+        if not self._wanted or (or_ancestor and not own):
             return True
         return any(
-            own[: len(wanted)] == wanted or (on_the_way and wanted[: len(own)] == own) for wanted in self._wanted
+            own[: len(wanted)] == wanted or (or_ancestor and wanted[: len(own)] == own) for wanted in self._wanted
         )
 
     def _keep(self, art: RawArt, source: str, address: str) -> None:
@@ -135,10 +134,10 @@ class Harvest:
 
 
 def open_source(name: str, options: dict[str, str] | None = None) -> Opened:
-    """Load a source by its name and build it with its options, which are strings.
+    """Load a source by its name and instantiate it with options given as strings.
 
     Raises:
-        PluginError: there is no such source, it has no such option, or it fails.
+        PluginError: the source or an option is unknown, or the source fails.
     """
     entry = registry.find("source", name)
     kind = registry.load("source", name)
@@ -155,12 +154,12 @@ def open_source(name: str, options: dict[str, str] | None = None) -> Opened:
     except Exception as error:
         raise PluginError(
             f"source {name!r} of {entry.origin} cannot be used: {type(error).__name__}: {error}",
-            hint="see to its options: --set NAME=VALUE",
+            hint="check its options: --set NAME=VALUE",
         ) from error
 
 
 def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Iterator[Report]:
-    """Read files, and folders of them, with a source; yield the report after each file.
+    """Read files and folders with a source; yield the report after each file.
 
     Raises:
         CorpusError: a path does not exist, or the archive cannot be written.
@@ -185,7 +184,7 @@ def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Itera
 def _files_below(root: Path, patterns: Sequence[str], harvest: Harvest) -> Iterator[tuple[Path, str]]:
     own = harvest.archive.root.resolve()
     for folder, below, names in os.walk(root):
-        # Hidden folders hold other things than art; and what is being written here must not be read again.
+        # Skip hidden folders, and the archive itself.
         below[:] = sorted(name for name in below if not name.startswith(".") and Path(folder, name).resolve() != own)
         for name in sorted(names):
             if not name.startswith(".") and any(fnmatch.fnmatch(name.lower(), pattern) for pattern in patterns):
@@ -194,17 +193,17 @@ def _files_below(root: Path, patterns: Sequence[str], harvest: Harvest) -> Itera
 
 
 def _content(path: Path) -> bytes:
-    if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting for ever
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would block
         raise ValueError("it is not a regular file")
     with path.open("rb") as raw, GzipFile(fileobj=raw) if path.suffix == ".gz" else raw as file:
-        data = cast(BinaryIO, file).read(MOST_FILE_BYTES + 1)
-    if len(data) > MOST_FILE_BYTES:
-        raise ValueError(f"it is longer than {MOST_FILE_BYTES} bytes; divide it")
+        data = cast(BinaryIO, file).read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(f"it is longer than {MAX_FILE_BYTES} bytes; split it")
     return data
 
 
 def _converted(kind: Any, value: str) -> Any:
-    """A string as an option's plain type."""
+    """Convert a string to the plain type of an option."""
     name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
     if name == "bool":
         return {"true": True, "false": False}[value]

@@ -1,4 +1,4 @@
-"""Reading HTML: the preformatted text of an element, and links."""
+"""Parsing HTML: the preformatted text of an element, and links."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _HTML = re.compile(
 
 
 def is_html(text: str) -> bool:
-    """Whether a text begins as HTML does."""
+    """Whether a text begins like an HTML document."""
     return _HTML.match(text) is not None
 
 
 def parse(text: str) -> Selector:
-    """Parse a page, however broken. A `<br>` becomes a line feed."""
+    """Parse a page, including malformed HTML. A `<br>` becomes a line feed."""
     from parsel import Selector
 
     document = Selector(text.replace("\0", ""), type="html")
@@ -31,13 +31,13 @@ def parse(text: str) -> Selector:
 
 
 def art_of(element: Selector) -> str:
-    """The text of an element as a browser lays it out in a fixed pitch: tags and comments vanish."""
+    """The text of an element, without tags and comments."""
     text = "".join(element.root.itertext("*"))
-    return text.removeprefix("\n")  # as HTML says of <pre>
+    return text.removeprefix("\n")  # HTML ignores it at the start of <pre>
 
 
 def links(page: Selector, address: str) -> Iterator[tuple[str, str]]:
-    """The links of a page: absolute addresses without fragments, and the words that one clicks on."""
+    """The links of a page: absolute addresses without fragments, and the link texts."""
     for link in page.root.iter("a"):
         try:
             target = urldefrag(urljoin(address, (link.get("href") or "").strip())).url
@@ -48,7 +48,7 @@ def links(page: Selector, address: str) -> Iterator[tuple[str, str]]:
 
 
 def path_below(root: str, address: str) -> str | None:
-    """The path of an address below another, without slashes at its ends; None if it is not below it."""
+    """The path of an address relative to `root`, without slashes at its ends; None if it is not below `root`."""
     above, here = urlsplit(root), urlsplit(address)
     base = above.path.rstrip("/") + "/"
     if above.netloc != here.netloc or not (here.path.rstrip("/") + "/").startswith(base):

@@ -14,11 +14,11 @@ from asciivae.scrape import html
 
 @dataclass(frozen=True)
 class NoOptions:
-    """There is nothing to choose."""
+    """No options."""
 
 
 class FileSource:
-    """What the sources of files share: they start nowhere on the web."""
+    """Base class of sources that read only files."""
 
     contract = CONTRACT
     Config = NoOptions
@@ -28,30 +28,30 @@ class FileSource:
         self.config = config
 
     def start(self) -> tuple[Link, ...]:
-        """Nowhere."""
+        """No start addresses."""
         return ()
 
 
 class Folder(FileSource):
-    """Text files, one piece each; the folders are the categories."""
+    """Text files, one piece each; folders give the categories."""
 
     files = ("*.txt",)
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take the whole file."""
+        """Yield the whole file."""
         yield RawArt(text=page.text, category=page.folder)
 
 
 class JsonLines(FileSource):
-    """JSON lines: objects with the art as `text`, and what is known of it."""
+    """JSON lines: objects with the art as `text`, and its metadata."""
 
     files = ("*.jsonl", "*.jsonl.gz")
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take each line.
+        """Yield the piece of each line.
 
         Raises:
-            ValueError: a line is no such object.
+            ValueError: a line is invalid.
         """
         for number, line in enumerate(page.text.split("\n"), start=1):
             if line.strip():
@@ -76,29 +76,29 @@ class AsciiArtJsonDb(FileSource):
     files = ("*.json",)
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take each object.
+        """Yield the piece of each object.
 
         Raises:
-            ValueError: the file is no such array.
+            ValueError: the file does not contain such an array.
         """
         content = json.loads(page.text)
         if isinstance(content, dict):  # some copies wrap the array in an object
             content = next((value for value in content.values() if isinstance(value, list)), [])
         for record in content:
             if not isinstance(record, dict):
-                raise ValueError("the array holds something else than objects")
+                raise ValueError("the array contains a value that is not an object")
             yield RawArt(
                 text=_string(record, "art"), category=_known(record, "category"), caption=_known(record, "desc")
             )
 
 
 class CowFile(FileSource):
-    """Cow files: a Perl here-document with places for eyes, tongue and thoughts."""
+    """Cow files: a Perl here-document with placeholders for eyes, tongue and thoughts."""
 
     files = ("*.cow",)
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take the drawing as cowsay would show it, with open eyes and nothing to say."""
+        """Yield the drawing as cowsay prints it, with default eyes and without a speech bubble."""
         name = page.address.rpartition("/")[2].removesuffix(".cow")
         begin = _COW.search(page.text)
         while begin:
@@ -112,22 +112,22 @@ class CowFile(FileSource):
 
 
 class Fortune(FileSource):
-    """Fortune files: pieces divided by lines with a single `%`."""
+    """Fortune files: pieces separated by lines with a single `%`."""
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take what stands between the dividers."""
+        """Yield the text between the separators."""
         for text in re.split(r"^%+[ \t]*$", page.text, flags=re.MULTILINE):
             if text.strip():
                 yield RawArt(text=text, category=page.folder or page.address.rpartition("/")[2])
 
 
 class Html(FileSource):
-    """Saved web pages: the preformatted parts of each."""
+    """Saved web pages: their `<pre>` elements."""
 
     files = ("*.html", "*.htm", "*.shtml")
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take each `<pre>`, which may hold several drawings."""
+        """Yield each `<pre>`, which may contain several drawings."""
         document = html.parse(page.text)
         title = " ".join((document.css("title::text").get() or "").split())
         for element in document.css("pre"):

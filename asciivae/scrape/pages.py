@@ -1,7 +1,7 @@
-"""Pages that were fetched, kept in one file each: what makes a second run fetch nothing twice. For Scrapy.
+"""The page cache of the crawler, one file per page, so that a resumed run fetches nothing twice. For Scrapy.
 
-Scrapy's own storage leaves half-written entries behind when it is killed, and its job folder loses the pages that
-were waiting. These files are written aside and renamed, and the waiting pages are found again by reading them.
+Scrapy's own storage leaves partial entries behind when it is killed, and its job folder loses queued requests. Here
+files are written atomically, and the queue is rebuilt by reading the cached pages again.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 
 class PageCache:
-    """Scrapy's `HTTPCACHE_STORAGE`: a line of JSON with address, status and headers, then the body as it came."""
+    """Scrapy's `HTTPCACHE_STORAGE`: a line of JSON with address, status and headers, then the raw body."""
 
     def __init__(self, settings: Any) -> None:
         self._root = Path(settings["HTTPCACHE_DIR"])
         self._fingerprinter: Any = None
 
     def open_spider(self, spider: Spider) -> None:
-        """Begin."""
+        """Scrapy's hook at the start."""
         self._fingerprinter = spider.crawler.request_fingerprinter
 
     def close_spider(self, spider: Spider) -> None:
-        """End; there is nothing to do."""
+        """Scrapy's hook at the end; does nothing."""
 
     def retrieve_response(self, spider: Spider, request: Request) -> Response | None:
-        """Give the response that was kept for a request, if there is one and it is whole."""
+        """The cached response to a request; None if there is none or it is incomplete."""
         from scrapy.http import Headers
         from scrapy.responsetypes import responsetypes
 
@@ -48,7 +48,7 @@ class PageCache:
         return kind(url=url, status=status, headers=headers, body=body, flags=["cached"])
 
     def store_response(self, spider: Spider, request: Request, response: Response) -> None:
-        """Keep a response; not robots.txt, whose rules may change between two runs."""
+        """Cache a response, except robots.txt, whose rules may change between runs."""
         if response.url.endswith("/robots.txt"):
             return
         headers = {

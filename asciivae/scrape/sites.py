@@ -1,6 +1,6 @@
-"""The sources of the web: how the pages of five collections of ASCII art are built.
+"""Sources for five web collections of ASCII art.
 
-Each takes `root`, so that a mirror, or a copy on the own machine, can be read just as well.
+Each has an option `root`, so that a mirror or a local copy can be read too.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class EuConfig:
     """Options of `asciiart-eu`.
 
     Attributes:
-        root: where the site is.
+        root: the URL of the site.
     """
 
     root: str = "https://www.asciiart.eu/"
 
 
 class AsciiArtEu:
-    """asciiart.eu: categories of up to three levels; the innermost pages show cards with title and artist."""
+    """asciiart.eu: categories of up to three levels; the innermost pages contain cards with title and artist."""
 
     contract = CONTRACT
     Config = EuConfig
@@ -51,11 +51,11 @@ class AsciiArtEu:
         self.root = config.root
 
     def start(self) -> Iterator[Link]:
-        """The outermost categories."""
+        """The top-level categories."""
         return (Link(address=urljoin(self.root, name), category=name) for name in self.CATEGORIES)
 
     def read(self, page: Page) -> Iterator[RawArt | Link]:
-        """Take the cards of a page, and the categories below it."""
+        """Yield the cards of a page, and links to its subcategories."""
         document = parse(page.text)
         here = path_below(self.root, page.address)
         category = here if here is not None else page.folder
@@ -70,7 +70,7 @@ class AsciiArtEu:
                     artist="" if artist.lower() == "unknown" else artist,
                     address=urljoin(self.root, f"art/{number}") if number else "",
                 )
-        for old in document.css("div.asciiarts pre"):  # pages as they were before 2024, in old copies
+        for old in document.css("div.asciiarts pre"):  # the layout before 2024, in old copies
             yield RawArt(text=art_of(old), category=category)
         for address, _ in links(document, page.address):
             below = path_below(self.root, address)
@@ -83,14 +83,14 @@ class WebsiteConfig:
     """Options of `asciiart-website`.
 
     Attributes:
-        root: where the site is.
+        root: the URL of the site.
     """
 
     root: str = "https://asciiart.website/"
 
 
 class AsciiArtWebsite:
-    """asciiart.website: numbered categories on numbered pages; names and artists stand beside the art, as JSON-LD."""
+    """asciiart.website: numbered categories on numbered pages; titles and artists are in JSON-LD."""
 
     contract = CONTRACT
     Config = WebsiteConfig
@@ -104,7 +104,7 @@ class AsciiArtWebsite:
         yield Link(address=urljoin(self.root, "browse.php"))
 
     def read(self, page: Page) -> Iterator[RawArt | Link]:
-        """Take the pieces of a page, and the categories and further pages that it links to."""
+        """Yield the pieces of a page, and its links to categories and further pages."""
         document = parse(page.text)
         known = self._described(document)
         for drawing in document.css("pre[data-artwork-id]"):
@@ -123,7 +123,7 @@ class AsciiArtWebsite:
             if not number:
                 continue
             pages = parse_qs(urlsplit(address).query).get("page", ["1"])
-            plain = urljoin(self.root, f"cat.php?category_id={number}")  # without the order and whatever else
+            plain = urljoin(self.root, f"cat.php?category_id={number}")  # without other query parameters
             if pages[0].isdigit() and int(pages[0]) > 1:
                 plain += f"&page={int(pages[0])}"
             category = page.category if number == own else re.sub(r"\s*\(\d+\)$", "", words)
@@ -145,7 +145,7 @@ class AsciiArtWebsite:
                     author = part.get("author") or {}
                     known[part["url"].rpartition("/art/")[2]] = (part.get("name") or "", author.get("name") or "")
             except (ValueError, AttributeError, KeyError, TypeError):
-                continue  # the art is there without its description too
+                continue  # the art is yielded without its description
         return known
 
 
@@ -154,14 +154,14 @@ class TextArtConfig:
     """Options of `textart`.
 
     Attributes:
-        root: where the collection is.
+        root: the URL of the collection.
     """
 
     root: str = "https://textart.io/art"
 
 
 class TextArt:
-    """textart.io: pieces under tags; a piece carries a link to its own page."""
+    """textart.io: pieces listed by tags; each piece links to its own page."""
 
     contract = CONTRACT
     Config = TextArtConfig
@@ -175,7 +175,7 @@ class TextArt:
         yield Link(address=self.root)
 
     def read(self, page: Page) -> Iterator[RawArt | Link]:
-        """Take the pieces of a page, and its links to tags and to further pages of them."""
+        """Yield the pieces of a page, and its links to tags and their further pages."""
         document = parse(page.text)
         here = self._tag(page.address)
         for drawing in document.css("pre"):
@@ -192,7 +192,7 @@ class TextArt:
         return parts[1] if len(parts) > 1 and parts[0] == "tag" else ""
 
     def _own_page(self, drawing: Selector, base: str) -> tuple[str, str]:
-        """Address and name of the piece: the link to it nearest around the drawing that is about no other."""
+        """Address and name of a piece: the first link to a piece in the nearest ancestor with this drawing only."""
         for around in islice(drawing.root.iterancestors(), 4):
             if len(list(islice(around.iter("pre"), 2))) > 1:
                 break
@@ -208,14 +208,14 @@ class DeConfig:
     """Options of `ascii-art-de`.
 
     Attributes:
-        root: where the collection is.
+        root: the URL of the collection.
     """
 
     root: str = "http://www.ascii-art.de/ascii/"
 
 
 class AsciiArtDe:
-    """ascii-art.de: an index for each part of the alphabet, and a text file with many drawings for each topic."""
+    """ascii-art.de: alphabetical indexes, and for each topic a text file with many drawings."""
 
     contract = CONTRACT
     Config = DeConfig
@@ -231,7 +231,7 @@ class AsciiArtDe:
         return (Link(address=urljoin(self.root, f"index{part}.shtml")) for part in self.INDEXES)
 
     def read(self, page: Page) -> Iterator[RawArt | Link]:
-        """Take a topic's file, or the links of an index to such files."""
+        """Yield the file of a topic, or the links of an index to such files."""
         if not is_html(page.text):
             yield RawArt(text=page.text, category=_topic(page.address), several=True)
             return
@@ -245,14 +245,14 @@ class TextFilesConfig:
     """Options of `textfiles`.
 
     Attributes:
-        root: a folder of the archive.
+        root: the URL of a folder of the archive.
     """
 
     root: str = "http://www.textfiles.com/art/"
 
 
 class TextFiles:
-    """textfiles.com: listings of folders, and files of all kinds, of which the texts are taken."""
+    """textfiles.com: folder listings and their text files."""
 
     contract = CONTRACT
     Config = TextFilesConfig
@@ -271,7 +271,7 @@ class TextFiles:
         yield Link(address=self.root)
 
     def read(self, page: Page) -> Iterator[RawArt | Link]:
-        """Take a text file, or the links of a listing to files and folders below it."""
+        """Yield a text file, or the links of a listing to files and folders below it."""
         if not is_html(page.text):
             folder = (path_below(self.root, page.address) or page.folder).rpartition("/")[0]
             yield RawArt(text=page.text, category=folder or "art", caption=_topic(page.address), several=True)
@@ -283,6 +283,6 @@ class TextFiles:
 
 
 def _topic(address: str) -> str:
-    """What the name of a file says: without folders, ending and underscores."""
+    """The topic in a file name: without folders, suffix and underscores."""
     name = urlsplit(address).path.rpartition("/")[2]
     return (name.rpartition(".")[0] or name).replace("_", " ")

@@ -1,7 +1,7 @@
-"""The crawler's own process: Scrapy with all its courtesies, reading the pages of one or more sources.
+"""The crawler process: Scrapy, reading the pages of one or more sources.
 
-`python -m asciivae.scrape.spider` reads a plan, one line of JSON, from stdin, and tells what it does on stdout in
-lines of JSON. When stdin ends it stops at once: whoever started it is gone, and all that is kept is on the disk.
+`python -m asciivae.scrape.spider` reads a plan from stdin, as one line of JSON, and writes events to stdout as JSON
+lines. It exits at once when stdin closes, because then its parent is gone; all results are on disk.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from asciivae.scrape.courtesy import ROBOT
 from asciivae.scrape.decode import decode
 from asciivae.scrape.harvest import Harvest, Opened, open_source
 
-DEEPEST = 200
-REDIRECTS = 5
-RETRIES = 3
+MAX_DEPTH = 200
+MAX_REDIRECTS = 5
+MAX_RETRIES = 3
 KEPT_STATUSES = {404, 410}
-"""Besides successes and redirects: answers that will be the same tomorrow."""
+"""Permanent failures, cached like successes and redirects."""
 
 REASONS = {
-    "DownloadTimeoutError": "it took too long",
-    "DownloadCancelledError": "it is too large",
-    "CannotResolveHostError": "there is no such host",
-    "DownloadConnectionRefusedError": "the host does not answer",
-    "DownloadFailedError": "the connection broke",
-    "ResponseDataLossError": "the connection broke",
+    "DownloadTimeoutError": "timed out",
+    "DownloadCancelledError": "too large",
+    "CannotResolveHostError": "the host name cannot be resolved",
+    "DownloadConnectionRefusedError": "the host refuses the connection",
+    "DownloadFailedError": "the connection was lost",
+    "ResponseDataLossError": "the connection was lost",
 }
 
 
 class ArtSpider(scrapy.Spider):
-    """Follows the links of sources, and gives their pages to the harvest."""
+    """Follows the links of sources, and passes their pages to the harvest."""
 
     name = "asciivae"
 
@@ -59,10 +59,10 @@ class ArtSpider(scrapy.Spider):
         self.allowed_domains = sorted(set().union(*self.hosts.values()))
 
     async def start(self) -> AsyncIterator[Request]:
-        """Begin where each source says."""
+        """Request the start addresses of each source."""
         for name, opened in self.sources.items():
             for link in opened.source.start():
-                if self.harvest.wants(link.category, on_the_way=True):
+                if self.harvest.wants(link.category, or_ancestor=True):
                     yield self._request(name, link)
 
     def parse(self, response: Response, source: str = "", category: str = "") -> Iterator[Request]:
@@ -79,7 +79,7 @@ class ArtSpider(scrapy.Spider):
         try:
             links = self.harvest.take(self.sources[source], page)
             self.harvest.archive.commit()
-        except (AsciivaeError, OSError) as error:  # nothing more can be kept
+        except (AsciivaeError, OSError) as error:  # no more pieces can be added
             self.broken = error
             raise CloseSpider("broken") from error
         for link in links:
@@ -93,10 +93,10 @@ class ArtSpider(scrapy.Spider):
             raise CloseSpider("limit")
 
     def failed(self, failure: Any) -> None:
-        """Count a page that did not come, by reason."""
+        """Count a failed request by its reason."""
         error, kind = failure.value, type(failure.value).__name__
         if kind == "HttpError":
-            reason = f"the host answers {error.response.status}"
+            reason = f"HTTP status {error.response.status}"
         elif kind == "IgnoreRequest":
             reason = _ignored(str(error))
         else:
@@ -112,14 +112,14 @@ class ArtSpider(scrapy.Spider):
 
 
 def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
-    """Scrapy's settings for a plan that visits so many hosts."""
+    """Scrapy's settings for a plan that visits this many hosts."""
     state = Path(plan["out"]).resolve() / STATE
     return {
         "USER_AGENT": plan["agent"],
         "ROBOTSTXT_OBEY": True,
         "ROBOTSTXT_USER_AGENT": ROBOT,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
-        "CONCURRENT_REQUESTS": hosts + 1,  # few wait within the downloader, where they could not be called back
+        "CONCURRENT_REQUESTS": hosts + 1,  # requests queued in the downloader cannot be cancelled
         "DOWNLOAD_DELAY": plan["delay"],
         "DOWNLOAD_DELAY_JITTER": 0,
         "AUTOTHROTTLE_ENABLED": True,
@@ -127,22 +127,22 @@ def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": plan["timeout"],
         "DOWNLOAD_MAXSIZE": plan["max_bytes"],
         "DOWNLOAD_WARNSIZE": 0,
-        "RETRY_TIMES": RETRIES,
+        "RETRY_TIMES": MAX_RETRIES,
         "RETRY_HTTP_CODES": [429, 500, 502, 503, 504, 522, 524, 408],
-        "REDIRECT_MAX_TIMES": REDIRECTS,
-        "DEPTH_LIMIT": DEEPEST,
+        "REDIRECT_MAX_TIMES": MAX_REDIRECTS,
+        "DEPTH_LIMIT": MAX_DEPTH,
         "HTTPCACHE_ENABLED": True,
         "HTTPCACHE_DIR": str(state / "pages"),
         "HTTPCACHE_STORAGE": "asciivae.scrape.pages.PageCache",
         "HTTPCACHE_IGNORE_HTTP_CODES": [code for code in range(400, 600) if code not in KEPT_STATUSES],
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "asciivae.scrape.courtesy.Closed": 90,
-            "asciivae.scrape.courtesy.Robots": 100,
+            "asciivae.scrape.courtesy.ClosedHosts": 90,
+            "asciivae.scrape.courtesy.RobotsTxt": 100,
         },
         "EXTENSIONS": {
             "scrapy.extensions.throttle.AutoThrottle": None,
-            "asciivae.scrape.courtesy.Courtesy": 0,
+            "asciivae.scrape.courtesy.HostThrottle": 0,
         },
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
@@ -153,7 +153,7 @@ def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
 
 
 def crawl(plan: dict[str, Any]) -> None:
-    """Carry out a plan; see `asciivae.scrape.crawl.Plan`.
+    """Run a plan; see `asciivae.scrape.crawl.Plan`.
 
     Raises:
         AsciivaeError: a source cannot be used, or the folder cannot be written.
@@ -165,47 +165,47 @@ def crawl(plan: dict[str, Any]) -> None:
         process = CrawlerProcess(settings(plan, len(set(map(_host, starts)))))
         crawler = process.create_crawler(ArtSpider)
         process.crawl(crawler, sources=sources, harvest=harvest)
-        ticker = LoopingCall(lambda: _tell("progress", harvest.report.as_dict()))
+        ticker = LoopingCall(lambda: _send("progress", harvest.report.as_dict()))
         ticker.start(0.5, now=False)
         process.start()
         if (broken := getattr(crawler.spider, "broken", None)) is not None:
             raise broken
-        _tell("report", harvest.report.as_dict())
+        _send("report", harvest.report.as_dict())
 
 
 def _start(opened: Opened, address: str) -> str:
     if not _host(address) or not address.startswith(("http://", "https://")):
         raise PluginError(
-            f"source {opened.name!r} of {opened.origin} starts at {address!r}, which is no web address",
-            hint="see to its options: --set NAME=VALUE",
+            f"source {opened.name!r} of {opened.origin} starts at {address!r}, which is not a web address",
+            hint="check its options: --set NAME=VALUE",
         )
     return address
 
 
 def main() -> None:
-    """Read a plan from stdin and carry it out."""
+    """Run the plan read from stdin."""
     plan = json.loads(sys.stdin.buffer.readline())
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     try:
         crawl(plan)
     except AsciivaeError as error:
         place = None if error.place is None else str(error.place)
-        _tell("error", {"kind": type(error).__name__, "message": error.message, "place": place, "hint": error.hint})
+        _send("error", {"kind": type(error).__name__, "message": error.message, "place": place, "hint": error.hint})
 
 
 def _stop_with_parent() -> None:
-    while os.read(0, 1):  # not sys.stdin, whose lock would be held when this process ends
+    while os.read(0, 1):  # not sys.stdin, whose lock would be held at exit
         pass
     os._exit(1)
 
 
-def _tell(event: str, content: dict[str, Any]) -> None:
+def _send(event: str, content: dict[str, Any]) -> None:
     sys.__stdout__.write(json.dumps({"event": event, **content}) + "\n")  # type: ignore[union-attr]
     sys.__stdout__.flush()  # type: ignore[union-attr]
 
 
 def _host(address: str) -> str:
-    """The host of an address; a leading `www.` makes no difference."""
+    """The host of an address, without a leading `www.`."""
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
@@ -214,12 +214,12 @@ def _host(address: str) -> str:
 
 def _ignored(reason: str) -> str:
     if "robots.txt" in reason:
-        return "its robots.txt forbids it"
+        return "disallowed by robots.txt"
     if "offsite" in reason:
-        return "it leads to another host"
+        return "redirected to another host"
     if "max redirections" in reason:
-        return "it redirects too often"
-    return "it is too large" if "decompress" in reason else reason
+        return "too many redirects"
+    return "too large" if "decompress" in reason else reason
 
 
 if __name__ == "__main__":

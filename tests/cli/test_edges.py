@@ -147,7 +147,7 @@ def test_a_page_that_is_too_large_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "wall.txt").write_text(("#" * 300 + "\n") * 300)
     done = asciivae("edges", tmp_path / "wall.txt")
     assert done.exit_code == 1
-    assert "wall.txt: a page of 300 × 300 characters is too large to look for edges in" in done.stderr
+    assert "wall.txt: a page of 300 × 300 characters is too large for edge detection" in done.stderr
 
 
 def test_a_folder_is_read_whole(drawing: Path) -> None:

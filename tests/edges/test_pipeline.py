@@ -120,8 +120,8 @@ def test_a_page_too_large_is_refused_with_a_way_out() -> None:
     with pytest.raises(ArtError) as caught:
         find_edges(np.zeros((300, 300), np.uint8))
     assert str(caught.value) == (
-        "a page of 300 × 300 characters is too large to look for edges in\n\n"
-        "hint: cut it, or take fewer pixels than 14x7 per character"
+        "a page of 300 × 300 characters is too large for edge detection\n\n"
+        "hint: crop it, or use fewer pixels than 14x7 per character"
     )
 
 

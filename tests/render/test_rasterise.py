@@ -103,5 +103,5 @@ def test_error_for_a_font_without_ink(tmp_path: Path, font_file: Path) -> None:
     with pytest.raises(AsciivaeError) as caught:
         rasterise(path)
     assert str(caught.value) == (
-        f"{path}: draws none of the printable ASCII characters\n\nhint: give a font for text, not for symbols"
+        f"{path}: has no glyphs for printable ASCII characters\n\nhint: give a text font, not a symbol font"
     )

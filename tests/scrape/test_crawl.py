@@ -87,12 +87,12 @@ def test_a_polite_crawl_with_provenance(site: Site, out: Path) -> None:
 
     asked = Counter(site.paths())
     assert "/secret/x.txt" not in asked
-    assert report.failed["its robots.txt forbids it"] == 1
+    assert report.failed["disallowed by robots.txt"] == 1
     assert set(asked.values()) == {1}, "no page is fetched twice"
     assert "/picture.gif" not in asked
     assert sum(path.startswith("/loop") for path in asked) == 6, "a chain of redirects is left after five"
-    assert report.failed["it redirects too often"] == 1
-    assert report.failed["the host answers 404"] == 1
+    assert report.failed["too many redirects"] == 1
+    assert report.failed["HTTP status 404"] == 1
     times = [when for _, when in site.asked]
     assert min(b - a for a, b in pairwise(times)) > 0.1, "the rate is held"
     assert most == 1, "one request at a time"
@@ -154,7 +154,7 @@ def test_a_host_that_asks_for_very_long_is_given_up(site: Site, out: Path) -> No
     for i in range(5):
         site.answers[f"/{i}.txt"] = lambda h: send(h, b"", status=429, headers={"Retry-After": "86400"})
     report = run(site, out)
-    assert report.failed == {"the host asks to come back after 86400 seconds": 5}
+    assert report.failed == {"the host asks to retry after 86400 seconds": 5}
     assert len(site.asked) == 3, "robots.txt, the listing, and one page"
 
 
@@ -171,7 +171,7 @@ def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path, ans
     site.answers = {"/": listing("a.txt"), "/a.txt": art(1), "/robots.txt": answer}
     report = run(site, out)
     assert set(site.paths()) == {"/robots.txt"}
-    assert report.failed == {"its robots.txt forbids it": 1}
+    assert report.failed == {"disallowed by robots.txt": 1}
 
 
 @pytest.mark.slow
@@ -241,7 +241,7 @@ def test_hostile_pages_are_left_and_bad_encodings_read(site: Site, out: Path) ->
     finally:
         leave.set()
     assert sent < gigabyte / 10
-    assert report.failed == {"it is too large": 3, "it took too long": 1, "it is no text": 1}
+    assert report.failed == {"too large": 3, "timed out": 1, "it is not text": 1}
     assert report.pieces == {"new": 4, "empty": 1}
     texts = {Path(record["url"]).name: (out / record["file"]).read_text() for record in manifest(out)}
     assert texts == {
@@ -311,7 +311,7 @@ def test_what_the_crawler_meets_is_told_here(out: Path) -> None:
     for root in ("art/", "ftp://a.example/", "http://[bad"):
         with pytest.raises(PluginError) as caught:
             list(crawl(Plan(sources={"textfiles": {"root": root}}, out=out)))
-        assert f"starts at {root!r}, which is no web address" in caught.value.message
+        assert f"starts at {root!r}, which is not a web address" in caught.value.message
 
 
 def test_a_folder_that_fails_ends_the_crawl(site: Site, out: Path) -> None:
@@ -327,8 +327,8 @@ def test_a_crawler_that_breaks_down_is_told(out: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(CorpusError) as caught:
         list(crawl(Plan(sources={"textfiles": {}}, out=out, contact="x" * 100_000)))
-    assert caught.value.message == "the crawler broke down; what it found is kept"
-    assert caught.value.hint == f"see the end of {out}/.scrape/log, then go on with --resume"
+    assert caught.value.message == "the crawler crashed; the pieces found so far are kept"
+    assert caught.value.hint == f"see the end of {out}/.scrape/log, then continue with --resume"
 
 
 def test_a_kept_page_that_is_damaged_is_fetched_again(site: Site, out: Path) -> None:
@@ -346,5 +346,5 @@ def test_a_plan_is_polite_or_none() -> None:
     for delay in (0, -1, float("nan"), float("inf")):
         with pytest.raises(UsageError, match=rf"^--delay: a delay of {delay:g} seconds is not between 0.01 and 3600"):
             Plan(sources={}, out=Path("x"), delay=delay)
-    with pytest.raises(UsageError, match=r"^--contact: it is not one printable line"):
+    with pytest.raises(UsageError, match=r"^--contact: must be one printable line"):
         Plan(sources={}, out=Path("x"), contact="a\nHost: b")

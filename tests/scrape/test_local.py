@@ -63,7 +63,7 @@ def test_a_folder_of_texts(tmp_path: Path, out: Path) -> None:
     assert kept(out)[1]["file"].startswith("pets/folder-")
     assert kept(out)[0]["file"].startswith("uncategorised/")
     assert kept(out)[1]["url"] == str(tmp_path / "art/pets/cat.txt")
-    assert report.failed == {"it is no text": 1, "it is not a regular file": 1}
+    assert report.failed == {"it is not text": 1, "it is not a regular file": 1}
     assert scrape("folder", out, tmp_path / "art").pieces == {"known": 2}
 
 
@@ -190,7 +190,7 @@ def test_only_one_process_writes(out: Path) -> None:
     assert caught.value.hint == "wait for it to end, or choose another --out"
 
 
-def test_a_manifest_is_mended_or_refused(out: Path) -> None:
+def test_a_manifest_is_repaired_or_refused(out: Path) -> None:
     with Archive(out) as archive:
         for text in ("a", "b"):
             archive.add(RawArt(text=text), source="x", address="y")
@@ -233,7 +233,7 @@ class Sick(FileSource):
     ("found", "detail"),
     [
         ([RawArt(text=CAT), KeyError("x")], "sick (them 1.0): KeyError: 'x'"),
-        ([RawArt(text=CAT), "text"], "sick (them 1.0): TypeError: a source gives RawArt and Link, not str"),
+        ([RawArt(text=CAT), "text"], "sick (them 1.0): TypeError: a source must yield RawArt or Link, not str"),
     ],
 )
 def test_a_source_that_fails_is_named(
@@ -279,7 +279,7 @@ def test_options_have_types(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PluginError) as caught:
         open_source("folder", {"depth": "deep"})
     assert caught.value.message.startswith("source 'folder' of asciivae 0.1.0.dev0 cannot be used: ValueError: ")
-    assert caught.value.hint == "see to its options: --set NAME=VALUE"
+    assert caught.value.hint == "check its options: --set NAME=VALUE"
 
 
 def test_reports_travel() -> None:
@@ -317,7 +317,7 @@ def test_encodings(data: bytes, header: str, text: str) -> None:
 @given(st.binary())
 def test_any_bytes_are_text_or_refused(data: bytes) -> None:
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        with pytest.raises(ValueError, match=r"^it is no text$"):
+        with pytest.raises(ValueError, match=r"^it is not text$"):
             decode(data)
     else:
         assert "\r" not in decode(data)
