@@ -53,7 +53,7 @@ def test_the_message_names_package_version_term_and_step_and_the_run_is_saved(
     done = here("train", "--recipe", recipe, "--out", run)
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"error: loss 'soft' of late-blur 0.4, step 3: {message}\n" in done.stderr
-    saved = f"step 3 is saved, and with the plugin mended the run goes on: asciivae train --resume {run}"
+    saved = f"step 3 is saved, and once the plugin is fixed the run can go on: asciivae train --resume {run}"
     assert done.stderr.endswith(f"{saved}\n")
     assert (run / "checkpoints" / "latest").read_text() == "step-3\n"
     assert [record["step"] for record in records(run, "train")] == [1, 2, 3]
