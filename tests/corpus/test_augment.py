@@ -13,7 +13,6 @@ from tiny_runs import AUGMENT, CPU, corpus_of, grids_of, tiny_experiment
 
 from asciivae.corpus.augment import Augment, Crop, Draws, Noise, Shift
 from asciivae.corpus.transforms import mirror
-from asciivae.models.base import Noise as Randomness
 from asciivae.text.art import trim
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
@@ -255,8 +254,9 @@ def test_the_model_reads_the_noise_and_the_losses_see_the_truth(tmp_path: Path) 
     task = tiny_experiment(tmp_path).task
     batch = task.batches(0)
     noisy = batch._replace(noisy=torch.ones_like(batch.ids)).to(CPU)
-    drawn, measured = task.evaluate(task.module, noisy, Randomness(), 0)
-    expected = task.module(torch.ones_like(batch.ids), task.relaxation, Randomness(), 0)
+    drawn, measured = task.evaluate(task.module, noisy, 0)
+    expected = task.module(torch.ones_like(batch.ids))
+    probs = task.relaxation(expected.logits)
 
     assert torch.equal(drawn.logits, expected.logits)
-    assert measured.total == task.objective(expected, batch.ids, batch.mask, 0).total
+    assert measured.total == task.objective(expected, probs, batch.ids, batch.mask, 0).total

@@ -31,7 +31,7 @@ def evaluated(network: Network, logits: torch.Tensor, mask: torch.Tensor = MASK,
     pages = SoftPages(Inputs(), GLYPHS, seed=0)
     objective = RendererObjective(GLYPHS, pages, Weights(**{"picture": 0.0, "noise": 0.0, "decoder": 0.0, **weights}))
     nothing = torch.zeros(2, 1)
-    output = VAEOutput(Posterior(nothing, nothing), nothing, logits, logits.softmax(1))
+    output = VAEOutput(Posterior(nothing, nothing), nothing, logits)
     return objective(network, output, IDS, mask, 0)
 
 
