@@ -17,6 +17,7 @@ import torch
 from asciivae.experiment.build import build
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.picture import picture_scores
+from asciivae.models.base import VAE
 from asciivae.recipe.resolve import load_recipe
 from asciivae.training.loop import train
 
@@ -32,9 +33,10 @@ def scores(recipe: str, steps: int, batch: int, pieces: int, overrides: list[str
     for _ in train(experiment.task, experiment.state):
         pass
     seconds = time.perf_counter() - start
-    experiment.task.module.eval()
+    model = experiment.state.evaluated()
+    assert isinstance(model, VAE)
     held_out = [experiment.data.corpus.grid(i) for i in experiment.data.validating[:pieces].tolist()]
-    made = reconstruct(experiment.task.module, held_out, experiment.data.canvas)
+    made = reconstruct(model, held_out, experiment.data.canvas)
     each = [picture_scores(one.original, one.grid) for one in made]
     return {name: statistics.fmean(score[name] for score in each) for name in SHOWN} | {"seconds": seconds}
 

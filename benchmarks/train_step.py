@@ -26,8 +26,9 @@ from torch.nn import functional
 
 from asciivae.experiment.build import build
 from asciivae.recipe.resolve import load_recipe
-from asciivae.training.loop import Task, train
+from asciivae.training.loop import train
 from asciivae.training.state import TrainState
+from asciivae.training.vae import VAETask
 
 
 class PlainVAE(nn.Module):
@@ -104,10 +105,11 @@ class PlainStep:
         self.optimiser.step()
 
 
-def ours(batch: int) -> tuple[Task, TrainState, Tensor]:
+def ours(batch: int) -> tuple[VAETask, TrainState, Tensor]:
     """The recipe as shipped, on the embedded corpus."""
     overrides = [f"train.batch={batch}", "train.epochs=1000", "data.roll.validation=false"]
     experiment = build(load_recipe("20717f2", overrides), torch.device("cpu"))
+    assert isinstance(experiment.task, VAETask)
     return experiment.task, experiment.state, experiment.glyphs
 
 
@@ -115,8 +117,8 @@ def worst_difference(batch: int) -> float:
     """The largest relative difference of a loss term between the two, with the same weights and noise."""
     task, _, glyphs = ours(batch)
     plain = PlainStep(glyphs)
-    for mine, theirs in zip(task.module.parameters(), plain.model.parameters(), strict=True):
-        theirs.data.copy_(mine.data)
+    for mine, other in zip(task.module.parameters(), plain.model.parameters(), strict=True):
+        other.data.copy_(mine.data)
     page = task.batches(0)
     generator = torch.Generator().manual_seed(1)
     latent = torch.randn(len(page.ids), 512, generator=generator)
@@ -183,7 +185,7 @@ def main() -> None:
     steps = {name: make(arguments.batch) for name, make in STEPS.items()}
     for step in steps.values():
         step()
-    times = {name: [] for name in STEPS}
+    times = {name: list[float]() for name in STEPS}
     for _ in range(arguments.repeats):
         for name, step in steps.items():
             times[name].append(seconds(step))

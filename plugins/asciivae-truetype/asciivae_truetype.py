@@ -83,6 +83,6 @@ def draw(font: str, height: int) -> Tensor:
     cells = []
     for character, advance in zip(CHARACTERS, advances, strict=True):
         image = Image.new("L", (round(widest), line), 255)
-        ImageDraw.VAEOutput(image).text(((widest - advance) / 2, 0), character, fill=0, font=face)
+        ImageDraw.Draw(image).text(((widest - advance) / 2, 0), character, fill=0, font=face)
         cells.append(np.asarray(image.resize((width, height), Image.Resampling.BOX)))
     return torch.from_numpy(np.stack(cells)).float() / 255.0

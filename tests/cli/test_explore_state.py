@@ -9,7 +9,7 @@ from asciivae.cli.explore_state import FASTEST, HELD, IDLE, KEYS, PICKING, SLOWE
 from asciivae.cli.terminal import CLOSED
 from asciivae.errors import AsciivaeError
 from asciivae.latent.arc import Box
-from asciivae.latent.interpolate import Path
+from asciivae.latent.interpolate import Interpolation
 from asciivae.text.art import Grid, to_text
 from asciivae.text.charset import encode
 
@@ -27,11 +27,11 @@ class Desk:
 
     def __init__(self, at_once: bool = True) -> None:
         self.at_once, self.asked, self.saved = at_once, [], []  # type: ignore[var-annotated]
-        self.futures: list[Future[Path]] = []
+        self.futures: list[Future[Interpolation]] = []
         self.next = 2
 
-    def find(self, start: int, end: int) -> Future[Path]:
-        future: Future[Path] = Future()
+    def find(self, start: int, end: int) -> Future[Interpolation]:
+        future: Future[Interpolation] = Future()
         self.asked.append((start, end))
         self.futures.append(future)
         if self.at_once:
@@ -42,7 +42,7 @@ class Desk:
         start, end = self.asked[which]
         frames = tuple(page(start, end, i) for i in range(FRAMES))
         box = Box(0, 0, 2, 4)
-        self.futures[which].set_result(Path(frames, tuple(np.linspace(0, 1, FRAMES)), (1.0,) * 3, box, box))
+        self.futures[which].set_result(Interpolation(frames, tuple(np.linspace(0, 1, FRAMES)), (1.0,) * 3, box, box))
 
     def another(self, than: int) -> int:
         self.next = (self.next + 1) % len(NAMES)
@@ -315,7 +315,7 @@ def test_a_page_larger_than_the_screen_is_cut_around_its_drawing() -> None:
     walk = walker(desk)
     wide = np.stack([encode("".join(chr(33 + (r + c) % 90) for c in range(100))) for r in range(50)])
     box = Box(20, 40, 10, 20)
-    desk.futures[0].set_result(Path((wide, wide), (0.0, 1.0), (0.0,), box, box))
+    desk.futures[0].set_result(Interpolation((wide, wide), (0.0, 1.0), (0.0,), box, box))
     lines = walk.lines(13, 20)
 
     assert len(lines) == 13

@@ -13,7 +13,7 @@ from asciivae.cli.output import GlobalOptions
 from asciivae.cli.progress import Progress
 from asciivae.errors import DivergedError
 
-RECORD = {"kind": "train", "step": 20, "epoch": 1, "total": 12.34567, "ce": 11.0, "rate": 0.1, "gradient": 3.0}
+RECORD = {"kind": "train", "step": 20, "epoch": 1, "total": 12.34567, "ce": 11.0, "lr": 0.1, "grad_norm": 3.0}
 
 
 def test_off_a_terminal_every_record_is_one_plain_line(

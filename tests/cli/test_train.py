@@ -59,7 +59,7 @@ def test_what_a_run_leaves_behind(recipe: Path, tmp_path: Path) -> None:
     assert {file.name for file in (run / "checkpoints").iterdir()} == {"step-3", "step-6", "latest"}
     train, validation = records(run, "train"), records(run, "validation")
     assert [record["step"] for record in train] == [1, 2, 3, 4, 5, 6]
-    assert train[0].keys() == {"kind", "step", "epoch", "total", "ce", "kl", "mse", "gradient", "rate"}
+    assert train[0].keys() == {"kind", "step", "epoch", "total", "ce", "kl", "mse", "grad_norm", "lr"}
     assert [record["step"] for record in validation] == [3, 6]
     assert {"char_f1", "ink_iou", "blank_share", "total", "ce"} <= validation[0].keys()
     told = json.loads((run / "provenance.json").read_text())
@@ -105,8 +105,8 @@ def test_a_resumed_run_stays_where_it_is(tmp_path: Path) -> None:
     done = asciivae("train", "--resume", tmp_path, "--out", tmp_path / "b")
 
     assert done.exit_code == 2
-    assert (
-        done.stderr == "error: --out goes with --recipe; a resumed run stays in its folder\n\nhint: leave --out away\n"
+    assert done.stderr == (
+        "error: --out cannot be combined with --resume: a run stays in its folder\n\nhint: omit --out\n"
     )
 
 

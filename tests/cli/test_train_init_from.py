@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from tiny_runs import CPU, asciivae, checkpoint, drawings, records, tiny_recipe, trained, written
 
 from asciivae.experiment.build import build
-from asciivae.experiment.load import begin_with
+from asciivae.experiment.load import init_from
 from asciivae.recipe.resolve import load_recipe
 
 
@@ -34,7 +34,7 @@ def test_all_of_the_same_model_is_loaded(tmp_path: Path, donor: Path) -> None:
     tensors = len(load_file(file)) - 1  # without the glyphs
     assert lines == [
         f"loaded: {tensors} tensors of tiny, step 6 ({file})",
-        "not loaded: the optimiser, its rate and the step, which begin anew",
+        "not loaded: the optimiser, its learning rate and the step, which start anew",
     ]
     told = json.loads((run / "provenance.json").read_text())
     assert told["initial_weights"] == {"path": str(file), "recipe": "tiny", "step": 6}
@@ -48,12 +48,12 @@ def test_a_run_a_checkpoint_or_a_file(tmp_path: Path, donor: Path, what: str) ->
     drawings(tmp_path / "art")
     recipe = tiny_recipe(tmp_path / "art", train={"steps": 6, "batch": 8, "ema": 0.9})
     experiment = build(load_recipe(written(tmp_path / "tiny.yaml", recipe)), CPU)
-    borrowed = begin_with(experiment.state, source)
+    report = init_from(experiment.state, source)
     weights = load_file(latest / "model.safetensors")
-    assert set(borrowed.loaded) == set(weights) - {"glyphs"}
-    assert (borrowed.differing, borrowed.missing, borrowed.unused) == ((), (), ())
+    assert set(report.loaded) == set(weights) - {"glyphs"}
+    assert (report.differing, report.missing, report.unused) == ((), (), ())
     for own in (experiment.task.module.state_dict(), experiment.state.weights()):
-        assert all(torch.equal(own[name], weights[name]) for name in borrowed.loaded)
+        assert all(torch.equal(own[name], weights[name]) for name in report.loaded)
 
 
 def test_what_does_not_fit_is_named(tmp_path: Path, donor: Path) -> None:
@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, donor: Path) -> None:
     assert lines == [
         f"loaded: {len(names) - 2} tensors of ?, step 6 ({file})",
         f"not loaded: {names[0]} (of another shape); {names[1]} (not in the file); stranger (not in this model); "
-        "the optimiser, its rate and the step, which begin anew",
+        "the optimiser, its learning rate and the step, which start anew",
     ]
 
 
@@ -95,7 +95,7 @@ def test_refusals(tmp_path: Path, donor: Path) -> None:
     done = asciivae("train", "--resume", donor, "--init-from", donor)
     assert (done.exit_code, done.stderr) == (
         2,
-        "error: --init-from goes with --recipe; a resumed run has weights of its own\n\nhint: leave --init-from away\n",
+        "error: --init-from cannot be combined with --resume: a run has its own weights\n\nhint: omit one\n",
     )
     recipe = written(tmp_path / "tiny.yaml", tiny_recipe(drawings(tmp_path / "art")))
     done = asciivae("train", "--recipe", recipe, "--init-from", tmp_path / "none", "--out", tmp_path / "run")

@@ -40,7 +40,7 @@ from asciivae.training.run_dir import newest_run
 GLYPHS = {"res": [6, 4]}
 
 
-def tiny_renderer(corpus: Path, **changes: Any) -> dict[str, Any]:
+def tiny_renderer(corpus: Path | str, **changes: Any) -> dict[str, Any]:
     return {
         "asciivae": 1,
         "kind": "renderer",
@@ -87,7 +87,7 @@ def test_what_a_run_holds(run: Path) -> None:
         assert {name for name in weights.keys() if not name.startswith("judge.")} == {"glyphs", "pictures"}  # noqa: SIM118
     assert (header["format"], header["name"], header["step"]) == ("asciivae-renderer-1", "renderer", "6")
     assert "kind: renderer" in header["recipe"]
-    assert (run / "samples" / "step-6.txt").read_text().startswith("what should be seen, and what is drawn, of pages")
+    assert (run / "samples" / "step-6.txt").read_text().startswith("left: expected, right: drawn, for pages that are ")
     with Image.open(run / "samples" / "step-6.png") as sample:
         assert sample.mode == "L"
         assert (sample.height + 2) % 6 == 0  # a row for each kind of page
@@ -215,8 +215,8 @@ def test_a_run_whose_corpus_changed_does_not_go_on(run: Path, tmp_path: Path) ->
     done = asciivae("train-renderer", "--resume", run, "--set", "train.steps=9")
     assert done.exit_code == 1
     assert "the corpus of this run changed since it began, so it cannot go on" in done.stderr
-    hint = f"asciivae train-renderer --recipe {run / 'resolved.yaml'}"
-    assert done.stderr.endswith(f"hint: bring back what it began with, or begin anew: {hint}\n")
+    hint = f"asciivae train --recipe {run / 'resolved.yaml'}"
+    assert done.stderr.endswith(f"hint: restore what it began with, or start anew with its recipe: {hint}\n")
     assert asciivae(*hint.split()[1:], "--out", tmp_path / "anew").exit_code == 0
 
 
@@ -233,15 +233,26 @@ def test_other_glyphs_are_refused_before_anything_is_written(run: Path, tmp_path
     assert not (tmp_path / "run").exists()
 
 
-def test_a_renderer_is_no_model(recipe: Path, run: Path, tmp_path: Path) -> None:
+def test_a_renderer_is_no_model(run: Path, tmp_path: Path) -> None:
     assert newest_run(tmp_path) is None
     done = asciivae("reconstruct", tmp_path / "art", "--model", weights_of(run))
     assert done.exit_code == 1
     assert "is not the weights file of a model" in done.stderr
-    done = asciivae("train", "--recipe", recipe)
+
+
+def test_train_takes_its_recipe_too(recipe: Path, run: Path, tmp_path: Path) -> None:
+    done = asciivae("train", "--recipe", recipe, "--out", tmp_path / "run")
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'run'}\n"), done.stderr
+    assert records(tmp_path / "run") == records(run)
+    assert checkpoint(tmp_path / "run") == checkpoint(run)
+
+
+def test_an_unknown_kind_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    other = written(tmp_path / "other.yaml", tiny_renderer("embedded", kind="rendrer"))
+    done = asciivae("train", "--recipe", other, "--out", tmp_path / "run")
     assert done.exit_code == 1
-    assert f"error: {recipe}:2:7: kind: this recipe trains a renderer" in done.stderr
-    assert done.stderr.endswith(f"hint: asciivae train-renderer --recipe {recipe}\n")
+    assert f"error: {other}:2:7: kind: unknown kind 'rendrer' — did you mean 'renderer'?\n" in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("res", [7, 9, 16, [18, 9], [7, 11]], ids=str)

@@ -1,6 +1,7 @@
 """Varied training pieces: what each variation keeps, that chance has a name, and that nothing else is varied."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,16 +11,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tiny_runs import AUGMENT, CPU, corpus_of, grids_of, tiny_experiment
 
-from asciivae.corpus.augment import Draws, Noise
+from asciivae.corpus.augment import Augment, Crop, Draws, Noise, Shift
 from asciivae.corpus.transforms import mirror
-from asciivae.models.base import Noise, run
 from asciivae.text.art import trim
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
 from asciivae.training.batches import Batch, Batches
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
-ALL = Augmentation(crop=0.5, smallest=3, mirror=0.5, shift=0.5, margin=9, paste=0.5, noise=0.5, replaced=0.1)
+ALL = Augment(crop=Crop(0.5, 3), mirror=0.5, shift=Shift(0.5, 9), paste=0.5, noise=Noise(0.5, 0.1))
 DRAWS = st.builds(Draws, *[st.floats(0, 1, exclude_max=True)] * len(Draws._fields))
 SPARSE = st.tuples(st.integers(1, 20), st.integers(1, 20), st.integers(0, 99), st.sampled_from([0.02, 0.3, 1.0]))
 
@@ -38,11 +38,9 @@ def no_other(_: float) -> Page:
     raise AssertionError("nothing is pasted")
 
 
-def batches_of(
-    augmentation: Augmentation | None, sizes: list[tuple[int, int]], size: int = 4, seed: int = 0
-) -> Batches:
+def batches_of(augment: Augment | None, sizes: list[tuple[int, int]], size: int = 4, seed: int = 0) -> Batches:
     corpus = corpus_of(grids_of(sizes))
-    return Batches(corpus, np.arange(len(sizes)), size, FITTED, seed, None, augmentation)
+    return Batches(corpus, np.arange(len(sizes)), size, FITTED, seed, None, augment)
 
 
 def same(one: Batch, other: Batch) -> bool:
@@ -60,19 +58,19 @@ def test_a_crop_is_a_window_with_ink_of_at_least_the_smallest_size(
 ) -> None:
     whole = sparse(*piece)
     untrimmed = Canvas(FITTED.size_for)
-    window = Augmentation(crop=1.0, smallest=smallest).content(whole, untrimmed, draws)
+    window = Augment(crop=Crop(1.0, smallest)).content(whole, untrimmed, draws)
 
     assert (window != SPACE).any()
     for side, length in zip(window.shape, whole.shape, strict=True):
         assert min(smallest, length) <= side <= length
     views = np.lib.stride_tricks.sliding_window_view(whole, window.shape).reshape(-1, *window.shape)
     assert any(np.array_equal(view, window) for view in views)
-    fitted = Augmentation(crop=1.0, smallest=smallest).content(whole, FITTED, draws)
+    fitted = Augment(crop=Crop(1.0, smallest)).content(whole, FITTED, draws)
     assert np.array_equal(fitted, trim(fitted)[0])
 
 
 def test_crops_have_every_size_and_place() -> None:
-    crop, draw = Augmentation(crop=1.0, smallest=2), np.random.default_rng(0)
+    crop, draw = Augment(crop=Crop(1.0, 2)), np.random.default_rng(0)
     grid = np.arange(1, 13, dtype=np.uint8).reshape(3, 4)
     found = {crop.content(grid, FITTED, Draws(*draw.random(len(Draws._fields)))).tobytes() for _ in range(2000)}
 
@@ -86,7 +84,7 @@ def test_a_shift_moves_the_drawing_as_a_whole_on_a_page_that_is_large_enough(
     piece: tuple[int, int, int, float], draws: Draws, margin: int
 ) -> None:
     grid = sparse(*piece)
-    page = Augmentation(shift=1.0, margin=margin).page(grid, FITTED, draws, no_other)
+    page = Augment(shift=Shift(1.0, margin)).page(grid, FITTED, draws, no_other)
     content = trim(grid)[0]
 
     assert np.array_equal(trim(page)[0], content)
@@ -95,7 +93,7 @@ def test_a_shift_moves_the_drawing_as_a_whole_on_a_page_that_is_large_enough(
 
 
 def test_shifts_reach_every_place_of_the_page() -> None:
-    shift, draw = Augmentation(shift=1.0), np.random.default_rng(0)
+    shift, draw = Augment(shift=Shift(1.0)), np.random.default_rng(0)
     grid = np.full((6, 5), 7, np.uint8)
     pages = (shift.page(grid, FITTED, Draws(*draw.random(len(Draws._fields))), no_other) for _ in range(500))
 
@@ -106,7 +104,7 @@ def test_shifts_reach_every_place_of_the_page() -> None:
 @given(SPARSE, DRAWS)
 def test_a_mirrored_piece_is_centred_as_any(piece: tuple[int, int, int, float], draws: Draws) -> None:
     grid = sparse(*piece)
-    page = Augmentation(mirror=1.0).page(grid, FITTED, draws, no_other)
+    page = Augment(mirror=1.0).page(grid, FITTED, draws, no_other)
 
     assert np.array_equal(page, FITTED.page(mirror(trim(grid)[0])))
 
@@ -117,7 +115,7 @@ def test_a_pasted_piece_leaves_the_first_as_it_is(
     piece: tuple[int, int, int, float], other: tuple[int, int, int, float], draws: Draws
 ) -> None:
     grid, behind = sparse(*piece), sparse(*other)
-    page = Augmentation(paste=1.0).page(grid, FITTED, draws, lambda _: behind)
+    page = Augment(paste=1.0).page(grid, FITTED, draws, lambda _: behind)
     alone = FITTED.page(grid)
 
     assert page.shape == alone.shape
@@ -131,7 +129,7 @@ def test_what_is_pasted_is_a_training_piece() -> None:
         grid[1:, 1:] = SPACE
     corpus = corpus_of(grids)
     training = np.flatnonzero(np.arange(len(grids)) % 3 != 1)  # the second character is not trained on
-    batches = Batches(corpus, training, 4, FITTED, 0, None, Augmentation(paste=1.0))
+    batches = Batches(corpus, training, 4, FITTED, 0, None, Augment(paste=1.0))
     pages = [page for step in range(30) for page in batches(step).ids.numpy()]
 
     assert {frozenset(np.unique(page)) for page in pages} == {
@@ -143,7 +141,7 @@ def test_what_is_pasted_is_a_training_piece() -> None:
 
 def test_noise_is_only_in_what_the_model_reads_and_only_on_the_pieces_pages() -> None:
     plain = batches_of(None, [(8, 8), (20, 14), (3, 30)] * 5, 16)
-    noisy = batches_of(Augmentation(noise=0.5, replaced=0.2), [(8, 8), (20, 14), (3, 30)] * 5, 16)
+    noisy = batches_of(Augment(noise=Noise(0.5, 0.2)), [(8, 8), (20, 14), (3, 30)] * 5, 16)
     read = [noisy(step) for step in range(40)]
 
     batch = plain(0)
@@ -169,8 +167,9 @@ def test_a_probability_is_how_often(kind: str) -> None:
     draws = [Draws(*row) for row in ALL.draws(0, 0, 400)]
 
     def varied(probability: float) -> list[bool]:
-        augmentation = Augmentation(**{kind: probability, "smallest": 1, "margin": 50})
-        pages = (augmentation.page(grid, FITTED, one, lambda _: other) for one in draws)
+        settings: dict[str, Any] = {"crop": Crop(probability, 1), "shift": Shift(probability, 50)}
+        augment = Augment(**{kind: settings.get(kind, probability)})
+        pages = (augment.page(grid, FITTED, one, lambda _: other) for one in draws)
         return [not np.array_equal(page, plain) for page in pages]
 
     assert not any(varied(0.0))
@@ -224,14 +223,14 @@ def test_a_step_far_ahead_is_the_same_without_those_before() -> None:
 
 
 def test_every_epoch_varies_anew() -> None:
-    batches = batches_of(Augmentation(shift=1.0), [(3, 3)], 1)
+    batches = batches_of(Augment(shift=Shift(1.0)), [(3, 3)], 1)
 
     assert len({batches(step).ids.numpy().tobytes() for step in range(60)}) > 20
 
 
 def test_an_augmentation_that_does_nothing_changes_no_batch() -> None:
     sizes = [(h, w) for h in range(3, 12) for w in range(3, 12)]
-    plain, idle = batches_of(None, sizes), batches_of(Augmentation(), sizes)
+    plain, idle = batches_of(None, sizes), batches_of(Augment(), sizes)
 
     assert all(same(plain(step), idle(step)) for step in range(45))
 
@@ -243,9 +242,9 @@ def test_only_training_is_varied(tmp_path: Path) -> None:
     data = {"corpus": str(tmp_path / "art"), "split": {"rule": "tail", "share": 0.2}, "limit": 24}
     plain, varied = tiny_experiment(tmp_path), tiny_experiment(tmp_path, data={**data, "augment": AUGMENT})
 
-    assert varied.validation(varied.state) == plain.validation(plain.state)
-    assert varied.task.batches.augmentation == Augmentation(
-        crop=0.5, smallest=4, mirror=0.5, shift=0.5, margin=5, paste=0.3, noise=0.5, replaced=0.1
+    assert varied.validate(varied.state) == plain.validate(plain.state)
+    assert varied.task.batches.augment == Augment(
+        crop=Crop(0.5, 4), mirror=0.5, shift=Shift(0.5, 5), paste=0.3, noise=Noise(0.5, 0.1)
     )
     steps = range(plain.task.batches.steps_per_epoch)
     assert not any(same(plain.task.batches(step), varied.task.batches(step)) for step in steps)
@@ -255,8 +254,9 @@ def test_the_model_reads_the_noise_and_the_losses_see_the_truth(tmp_path: Path) 
     task = tiny_experiment(tmp_path).task
     batch = task.batches(0)
     noisy = batch._replace(noisy=torch.ones_like(batch.ids)).to(CPU)
-    drawn, measured = task.evaluate(noisy, Noise(), 0)
-    expected = run(task.module, task.relaxation, torch.ones_like(batch.ids), Noise(), 0)
+    drawn, measured = task.evaluate(task.module, noisy, 0)
+    expected = task.module(torch.ones_like(batch.ids))
+    probs = task.relaxation(expected.logits)
 
     assert torch.equal(drawn.logits, expected.logits)
-    assert measured.total == task.objective(expected, batch.ids, batch.mask, 0).total
+    assert measured.total == task.objective(expected, probs, batch.ids, batch.mask, 0).total

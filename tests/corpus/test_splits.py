@@ -112,7 +112,7 @@ def test_a_share_that_is_no_part_is_refused(many: Corpus, share: float) -> None:
 def test_an_unknown_rule_is_refused(many: Corpus) -> None:
     with pytest.raises(CorpusError, match="unknown split 'first'") as caught:
         split(many, "first", 0.1)  # type: ignore[arg-type]
-    assert caught.value.hint == "choose one of hash, random, tail"
+    assert caught.value.hint == "choose one of hash, tail, random"
 
 
 def test_fits_looks_at_both_sides(make: Make) -> None:

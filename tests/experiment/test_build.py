@@ -11,6 +11,7 @@ from tiny_runs import (
     CPU,
     LOGGED,
     SPATIAL,
+    corpus_of,
     drawings,
     grids_of,
     records,
@@ -30,15 +31,15 @@ from asciivae.training.data import character_counts
 def test_an_experiment_is_what_its_recipe_says(tmp_path: Path) -> None:
     made = tiny_experiment(tmp_path, seed=5, train={"epochs": 2, "batch": 7, "ema": 0.5, "precision": "fp16"})
 
-    assert (len(made.corpus), len(made.training), len(made.validating)) == (40, 24, 8)
-    assert not set(made.training) & set(made.validating)
+    assert (len(made.data.corpus), len(made.data.training), len(made.data.validating)) == (40, 24, 8)
+    assert not set(made.data.training) & set(made.data.validating)
     assert made.task.total_steps == 2 * made.task.batches.steps_per_epoch
     assert (made.task.seed, made.task.precision, made.task.batches.batch_size) == (5, "fp16", 7)
     assert made.state.decay == 0.5
     assert made.state.scaler.is_enabled()
     assert made.glyphs.shape == (95, 18, 9)
-    assert set(made.metadata()) == {"asciivae", "name", "recipe"}
-    assert check_recipe(made.metadata()["recipe"], "again").recipe == made.recipe
+    assert set(made.metadata) == {"asciivae", "name", "recipe"}
+    assert check_recipe(made.metadata["recipe"], "again").recipe == made.recipe
 
 
 def test_several_corpora_are_one_without_what_is_left_out(tmp_path: Path) -> None:
@@ -48,9 +49,9 @@ def test_several_corpora_are_one_without_what_is_left_out(tmp_path: Path) -> Non
     data = {"corpus": [str(art), str(more)], "exclude": {"license": ["*-NC*"], "category": ["boat"]}}
     made = tiny_experiment(tmp_path, data=data)
 
-    assert made.left_out == {"category 'boat'": 0, "license '*-NC*'": 5}
-    assert len(made.corpus) == len(made.training) + len(made.validating) == 45
-    assert list(made.corpus.column("license"))[-5:] == ["MIT"] * 5
+    assert made.data.excluded == {"category 'boat'": 0, "license '*-NC*'": 5}
+    assert len(made.data.corpus) == len(made.data.training) + len(made.data.validating) == 45
+    assert list(made.data.corpus.column("license"))[-5:] == ["MIT"] * 5
 
 
 def test_a_margin_must_leave_every_training_piece_small_enough_for_the_model(tmp_path: Path) -> None:
@@ -71,9 +72,9 @@ def test_only_pieces_that_fit_are_used(tmp_path: Path) -> None:
     data = {"corpus": str(tmp_path / "art"), "max_side": 8, "split": {"rule": "random", "share": 0.5}}
     made = tiny_experiment(tmp_path, data=data)
 
-    sizes = [made.corpus.grid(i).shape for i in (*made.training, *made.validating)]
+    sizes = [made.data.corpus.grid(i).shape for i in (*made.data.training, *made.data.validating)]
     assert max(map(max, sizes)) <= 8
-    assert len(sizes) == sum(max(made.corpus.grid(i).shape) <= 8 for i in range(40))
+    assert len(sizes) == sum(max(made.data.corpus.grid(i).shape) <= 8 for i in range(40))
 
 
 def test_no_piece_that_fits_is_an_error(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_character_counts_are_those_of_the_laid_pages() -> None:
     canvas = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
     counts = character_counts(corpus_of(grids), np.array([0, 1]), canvas)
 
-    pages = np.concatenate([canvas.lay(grid, canvas.size(grid))[0].ravel() for grid in grids[:2]])
+    pages = np.concatenate([canvas.place(grid, canvas.size(grid))[0].ravel() for grid in grids[:2]])
     assert counts.tolist() == np.bincount(pages, minlength=95).tolist()
     assert counts.sum() == 8 * 8 + 16 * 8
 

@@ -54,7 +54,7 @@ def test_a_row_for_every_piece_in_the_order_given(model: Any, canvas: Canvas, me
 @torch.no_grad()
 def test_bits_are_the_bound_of_one_draw(model: Any, canvas: Canvas, measured: Measured) -> None:
     for grid, row in zip(GRIDS, measured.scores, strict=True):
-        page, _ = canvas.lay(grid, canvas.size(grid))
+        page, _ = canvas.place(grid, canvas.size(grid))
         ids = torch.from_numpy(page.astype(np.int64))[None]
         posterior = model.encode(ids)
         q = distributions.Normal(posterior.mean, (0.5 * posterior.logvar).exp())
@@ -83,7 +83,7 @@ def test_a_blank_model_pays_for_every_character_alike(canvas: Canvas) -> None:
 def test_a_channel_of_a_latent_grid_is_a_unit(model: Any, canvas: Canvas, measured: Measured) -> None:
     means: dict[int, list[float]] = defaultdict(list)
     for grid in GRIDS:
-        page, _ = canvas.lay(grid, canvas.size(grid))
+        page, _ = canvas.place(grid, canvas.size(grid))
         for channel, values in enumerate(model.encode(torch.from_numpy(page.astype(np.int64))[None]).mean[0]):
             means[channel] += values.flatten().tolist()
     expected = [float(np.var(values)) for values in means.values()]

@@ -14,9 +14,10 @@ from asciivae.contract import Posterior
 from asciivae.corpus.source import open_corpus
 from asciivae.errors import ArtError, ModelError
 from asciivae.latent.arc import Arc, _between
-from asciivae.latent.interpolate import InkDistance
+from asciivae.latent.interpolate import InkDistance, interpolate
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.models import spatial
+from asciivae.models.base import VAE
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import atlas
 from asciivae.reproduction import logged
@@ -27,7 +28,7 @@ GLYPHS = atlas(res=(9, 9))
 CAT = np.array([[0, 15, 0], [40, 14, 41]], np.uint8)
 
 
-class Loud(nn.Module):
+class Loud(VAE):
     """A model that repeats what it reads; some cells and characters are louder than others, and so flip earlier."""
 
     def __init__(self) -> None:

@@ -14,11 +14,12 @@ from asciivae.contract import Posterior
 from asciivae.errors import ModelError
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.models import spatial
+from asciivae.models.base import VAE
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE, SPACE
 
 
-class Echo(nn.Module):
+class Echo(VAE):
     """A model whose latent is the page itself; `noise_shown` adds the noise of the latent to the characters."""
 
     def __init__(self, stray: tuple[int, int] | None = None) -> None:

@@ -8,12 +8,13 @@ from torch import Tensor, nn
 
 from asciivae.contract import Posterior
 from asciivae.latent.sample import latents_of, sample
+from asciivae.models.base import VAE
 from asciivae.reproduction import logged
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE
 
 
-class Numbers(nn.Module):
+class Numbers(VAE):
     """A model whose pages show z: a cell of z = x is the character number 40 + 10 x; it encodes likewise."""
 
     def __init__(self) -> None:

@@ -11,8 +11,8 @@ from tensor_checks import random_pages, random_tensor
 from torch import Tensor
 
 from asciivae.losses.objective import one_hot
-from asciivae.onehot2raa.inputs import KINDS, Mixture, SoftBatch, SoftPages, noisy_one_hot, relaxed, simplex
-from asciivae.onehot2raa.settings import Inputs
+from asciivae.onehot2raa.inputs import KINDS, SoftBatch, SoftPages, noisy_one_hot, relaxed, simplex
+from asciivae.onehot2raa.settings import Inputs, Shares
 from asciivae.render.glyphs import atlas
 from asciivae.text.charset import CHARSET
 
@@ -21,10 +21,9 @@ LOGITS = random_tensor(2, 95, 8, 12, scale=3.0).float()
 
 
 def drawn(kind: str | None = None, *, step: int = 0, logits: Tensor = LOGITS, **changes: Any) -> SoftBatch:
-    settings = {**Inputs().model_dump(), **changes}
     if kind is not None:
-        settings["shares"] = {kind: 1.0}
-    return SoftPages(Mixture(**settings), atlas(), seed=3)(IDS, logits, step)
+        changes["shares"] = Shares(**{name: float(name == kind) for name in KINDS})
+    return SoftPages(Inputs(**changes), atlas(), seed=3)(IDS, logits, step)
 
 
 @pytest.mark.parametrize("kind", [None, *KINDS])

@@ -7,12 +7,12 @@ import torch
 from tensor_checks import random_pages, random_tensor
 
 from asciivae.contract import Posterior
-from asciivae.losses.objective import Evaluation
+from asciivae.losses.objective import LossValues
 from asciivae.models.base import VAEOutput
-from asciivae.onehot2raa.inputs import Mixture, SoftPages
+from asciivae.onehot2raa.inputs import SoftPages
 from asciivae.onehot2raa.network import Network
 from asciivae.onehot2raa.objective import RendererObjective
-from asciivae.onehot2raa.settings import Inputs
+from asciivae.onehot2raa.settings import Inputs, Weights
 from asciivae.render.glyphs import atlas
 
 GLYPHS = atlas(res=(6, 4))
@@ -27,11 +27,12 @@ def learner() -> Network:
         return Network((6, 4), 4)
 
 
-def evaluated(network: Network, logits: torch.Tensor, mask: torch.Tensor = MASK, **weights: float) -> Evaluation:
-    pages = SoftPages(Mixture(**Inputs().model_dump()), GLYPHS, seed=0)
-    objective = RendererObjective(network, GLYPHS, pages, {"picture": 0.0, "noise": 0.0, "decoder": 0.0, **weights})
+def evaluated(network: Network, logits: torch.Tensor, mask: torch.Tensor = MASK, **weights: float) -> LossValues:
+    pages = SoftPages(Inputs(), GLYPHS, seed=0)
+    objective = RendererObjective(GLYPHS, pages, Weights(**{"picture": 0.0, "noise": 0.0, "decoder": 0.0, **weights}))
     nothing = torch.zeros(2, 1)
-    return objective(VAEOutput(Posterior(nothing, nothing), nothing, logits, logits.softmax(1)), IDS, mask, 0)
+    output = VAEOutput(Posterior(nothing, nothing), nothing, logits)
+    return objective(network, output, IDS, mask, 0)
 
 
 def test_total_is_the_weighted_sum() -> None:

@@ -69,7 +69,7 @@ class TestFind:
     def test_by_path(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.yml"
         path.write_text("")
-        assert library.find(path) == library.Found("mine", path, "file")
+        assert library.find(path) == library.RecipeFile("mine", path, "file")
 
     def test_a_name_that_is_nearly_right(self) -> None:
         with pytest.raises(RecipeError) as caught:
@@ -88,7 +88,7 @@ class TestPlugins:
     def test_their_recipes_are_found_without_running_them(self, package: Callable[..., Path], minimal: str) -> None:
         folder = package("art-recipes", {"tiny.yaml": minimal, "notes.txt": ""})
         found = library.find("tiny")
-        assert found == library.Found("tiny", folder / "tiny.yaml", "art-recipes 0.3")
+        assert found == library.RecipeFile("tiny", folder / "tiny.yaml", "art-recipes 0.3")
         assert library.find("art-recipes:tiny") == found
         assert listed()["tiny"] == ("the least that a recipe may say", "art-recipes 0.3")
         assert "art_recipes" not in sys.modules
