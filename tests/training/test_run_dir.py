@@ -26,7 +26,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 def state_at(step: int, features: int = 3, ema: float | None = None) -> TrainState:
     torch.manual_seed(step)
-    state = TrainState(nn.Linear(features, 2), Optim("adam", lr=0.1), ema=ema)
+    state = TrainState(nn.Linear(features, 2), Optim(use="adam", lr=0.1), ema=ema)
     state.model(torch.ones(1, features)).sum().backward()
     state.optimiser.step()
     state.step = step
