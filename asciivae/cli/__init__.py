@@ -1,4 +1,4 @@
-"""The command line. Every command is a thin function; nothing heavy is imported before one runs."""
+"""The command line. Commands are thin functions; heavy imports happen only when a command runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from asciivae.cli.output import GlobalOptions, prepare_streams, result
 
 app = typer.Typer(
     name="asciivae",
-    help="Train variational autoencoders on ASCII art, where the picture that the characters draw counts.",
+    help="Train variational autoencoders on ASCII art, with losses on the rendered picture.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -64,7 +64,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Options of all commands."""
+    """Global options."""
     GlobalOptions.debug, GlobalOptions.quiet = debug, quiet
 
 

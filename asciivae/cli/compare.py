@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="Folders of runs.")],
     pieces: Annotated[
-        list[str] | None, typer.Option("--piece", help="A drawing to give them all [default: some that none has seen].")
+        list[str] | None,
+        typer.Option("--piece", help="A drawing to reconstruct [default: some that no run was trained on]."),
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many drawings, where none is named.")] = 4,
-    png: Annotated[Path, typer.Option(help="Where the curves go.")] = Path("comparison.png"),
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    count: Annotated[int, typer.Option(min=1, help="The number of drawings, without --piece.")] = 4,
+    png: Annotated[Path, typer.Option(help="The PNG file of the curves.")] = Path("comparison.png"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Compare runs: curves in a PNG, a table of metrics, and the same drawings through each model.
+    """Compare runs: curves as a PNG, a table of metrics, and reconstructions of the same drawings by each model.
 
     Examples:
 

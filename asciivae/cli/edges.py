@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Method(StrEnum):
-    """The detectors, as `--method` takes them."""
+    """The values of `--method`."""
 
     joined = "joined"
     log = "log"
@@ -42,7 +42,7 @@ class Method(StrEnum):
 
 
 class Fill(StrEnum):
-    """What becomes of shaded regions."""
+    """The values of `--fill`."""
 
     outline = "outline"
     skeleton = "skeleton"
@@ -52,24 +52,28 @@ class Fill(StrEnum):
 def edges(
     files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
     method: Annotated[list[Method] | None, typer.Option(help="Repeat to compare (default: joined).")] = None,
-    reconstruct: Annotated[bool, typer.Option("--reconstruct", help="Also a model's reconstruction.")] = False,
+    reconstruct: Annotated[bool, typer.Option("--reconstruct", help="Add a model's reconstruction.")] = False,
     model: ModelOption = None,
-    text: Annotated[bool, typer.Option("--text", help="Print the contour drawn back as characters.")] = False,
-    png: Annotated[Path | None, typer.Option(help="Draw pages, edges and contours into this PNG.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Write the contour of one drawing as vector paths.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="Print the contour drawn as characters.")] = False,
+    png: Annotated[Path | None, typer.Option(help="Write pages, edges and contours to this PNG.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write the contour of one drawing as an SVG.")] = None,
     font_res: Annotated[str, typer.Option(metavar="N|HxW", help="Pixels per character.")] = "14x7",
     font: Annotated[str, typer.Option(help="A bundled font, or a .ttf file.")] = "dejavu-sans-mono",
     gap: Annotated[float, typer.Option(min=0.1, max=6, help="joined: the widest gap to bridge, in cell widths.")] = 1.5,
-    size: Annotated[int, typer.Option(min=3, max=63, help="log: the kernel's side in pixels, odd.")] = 11,
+    size: Annotated[int, typer.Option(min=3, max=63, help="log: the side of the kernel in pixels, odd.")] = 11,
     sigma: Annotated[float, typer.Option(min=0.05, max=20, help="log, canny: the blur in pixels.")] = 0.9,
-    radius: Annotated[float, typer.Option(min=0.1, max=6, help="closing: the disc's, in cell widths.")] = 0.75,
-    fill: Annotated[Fill, typer.Option(help="How shaded regions become lines.")] = Fill.outline,
-    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    radius: Annotated[
+        float, typer.Option(min=0.1, max=6, help="closing: the radius of the disc, in cell widths.")
+    ] = 0.75,
+    fill: Annotated[Fill, typer.Option(help="How to draw shaded regions.")] = Fill.outline,
+    replace: Annotated[
+        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Find the edges of drawings, joined into the shapes that a person sees.
+    """Detect the edges of drawings, by default joined into closed shapes.
 
-    What cannot be read in a folder is told and left out, and the exit code is then 1.
+    Unreadable files of a folder are reported and skipped; the exit code is then 1.
 
     Examples:
 
@@ -78,15 +82,15 @@ def edges(
       asciivae edges cat.txt --method joined --method log --png edges.png
     """
     if model is not None and not reconstruct:
-        raise UsageError("has no use without --reconstruct", place="--model", hint="add --reconstruct")
+        raise UsageError("requires --reconstruct", place="--model", hint="add --reconstruct")
     res = _resolution(font_res)
     if size % 2 == 0:
-        raise UsageError(f"a kernel of {size} pixels has no centre", place="--size", hint=f"try --size {size + 1}")
+        raise UsageError(f"a kernel of {size}pixels is not odd", place="--size", hint=f"--size {size + 1}")
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped)
     refuse_inputs([png, svg], [*(drawing.name for drawing in drawings), model, font], hint="name another file")
     if svg is not None and len(drawings) > 1:
-        raise UsageError("takes one drawing", place="--svg", hint="name one file, or draw all with --png")
+        raise UsageError("takes one drawing", place="--svg", hint="name one file, or use --png for several")
     from asciivae.edges import EdgeSettings
 
     methods = list(dict.fromkeys(method or [Method.joined]))
@@ -154,7 +158,7 @@ def _resolution(text: str) -> tuple[int, int]:
     res = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if min(res) < 3 or max(res) > 64:
         raise UsageError(
-            f"{text!r} is no size of 3 to 64 pixels", place="--font-res", hint="for example --font-res 9 or 14x7"
+            f"{text!r} is not a size of 3 to 64 pixels", place="--font-res", hint="for example --font-res 9 or 14x7"
         )
     return res
 
@@ -162,7 +166,7 @@ def _resolution(text: str) -> tuple[int, int]:
 def _reconstructed(
     drawings: Sequence[Drawing], model: Path | None, skip: Skip
 ) -> tuple[list[Drawing], list[dict[str, Grid]]]:
-    """The drawings that the model can take, and the two pages of each."""
+    """The drawings that fit the model, and the two pages of each."""
     trained = loaded_model(model, "cpu")
     fit = fitting(trained, drawings, skip)
     from asciivae.latent.reconstruct import reconstruct
@@ -172,7 +176,7 @@ def _reconstructed(
 
 
 def _figure(found: Sequence[DrawnEdges], res: tuple[int, int], font: str) -> Image:
-    """One row per drawing: each page, followed by what every detector answers on it and the contour of that."""
+    """One row per drawing: each page, followed by the response of each detector and its contour."""
     from asciivae.edges.views import contour_picture, figure, page_picture, strength_picture
 
     rows = [
@@ -193,14 +197,14 @@ def _write(path: Path, data: bytes) -> None:
     from asciivae.files.atomic import write_output
 
     write_output(path, data, hint="name a file in an existing folder")
-    say(f"drawn into {path}")
+    say(f"wrote {path}")
 
 
 def _described(settings: EdgeSettings) -> dict[str, Any]:
     from dataclasses import asdict
 
     values = asdict(settings)
-    del values["method"]  # each piece says which
+    del values["method"]  # recorded for each piece
     return {**values, "res": list(settings.res)}
 
 

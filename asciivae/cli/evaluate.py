@@ -30,19 +30,19 @@ def evaluate(
         list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several [default: embedded].")
     ] = None,
     split: Annotated[
-        Side, typer.Option(help="The tenth (by hash) that recipes keep from training, or every piece.")
+        Side, typer.Option(help="The validation tenth of the default hash split, or every piece.")
     ] = Side.validation,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many pieces, evenly chosen.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most pieces, chosen at even intervals.")] = None,
     contours: Annotated[
-        bool, typer.Option("--contours", help="Compare joined contours too; takes about 0.2 s for each piece.")
+        bool, typer.Option("--contours", help="Also compare joined contours; takes about 0.2 s per piece.")
     ] = False,
-    html: Annotated[Path | None, typer.Option(help="Also write a report as one HTML file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write a report as an HTML file.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Measure models on drawings that they have not trained on.
+    """Evaluate models on held-out drawings.
 
-    Scores are those of the reconstruction from the posterior mean; bits are the ELBO's, with one z drawn per piece.
+    Scores are of the reconstruction from the posterior mean; bits are the ELBO with one sample of z per piece.
 
     Examples:
 
@@ -50,9 +50,9 @@ def evaluate(
 
       asciivae evaluate old.safetensors new.safetensors --data mine.jsonl --split all
     """
-    # Now, and not when all is measured.
+    # Fail before the evaluation, not after it.
     if html is not None and not html.parent.is_dir():
-        raise UsageError("is in no folder that exists", place=str(html), hint=f"mkdir -p {html.parent}")
+        raise UsageError("parent directory does not exist", place=str(html), hint=f"mkdir -p {html.parent}")
     if html is not None and html.is_dir():
         raise UsageError("is a folder", place=str(html), hint=f"name a file: --html {html / 'report.html'}")
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
@@ -85,7 +85,7 @@ def evaluate(
 
 def _about(pieces: Pieces) -> str:
     of = f"{len(pieces.grids)} of {pieces.total} pieces of {pieces.source}"
-    return f"{of}{', all from the tenth (by hash) that recipes keep from training' * (pieces.side is Side.validation)}."
+    return f"{of}{', all from the validation tenth of the default hash split' * (pieces.side is Side.validation)}."
 
 
 def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
@@ -94,11 +94,14 @@ def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
     say(_about(pieces))
     if pieces.left_out:
         name, reason = pieces.left_out[0]
-        say(f"left out, too large for a model: {len(pieces.left_out)} pieces; the first, {name}: {reason}")
+        say(f"skipped, too large for a model: {len(pieces.left_out)} pieces; the first, {name}: {reason}")
     if pieces.side is Side.validation:
         for trained in filter(may_have_seen, models):
             split = trained.data.split
-            say(f"{trained.path}: may have trained on some: its recipe splits by {split.rule}, {split.share:g}")
+            say(
+                f"{trained.path}: may have been trained on some of them: "
+                f"its recipe splits by {split.rule}, {split.share:g}"
+            )
 
 
 def _rows(found: Sequence[ModelScores]) -> list[list[str]]:

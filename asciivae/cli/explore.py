@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asciivae.cli.explore_state import Walker
+from asciivae.cli.explore_state import ExploreState
 from asciivae.cli.inputs import Drawing, ModelOption, Skipped, fitting, loaded_model, read_collection
 from asciivae.cli.interpolate import find
 from asciivae.cli.output import reported, result, say
@@ -28,20 +28,22 @@ if TYPE_CHECKING:
 def explore(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE|FOLDER|CORPUS…]", help="Drawings to walk between [default: embedded]."),
+        typer.Argument(metavar="[FILE|FOLDER|CORPUS…]", help="Drawings to interpolate between [default: embedded]."),
     ] = None,
     steps: Annotated[int, typer.Option(min=2, max=500, help="Pages from one drawing to the next.")] = 24,
-    rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages a second, at first.")] = 8.0,
-    out: Annotated[Path, typer.Option(help="Where pages that you save go.")] = Path(),
-    seed: Annotated[int, typer.Option(min=0, help="Of the choice of targets.")] = 0,
+    rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Initial speed, in pages per second.")] = 8.0,
+    out: Annotated[Path, typer.Option(help="The folder for saved pages.")] = Path(),
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the choice of targets.")] = 0,
     model: ModelOption = None,
-    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    replace: Annotated[
+        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
 ) -> None:
-    """Walk through the latent space in the terminal, from drawing to drawing.
+    """Explore the latent space in the terminal, interpolating from drawing to drawing.
 
-    Space pauses, the arrows step, n and t choose where to go next, s saves the page as a text file, + and - change the
-    speed, q ends it.
+    Space pauses, the arrow keys step, n and t choose the next target, s saves the page as a text file, + and - change
+    the speed, q quits.
 
     Examples:
 
@@ -68,13 +70,13 @@ def explore(
 
     pool = ThreadPoolExecutor(1)
 
-    def leg(start: int, end: int) -> Future[Interpolation]:
+    def segment(start: int, end: int) -> Future[Interpolation]:
         return pool.submit(find, trained, drawings[start], drawings[end], steps)
 
     try:
-        walker = Walker([str(drawing.target) for drawing in drawings], leg, another, save, 1.0 / rate)
+        state = ExploreState([str(drawing.target) for drawing in drawings], segment, another, save, 1.0 / rate)
         with Terminal() as terminal:
-            _walk(walker, terminal)
+            _run(state, terminal)
     finally:
         pool.shutdown(cancel_futures=True)
     if saved:
@@ -89,33 +91,33 @@ def _collected(
     too_large: list[AsciivaeError] = []
     drawings = fitting(trained, found, too_large.append)
     if too_large:
-        say(f"left out, too large for this model: {len(too_large)}")
+        say(f"skipped, too large for this model: {len(too_large)}")
     if len(drawings) < 2:
         raise UsageError(
-            f"needs at least two drawings to walk between, and has {len(drawings)}",
+            f"at least two drawings are required, and there are {len(drawings)}",
             place=" ".join(sources),
-            hint="name more, or none to walk between those of asciivae",
+            hint="name more drawings, or none to use the embedded ones",
         )
     return trained, drawings
 
 
-def _walk(walker: Walker, terminal: Terminal) -> None:
-    while not walker.done:
-        terminal.show(walker.lines(*terminal.size()))
-        key = terminal.key(walker.seconds)
+def _run(state: ExploreState, terminal: Terminal) -> None:
+    while not state.done:
+        terminal.show(state.lines(*terminal.size()))
+        key = terminal.key(state.seconds)
         if key is None:
-            walker.tick()
+            state.tick()
         elif key == SUSPEND:
             terminal.suspend()
         else:
-            walker.press(key)
+            state.press(key)
 
 
 def save_page(page: Grid, folder: Path) -> Path:
-    """Write a page as `explored-1.txt` into a folder, or with the next number that is free.
+    """Write a page as `explored-1.txt` into a folder, or with the next free number.
 
     Raises:
-        AsciivaeError: it cannot be written.
+        AsciivaeError: the file cannot be written.
     """
     from asciivae.text.art import to_text
 

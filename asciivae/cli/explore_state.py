@@ -1,7 +1,7 @@
-"""What `asciivae explore` does, without a terminal: where the walk is, what keys mean, what is seen.
+"""The state of `asciivae explore`, independent of the terminal: position, key bindings, screen content.
 
-The walk has legs. A leg leads from one drawing to another through the pages between them; while it is walked the next
-one is found in the background.
+A segment is the interpolation from one drawing to another; the next one is computed in the background while the current
+one is shown.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ if TYPE_CHECKING:
     from asciivae.text.art import Grid
 
 KEYS = "[space] pause  [left right] step  [n]ext  [t]arget  [s]ave  [+ -] speed  [q]uit"
-PICKING = "type a part of its name  [up down] choose  [enter] go there  [escape] never mind"
+PICKING = "type part of a name  [up down] choose  [enter] select  [escape] cancel"
 HELD = 8
-"""How many times as long the end of a leg is shown."""
+"""The factor by which the last page of a segment is shown longer."""
 IDLE = 0.2
-"""Seconds between two looks at the size of the screen while nothing moves."""
+"""The polling interval for the size of the screen while paused, in seconds."""
 FASTER = 1.5
 FASTEST, SLOWEST = 0.01, 2.0
 BAR, AROUND_NAMES = 20, 20
-"""Columns of the heading: of the bar, and of what stands between and around the names."""
+"""Columns of the heading: the progress bar, and the text between and around the names."""
 
 
-class Walker:
-    """A walk from drawing to drawing.
+class ExploreState:
+    """The state of an exploration.
 
     Args:
-        names: of the drawings, at least two; the first leg leads from the first to the second.
-        find: begins to find the leg between two of them, given by their numbers.
-        another: chooses a drawing to go to, other than that of the number it is given.
-        save: keeps a page and says where.
-        seconds: for which a page is shown at first.
+        names: the names of the drawings, at least two; the first segment leads from the first to the second.
+        find: starts to compute the segment between two drawings, given by their numbers.
+        another: chooses a drawing other than the given one.
+        save: saves a page and returns its path.
+        seconds: the initial time per page.
 
     Attributes:
-        done: whether the user has had enough.
-        paused: whether the pages stand still.
-        frame: the number of the page in the leg.
-        start, target, upcoming: the drawings behind, ahead, and after that.
+        done: whether the user has quit.
+        paused: whether the playback is paused.
+        frame: the index of the page in the segment.
+        start, target, upcoming: the drawings at the start and the end of the segment, and the one after.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Walker:
         self.done = self.paused = False
         self.frame = 0
         self.start, self.target = 0, 1
-        self._leg = find(self.start, self.target)
+        self._segment = find(self.start, self.target)
         self.upcoming = another(self.target)
         self._next = find(self.target, self.upcoming)
         self._typed: str | None = None
@@ -69,18 +69,18 @@ class Walker:
 
     @property
     def seconds(self) -> float:
-        """How long to wait for a key before `tick`."""
-        if self.paused or self._typed is not None or not self._leg.done():
+        """The time to wait for a key before `tick`."""
+        if self.paused or self._typed is not None or not self._segment.done():
             return IDLE
         return self._seconds * (HELD if self.frame == self._last else 1)
 
     def tick(self) -> None:
-        """No key came: go on by a page, unless something is in the way."""
+        """Advance by a page after a timeout, unless paused or picking a target."""
         if not self.paused and self._typed is None:
             self._step()
 
     def press(self, key: str) -> None:
-        """Do what a key asks for; see `KEYS`, and `PICKING` while a target is picked."""
+        """Handle a key; see `KEYS`, and `PICKING` while a target is picked."""
         if key == CLOSED:
             self.done = True
         elif self._typed is not None:
@@ -90,7 +90,7 @@ class Walker:
             action()
 
     def lines(self, rows: int, columns: int) -> list[str]:
-        """The screen: where the walk is, the page, and the keys."""
+        """The lines of the screen: heading, page, and keys."""
         above, below = [self._heading(columns)], [_short(self._message, columns), KEYS]
         if self._typed is not None:
             matches = self._matches(self._typed)
@@ -105,7 +105,7 @@ class Walker:
 
     @property
     def _last(self) -> int:
-        return len(self._leg.result().frames) - 1
+        return len(self._segment.result().frames) - 1
 
     def _actions(self) -> dict[str, Callable[[], None]]:
         return {
@@ -140,27 +140,27 @@ class Walker:
         self._message = f"{1 / self._seconds:.1f} pages a second"
 
     def _step(self) -> None:
-        """To the next page; from the last one into the next leg, as soon as that is found."""
-        if not self._leg.done():
+        """Go to the next page, or from the last page to the next segment if it is ready."""
+        if not self._segment.done():
             return
         if self.frame < self._last:
             self.frame += 1
         elif self._next.done():
-            self.start, self.target, self._leg, self.frame = self.target, self.upcoming, self._next, 0
+            self.start, self.target, self._segment, self.frame = self.target, self.upcoming, self._next, 0
             self._message = ""
             self._go_on_to(self._another(self.target))
 
     def _go_on_to(self, piece: int) -> None:
-        """Let the next leg lead there."""
+        """Make this drawing the target of the next segment."""
         self._next.cancel()
         self.upcoming = piece
         self._next = self._find(self.target, piece)
 
     def _keep(self) -> None:
-        if not self._leg.done():
+        if not self._segment.done():
             return
         try:
-            self._message = f"{on_one_line(self._save(self._leg.result().frames[self.frame]))} saved"
+            self._message = f"{on_one_line(self._save(self._segment.result().frames[self.frame]))} saved"
         except AsciivaeError as error:
             self._message = on_one_line(error.headline)
 
@@ -188,22 +188,23 @@ class Walker:
     def _heading(self, columns: int) -> str:
         room = max((columns - BAR - AROUND_NAMES) // 3, 8)
         start, target, upcoming = (_short(self.names[i], room) for i in (self.start, self.target, self.upcoming))
-        if not self._leg.done():
-            return f"finding the way from {start} to {target} ..."
+        if not self._segment.done():
+            return f"interpolating from {start} to {target} ..."
         gone = round(BAR * self.frame / self._last)
         paused = " paused:" if self.paused else ""
-        waiting = " (finding the way)" if self.frame == self._last and not self._next.done() else ""
+        waiting = " (interpolating)" if self.frame == self._last and not self._next.done() else ""
         return f"[{'=' * gone}{'.' * (BAR - gone)}]{paused} {start} -> {target} -> {upcoming}{waiting}"
 
     def _page(self, rows: int, columns: int) -> list[str]:
-        """The page on a screen of that size, so that at both ends of a leg the drawing is in the middle."""
-        if not self._leg.done():
+        """The page on a screen of this size, placed so that the drawing is centred at both ends of a segment."""
+        if not self._segment.done():
             return [""] * rows
         from asciivae.text.charset import decode
 
-        path = self._leg.result()
-        page, gone = path.frames[self.frame], self.frame / self._last
-        row, column = ((1 - gone) * a + gone * b for a, b in zip(path.start.middle, path.end.middle, strict=True))
+        segment = self._segment.result()
+        page, position = segment.frames[self.frame], self.frame / self._last
+        middles = zip(segment.start.middle, segment.end.middle, strict=True)
+        row, column = ((1 - position) * a + position * b for a, b in middles)
         top, left = _placed(page.shape[0], row, rows), _placed(page.shape[1], column, columns)
         lines = [""] * rows
         for number, cells in enumerate(page):
@@ -213,11 +214,11 @@ class Walker:
 
 
 def _placed(size: int, middle: float, room: int) -> int:
-    """Where to begin so that the middle is in the middle of the room, and no room is wasted."""
+    """The offset that puts `middle` at the middle of the room, adjusted to use all of the room."""
     wanted = round(room / 2 - middle)
     return min(max(wanted, 0), room - size) if size <= room else max(min(wanted, 0), room - size)
 
 
 def _short(text: str, room: int) -> str:
-    """The end of what is too long: of a name or a path it says more than the beginning."""
+    """Truncate text at its start, because the end of a path is more informative."""
     return text if len(text) <= room else f"..{text[max(len(text) - room + 2, 0) :]}"

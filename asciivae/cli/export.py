@@ -15,11 +15,11 @@ from asciivae.cli.output import reported, result, say
 def export(
     model: Annotated[Path, typer.Argument(metavar="RUN|FILE", help="A run, a checkpoint or a weights file.")],
     file: Annotated[Path, typer.Argument(metavar="OUT.safetensors", help="The file to write.")],
-    half: Annotated[bool, typer.Option("--half", help="Weights in float16: half as large.")] = False,
+    half: Annotated[bool, typer.Option("--half", help="Store the weights in float16, at half the size.")] = False,
 ) -> None:
-    """Write a trained model into one file that `reconstruct --model` reads anywhere.
+    """Export a trained model to one self-contained file, for `--model`.
 
-    It holds the weights, the glyphs and the recipe, without the folders of the files that the recipe names.
+    The file contains the weights, the glyphs and the recipe; paths in the recipe are reduced to file names.
 
     Examples:
 

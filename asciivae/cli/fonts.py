@@ -23,14 +23,16 @@ SHOWN = 12
 def fonts(
     font: Annotated[str, typer.Option(help="A bundled font, or a .ttf file.")] = "dejavu-sans-mono",
     res: Annotated[str, typer.Option(metavar="N|A..B", help="Pixels per character.")] = "5..16",
-    png: Annotated[Path | None, typer.Option(help="Draw the glyphs and the pairs that look alike.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    png: Annotated[
+        Path | None, typer.Option(help="Write the glyphs and the pairs that look alike to this PNG.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Tell at which size the characters of a font can be told apart.
+    """Measure the legibility of a font at several sizes.
 
     A square cell is the whole terminal cell in N × N pixels, a tall one has 2N × N, and logged is the research log's
-    crop. Legibility is 1 minus a bound on how often a reader of slightly blurred and noisy pixels takes a character
-    for another one. Collapsed pairs look the same; risky ones are easily confused.
+    crop. Legibility is 1 minus an upper bound on the error rate of a reader of slightly blurred, noisy pixels.
+    Collapsed pairs look the same; risky ones are easily confused.
 
     Examples:
 
@@ -63,7 +65,7 @@ def fonts(
         ],
     )
     for cell, size in smallest.items():
-        say(f"{cell}: everything reads from {size} pixels of width on" if size else f"{cell}: too small to read")
+        say(f"{cell}: readable from a width of {size} pixels" if size else f"{cell}: not readable at these sizes")
 
 
 def _sizes(text: str) -> range:
@@ -71,7 +73,7 @@ def _sizes(text: str) -> range:
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 3 <= first <= last <= 32:
         raise UsageError(
-            f"{text!r} is no range of sizes from 3 to 32", place="--res", hint="for example --res 9 or --res 5..16"
+            f"{text!r} is not a range of sizes from 3 to 32", place="--res", hint="for example --res 9 or --res 5..16"
         )
     return range(first, last + 1)
 
@@ -109,7 +111,7 @@ def _rounded(value: Any) -> Any:
 
 
 def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
-    """Two rows per size: all glyphs, and the risky pairs, most alike first."""
+    """Write two rows per size: all glyphs, and the risky pairs, closest first."""
     import numpy as np
 
     from asciivae.edges.views import figure
@@ -127,4 +129,4 @@ def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
         if pairs:
             panels.append([np.concatenate(list(glyphs[encode(pairs)]), axis=1)])
     write_output(path, png_bytes(figure(panels, scale=2)), hint="name a .png in an existing folder")
-    say(f"drawn into {path}")
+    say(f"wrote {path}")

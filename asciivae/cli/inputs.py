@@ -1,4 +1,4 @@
-"""What several commands take: drawings, and a trained model."""
+"""Inputs shared by several commands: drawings, and a trained model."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ ModelOption = Annotated[
 
 
 class Drawing(NamedTuple):
-    """A drawing that was read.
+    """An input drawing.
 
     Attributes:
-        name: how the user called it; files of a folder by their path.
-        target: the file that stands for it inside an output folder; below a folder that was named, its path there.
+        name: its name on the command line; its path for a file of a folder.
+        target: its relative path in an output folder; for a file of a folder, its path in that folder.
         grid: (h, w) uint8, its characters.
-        listed: it was found in a folder, rather than named itself.
+        listed: whether it was found in a folder rather than named.
     """
 
     name: str
@@ -43,19 +43,19 @@ class Drawing(NamedTuple):
 
 
 Skip = Callable[[AsciivaeError], None]
-"""Takes what is wrong with a drawing of a folder, which is then left out."""
+"""Handles the error of a drawing in a folder, which is then skipped."""
 
 
 def stop(error: AsciivaeError) -> None:
-    """The `Skip` that leaves nothing out."""
+    """The `Skip` that raises."""
     raise error
 
 
 class Skipped(list[AsciivaeError]):
-    """The `Skip` of commands that go on: it tells of each error at once and remembers it for the exit code."""
+    """The `Skip` of commands that continue: prints each error, and keeps it for the exit code."""
 
     def __call__(self, error: AsciivaeError) -> None:
-        """Tell of an error."""
+        """Print and keep an error."""
         complain(str(error))
         self.append(error)
 
@@ -64,8 +64,8 @@ def read_drawings(files: Sequence[str], replace: str | None, skip: Skip = stop) 
     """Read files, folders (every .txt file below) and stdin (`-`).
 
     Raises:
-        ArtError: something is no ASCII art; if it was found in a folder, only where `skip` raises it.
-        UsageError: a folder holds no .txt file.
+        ArtError: a file is not ASCII art; for a file of a folder, only if `skip` raises.
+        UsageError: a folder contains no .txt file.
     """
     return [drawing for file in files for drawing in _read(file, replace, skip)]
 
@@ -80,9 +80,9 @@ def _read(file: str, replace: str | None, skip: Skip) -> Iterator[Drawing]:
         return
     found, refused = list_folder(path)
     if not (found or refused):
-        raise UsageError("holds no .txt files", place=file, hint="name the files themselves")
+        raise UsageError("contains no .txt files", place=file, hint="name the files")
     for place, reason in refused:
-        skip(ArtError(reason, place=place, hint="name the other files themselves"))
+        skip(ArtError(reason, place=place, hint="name the other files"))
     for entry in found:
         name = str(path / entry.name)
         try:
@@ -115,10 +115,10 @@ def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = st
 
 
 def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -> TrainedModel:
-    """Load a model as `loaded_model` does, and make sure that it can take these drawings.
+    """Load a model as `loaded_model` does, and check that the drawings fit it.
 
     Raises:
-        ModelError: it cannot be loaded, or a drawing is too large for it.
+        ModelError: the model cannot be loaded, or a drawing is too large for it.
     """
     trained = loaded_model(path, device)
     fitting(trained, drawings)
@@ -152,10 +152,10 @@ def _newest_run() -> Path:
 
 
 def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:
-    """Find the drawings that a model can take.
+    """The drawings that fit a model.
 
     Raises:
-        ModelError: one is too large; if it was found in a folder, only where `skip` raises it.
+        ModelError: a drawing is too large; for a file of a folder, only if `skip` raises.
     """
     fit = []
     for drawing in drawings:
@@ -169,27 +169,25 @@ def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = sto
 
 
 def model_facts(trained: TrainedModel) -> dict[str, Any]:
-    """Which model it was, for `--json`."""
+    """The description of a model for `--json`."""
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
 
 
 def refuse_inputs(targets: Iterable[Path | None], inputs: Iterable[str | Path | None], *, hint: str) -> None:
-    """Let nobody's drawing, corpus or model be lost to what is made of it, by whatever path both are called.
+    """Refuse to overwrite an input file, also under another path.
 
     Args:
-        targets: what is to be written, if anything.
-        inputs: what is read: files, or words that stand for something else.
-        hint: what to do instead.
+        targets: the output files, if any.
+        inputs: the input files; names of other inputs are ignored.
+        hint: the hint of the error.
 
     Raises:
-        UsageError: a file that is to be written is one of those that are read.
+        UsageError: an output file is an input file.
     """
     read = {_identity(path) for path in inputs if path and os.path.exists(path)}
     for target in targets:
         if target and os.path.exists(target) and _identity(target) in read:
-            raise UsageError(
-                "is one of the files that are read, and would be overwritten", place=str(target), hint=hint
-            )
+            raise UsageError("is an input file and would be overwritten", place=str(target), hint=hint)
 
 
 def _identity(path: str | Path) -> tuple[int, int]:

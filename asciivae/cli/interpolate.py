@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 @reported
 def interpolate(
     start: Annotated[str, typer.Argument(metavar="FROM", help="A drawing; - reads it from stdin.")],
-    end: Annotated[str, typer.Argument(metavar="TO", help="Another one.")],
-    steps: Annotated[int, typer.Option(min=2, max=500, help="How many pages, the two ends included.")] = 12,
-    play: Annotated[bool, typer.Option("--play", help="Show one after the other in the terminal instead.")] = False,
-    gif: Annotated[Path | None, typer.Option(help="Also make a GIF of them.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Also draw them into this PNG, side by side.")] = None,
-    rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages a second, for --play and --gif.")] = 8.0,
+    end: Annotated[str, typer.Argument(metavar="TO", help="Another drawing.")],
+    steps: Annotated[int, typer.Option(min=2, max=500, help="The number of pages, including both ends.")] = 12,
+    play: Annotated[bool, typer.Option("--play", help="Play the pages in the terminal instead.")] = False,
+    gif: Annotated[Path | None, typer.Option(help="Also write the pages to this GIF.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also write the pages to this PNG, side by side.")] = None,
+    rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages per second, for --play and --gif.")] = 8.0,
     model: ModelOption = None,
-    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    replace: Annotated[
+        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Turn one drawing into another, through what a trained model finds between them.
+    """Interpolate between two drawings in the latent space of a trained model.
 
-    The first and the last page are the reconstructions of the two, on a page that holds both; the pages between are
-    chosen so that the picture changes evenly.
+    The first and the last page are the reconstructions of the two drawings, on a page that fits both; the pages between
+    are chosen so that the picture changes evenly.
 
     Examples:
 
@@ -46,9 +48,9 @@ def interpolate(
       asciivae interpolate cat.txt dog.txt --gif walk.gif --png walk.png
     """
     if play and as_json:
-        raise UsageError("cannot both be had", place="--play and --json", hint="leave out one of them")
+        raise UsageError("cannot be used together", place="--play and --json", hint="omit one of them")
     if play:
-        require_terminal(sys.stdout, what="--play", hint="leave it out, or make a GIF: --gif walk.gif")
+        require_terminal(sys.stdout, what="--play", hint="omit it, or write a GIF: --gif walk.gif")
     drawings = [_one(start, replace), _one(end, replace)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
     trained = trained_model(model, device, drawings)
@@ -57,12 +59,12 @@ def interpolate(
         from asciivae.report.gif import save_animation
 
         save_animation(gif, path.frames, trained.glyphs, 1.0 / rate)
-        say(f"drawn into {gif}")
+        say(f"wrote {gif}")
     if png is not None:
         from asciivae.report.png import in_rows, save_drawings
 
         save_drawings(png, in_rows(path.frames), trained.glyphs)
-        say(f"drawn into {png}")
+        say(f"wrote {png}")
     if as_json:
         json_result({"model": model_facts(trained), **_described(path, drawings)})
     elif play:
@@ -74,7 +76,7 @@ def interpolate(
 
 
 def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Interpolation:
-    """The pages between two drawings; see `asciivae.latent.interpolate`."""
+    """Interpolate between two drawings; see `asciivae.latent.interpolate`."""
     from asciivae.latent.arc import Arc
     from asciivae.latent.interpolate import interpolate
 
@@ -85,9 +87,9 @@ def _one(file: str, replace: str | None) -> Drawing:
     drawings = read_drawings([file], replace)
     if len(drawings) != 1:
         raise UsageError(
-            f"holds {len(drawings)} drawings, and it takes one",
+            f"holds {len(drawings)} drawings, but one is required",
             place=file,
-            hint="name the file, or walk between all of them: asciivae explore FOLDER",
+            hint="name one file, or interpolate between all of them: asciivae explore FOLDER",
         )
     return drawings[0]
 
@@ -111,7 +113,7 @@ def _described(path: Interpolation, drawings: Sequence[Drawing]) -> dict[str, An
 
 
 def _play(pages: Sequence[Grid], seconds: float) -> None:
-    """Show pages one after the other in the middle of the terminal, until the last or a key."""
+    """Play pages in the middle of the terminal, until the last one or a key."""
     from asciivae.report.gif import HELD
     from asciivae.text.charset import decode
 

@@ -1,4 +1,4 @@
-"""The manners of the command line: results on stdout, talk on stderr, one message for an error, honest exit codes."""
+"""Output conventions of the command line: results on stdout, messages on stderr, errors with exit codes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class GlobalOptions:
 
 
 def prepare_streams() -> None:
-    """Be ready for the streams that there are: one that is closed swallows all, one without a character says `?`."""
+    """Replace closed streams by /dev/null, and print `?` for characters that a stream cannot encode."""
     for name in ("stdout", "stderr"):
         stream: Any = getattr(sys, name)
         if stream is None:
@@ -38,28 +38,28 @@ def prepare_streams() -> None:
 
 
 def printable(text: str) -> str:
-    """Escape whatever could steer a terminal: all that is not printable, but for newlines and tabs."""
+    """Escape control characters and other unprintable characters, except newlines and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
 
 
 def on_one_line(text: str) -> str:
-    """`printable`, with newlines and tabs escaped too: a name for a line of the screen."""
+    """`printable`, with newlines and tabs escaped too."""
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def say(text: str) -> None:
-    """Talk: a line on stderr, unless --quiet."""
+    """Print a message on stderr, unless --quiet."""
     if not GlobalOptions.quiet:
         print(printable(text), file=sys.stderr, flush=True)
 
 
 def complain(message: str) -> None:
-    """Tell of an error on stderr, even with --quiet."""
+    """Print an error on stderr, even with --quiet."""
     print(f"{_red('error:')} {printable(message)}", file=sys.stderr, flush=True)
 
 
 def result(text: str) -> None:
-    """A result: on stdout, exactly as it is, with one newline at its end."""
+    """Print a result on stdout unchanged, with one final newline."""
     try:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
@@ -93,7 +93,7 @@ def _finite(value: Any) -> Any:
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:
-    """A table as a result: aligned and coloured on a terminal, tab-separated in a pipe."""
+    """Print a table on stdout: aligned and coloured on a terminal, tab-separated otherwise."""
     columns, *rows = [list(map(printable, row)) for row in (columns, *rows)]
     if not sys.stdout.isatty():
         result("\n".join("\t".join(row) for row in [columns, *rows]))
@@ -111,7 +111,7 @@ def table(columns: list[str], rows: list[list[str]]) -> None:
 
 
 def reported(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn whatever a command raises into a message on stderr and an exit code."""
+    """Decorator that turns exceptions of a command into a message on stderr and an exit code."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -122,7 +122,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt as error:
             _stop(error, 130, "interrupted")
         except BrokenPipeError:
-            _forget(sys.stdout)  # the reader went away, which is its right
+            _forget(sys.stdout)  # the reader closed the pipe
             raise typer.Exit(141) from None
         except typer.Exit:
             raise
@@ -131,8 +131,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
             _stop(
                 error,
                 INTERNAL_ERROR,
-                f"asciivae met a fault of its own ({kind}: {error})\n\n"
-                "hint: repeat with `asciivae --debug …` and report what it prints",
+                f"internal error ({kind}: {error})\n\nhint: repeat with `asciivae --debug …` and report what it prints",
             )
 
     return wrapped
@@ -146,12 +145,12 @@ def _stop(error: BaseException, code: int, message: str) -> NoReturn:
 
 
 def _forget(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, so that Python does not complain about it at exit."""
+    """Redirect a stream to /dev/null, so that flushing it at exit does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def coloured(stream: TextIO) -> bool:
-    """Whether colours are welcome there: on a terminal that has them, unless NO_COLOR is set; FORCE_COLOR insists."""
+    """Whether to colour a stream: if it is a terminal with colours, or FORCE_COLOR is set; never with NO_COLOR."""
     if "NO_COLOR" in os.environ:
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")

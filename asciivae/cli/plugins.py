@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from asciivae.cli.help_outline import Outline
     from asciivae.testing import Outcome
 
-app = typer.Typer(help="See what is installed, check it, write plugins of your own.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+app = typer.Typer(help="List, show and check plugins, and create new ones.", no_args_is_help=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 Kinds = Literal["losses", "renderers", "sources", "recipes"]
 KIND = {"losses": "loss", "renderers": "renderer", "sources": "source", "recipes": "recipe"}
 
@@ -25,7 +25,7 @@ KIND = {"losses": "loss", "renderers": "renderer", "sources": "source", "recipes
 @app.command("list")
 @reported
 def list_(
-    kinds: Annotated[Kinds | None, typer.Argument(help="Only these.", show_default=False)] = None,
+    kinds: Annotated[Kinds | None, typer.Argument(help="Only this kind.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
     """List losses, renderers, sources and packages of recipes: ours and others'. None of their code is run."""
@@ -42,7 +42,7 @@ def list_(
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin's name.")], as_json: AsJson = False
 ) -> None:
-    """Show a plugin and its options, then import it to see whether it works here."""
+    """Show a plugin and its options, then import it to check that it loads."""
     found = _named(name)
     if as_json:
         json_result({"plugins": [_described(entry) for entry in found]})
@@ -60,15 +60,15 @@ def show(
 @app.command()
 @reported
 def check(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Plugins' names.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Check whatever is installed.")] = False,
-    sets: Annotated[list[str] | None, typer.Option("--set", help="Give the plugin an option: NAME=VALUE.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every check, not only the reasons.")] = False,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Names of plugins.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Check all installed plugins.")] = False,
+    sets: Annotated[list[str] | None, typer.Option("--set", help="Set an option of the plugin: NAME=VALUE.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every check, not only failures.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Hold plugins to the contract; exit with 1 and the reasons if one breaks it."""
+    """Check plugins against the contract; print the failures and exit with 1 if there are any."""
     if everything == bool(names):
-        raise UsageError("name plugins, or give --all", hint="asciivae plugins check --all, or: asciivae plugins list")
+        raise UsageError("name plugins, or use --all", hint="asciivae plugins check --all, or: asciivae plugins list")
     if everything:
         entries = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
     else:
@@ -91,23 +91,23 @@ def check(
 @app.command()
 @reported
 def new(
-    kind: Annotated[Literal["loss", "model", "renderer", "source"], typer.Argument(help="What to write.")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as recipes will write it: my-loss.")],
+    kind: Annotated[Literal["loss", "model", "renderer", "source"], typer.Argument(help="The kind of plugin.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name in recipes, such as my-loss.")],
     destination: Annotated[Path | None, typer.Option("--to", help="The folder [default: asciivae-NAME].")] = None,
 ) -> None:
-    """Write a package with a plugin that installs, passes its tests and runs at once."""
+    """Create a package with a working plugin and its tests."""
     from asciivae.cli.scaffold import write_package
 
     folder = write_package(kind, name, destination)
     say(
-        f"install it and see it work:\n  pip install -e {folder}\n  asciivae plugins check {name}\n"
+        f"install and check it:\n  pip install -e {folder}\n  asciivae plugins check {name}\n"
         f"then read {folder / 'README.md'}"
     )
     result(str(folder))
 
 
 def _named(name: str) -> list[registry.Entry]:
-    """What is called so, of whatever kind; `distribution:name` picks one of two that clash."""
+    """The entries of any kind with this name; `distribution:name` selects one of two that clash."""
     distribution, _, short = name.rpartition(":")
     known = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
     found = [entry for entry in known if entry.name == short and distribution in ("", entry.distribution)]
@@ -116,7 +116,7 @@ def _named(name: str) -> list[registry.Entry]:
         raise PluginError(f"unknown plugin {name!r}{guess}", hint="asciivae plugins list")
     for entry in found:
         if entry.state == "ambiguous":
-            registry.find(entry.kind, name)  # says who else has the name, unless `name` tells them apart
+            registry.find(entry.kind, name)  # raises unless `name` is qualified
     return found
 
 

@@ -1,4 +1,4 @@
-"""Watching a run: a live bar on a terminal, plain lines elsewhere; never on stdout."""
+"""Progress of a run on stderr: a live bar on a terminal, plain lines otherwise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
-    """A live bar on a terminal, nothing elsewhere; within the block tell it how many units more are done."""
+    """Show a progress bar if stderr is a terminal; yields a function that advances it by n units."""
     from tqdm import tqdm
 
     silent = GlobalOptions.quiet or not sys.stderr.isatty()
@@ -28,11 +28,11 @@ def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
 
 
 class Progress(Observer):
-    """An observer that talks to a person on stderr.
+    """An observer that prints progress on stderr.
 
     Args:
-        start: steps taken before.
-        total: steps at the end of the run.
+        start: the steps already done.
+        total: the steps at the end of the run.
     """
 
     def __init__(self, start: int, total: int) -> None:
@@ -60,11 +60,11 @@ class Progress(Observer):
         self._bar.close()
 
     def stepped(self, step: Step) -> None:
-        """Move the bar."""
+        """Advance the bar."""
         self._bar.update(1)
 
     def logged(self, record: Mapping[str, Any]) -> None:
-        """Show the losses: behind the bar, or as a line."""
+        """Show the losses next to the bar, or as a line."""
         numbers = {key: value for key, value in record.items() if key not in _NOT_SHOWN}
         shown = " ".join(f"{name} {value:.4g}" for name, value in numbers.items() if isinstance(value, float))
         if record["kind"] == "validation":
@@ -79,11 +79,11 @@ class Progress(Observer):
         self._write(f"\n{text}")
 
     def rolled_back(self, error: DivergedError, step: int, rate_scale: float) -> None:
-        """Say that the run went back."""
+        """Report a rollback."""
         self._bar.n = step
         self._bar.refresh()
         self._start = min(self._start, step)
-        self._write(f"{error.headline}; going back to step {step} with {rate_scale:g} × the learning rate")
+        self._write(f"{error.headline}; rolled back to step {step} with {rate_scale:g} × the learning rate")
 
     def _write(self, line: str) -> None:
         if self.live:

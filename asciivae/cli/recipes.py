@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli import verify as evidence
+from asciivae.cli import verify as verification
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.errors import RecipeProblems, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from asciivae.recipe.resolve import LoadedRecipe
 
-app = typer.Typer(help="Look at recipes, copy them, check them.", no_args_is_help=True)
+app = typer.Typer(help="List, show, copy and check recipes.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
 Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
 @app.command("list")
 @reported
 def list_(as_json: AsJson = False) -> None:
-    """List the recipes that can be used by name."""
+    """List the installed recipes."""
     from asciivae.recipe.library import catalogue
 
     known = list(catalogue())
@@ -38,12 +38,14 @@ def list_(as_json: AsJson = False) -> None:
 @reported
 def show(
     recipe: Name,
-    resolved: Annotated[bool, typer.Option("--resolved", help="With every default, and who set each value.")] = False,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="Include every default, and the origin of each value.")
+    ] = False,
     sets: Sets = None,
     unsets: Unsets = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print a recipe: as it is written, or with every default."""
+    """Print a recipe: its source, or all values including defaults."""
     from asciivae.recipe import library, loader
 
     if not (resolved or sets or unsets or as_json):
@@ -67,7 +69,7 @@ def copy(
     recipe: Name,
     destination: Annotated[Path | None, typer.Argument(help="A file or folder [default: NAME.yaml].")] = None,
 ) -> None:
-    """Copy a recipe to a file of your own, to change it there."""
+    """Copy a recipe to a file, to edit it."""
     from asciivae.recipe import library, loader
 
     found = library.find(recipe)
@@ -75,7 +77,7 @@ def copy(
     target = target / f"{found.name}.yaml" if target.is_dir() else target
     if not target.name.endswith(library.SUFFIXES):
         raise UsageError(
-            "would not be found again: a recipe's file ends in .yaml",
+            "the file name of a recipe must end with .yaml",
             place=str(target),
             hint=f"asciivae recipes copy {recipe} {target}.yaml",
         )
@@ -84,7 +86,7 @@ def copy(
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise UsageError("exists already", place=str(target), hint="name another file") from error
+        raise UsageError("already exists", place=str(target), hint="name another file") from error
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", place=str(target), hint="name another file") from error
     say(f"try it with: asciivae train --recipe {target}")
@@ -99,7 +101,7 @@ def check(
     unsets: Unsets = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check recipes without running them; print every problem with its place."""
+    """Validate recipes without running them; print every problem with its place."""
     from asciivae.errors import AsciivaeError
     from asciivae.recipe.resolve import load_recipe
 
@@ -127,7 +129,7 @@ def check(
 def schema(
     kind: Annotated[str, typer.Option(help="The kind of recipe: model or renderer.")] = "model",
 ) -> None:
-    """Print the JSON Schema of a kind of recipe, with the options of everything installed."""
+    """Print the JSON Schema of a kind of recipe, including the options of all installed components."""
     import json
 
     from asciivae.recipe.export import recipe_schema
@@ -138,14 +140,16 @@ def schema(
     result(json.dumps(recipe_schema(kind), indent=2, ensure_ascii=False))
 
 
-# The log's flags begin with dashes, in quotes or not: they are none of ours.
+# The log's flags begin with dashes, quoted or not, and are not options of this command.
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @reported
 def translate(
-    flags: Annotated[list[str], typer.Argument(metavar="FLAGS…", help="A command line of the log, in quotes or not.")],
-    commit: Annotated[str | None, typer.Option(help="Whose code is meant [default: found by the flags].")] = None,
+    flags: Annotated[list[str], typer.Argument(metavar="FLAGS…", help="A command line of the log, quoted or not.")],
+    commit: Annotated[
+        str | None, typer.Option(help="The commit of the code [default: inferred from the flags].")
+    ] = None,
 ) -> None:
-    """Print the recipe that a command line of the research log amounts to.
+    """Translate a command line of the research log to a recipe.
 
     Examples:
 
@@ -162,8 +166,8 @@ def translate(
     result(dump_yaml(made.recipe))
 
 
-app.command()(evidence.verify)
-app.command()(evidence.claims)
+app.command()(verification.verify)
+app.command()(verification.claims)
 
 
 def _problem(error: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.highlight import CONFIDENCE_LEGEND, LEGEND, confidence_overlay, difference_overlay, overlaid
+from asciivae.cli.highlight import CONFIDENCE_LEGEND, LEGEND, confidence_highlight, difference_highlight, highlighted
 from asciivae.cli.inputs import (
     Drawing,
     ModelOption,
@@ -32,25 +32,33 @@ if TYPE_CHECKING:
 def reconstruct(
     files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
     model: ModelOption = None,
-    side_by_side: Annotated[bool, typer.Option("--side-by-side", "-s", help="Original beside reconstruction.")] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show which cells differ: in colour, or as marks.")] = False,
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", "-s", help="Print original and reconstruction side by side.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Highlight the cells that differ, in colour or as marks.")
+    ] = False,
     confidence: Annotated[
-        bool, typer.Option("--confidence", help="Show how sure the model is of each cell: in colour, or as digits.")
+        bool, typer.Option("--confidence", help="Show the model's confidence in each cell, in colour or as digits.")
     ] = False,
     contours: Annotated[
-        bool, typer.Option(help="With --json, compare joined contours too, which takes about 0.2 s for each drawing.")
+        bool, typer.Option(help="With --json, also compare joined contours, which takes about 0.2 s per drawing.")
     ] = True,
-    png: Annotated[Path | None, typer.Option(help="Also draw original and reconstruction into this PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also write originals and reconstructions to this PNG.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write one text file per drawing into this folder.")] = None,
-    sample: Annotated[bool, typer.Option("--sample/--mean", help="Draw z, or take the mean of its posterior.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draw.")] = 0,
-    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample/--mean", help="Sample z from its posterior, or use the mean.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of --sample.")] = 0,
+    replace: Annotated[
+        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Run drawings through a trained model and print what comes back; how alike they look goes to stderr.
+    """Reconstruct drawings with a trained model and print the results; similarity scores go to stderr.
 
-    What cannot be read in a folder is told and left out, and the exit code is then 1.
+    Unreadable files of a folder are reported and skipped; the exit code is then 1.
 
     Examples:
 
@@ -62,9 +70,9 @@ def reconstruct(
     """
     if (diff or confidence) and out is not None and not as_json:
         raise UsageError(
-            "has no place where only files are written",
+            "cannot be combined with --out",
             place="--diff" if diff else "--confidence",
-            hint="leave out --out, or add --json",
+            hint="omit --out, or add --json",
         )
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped)
@@ -97,7 +105,7 @@ def reconstruct(
     elif diff or confidence:
         result(
             "\n".join(
-                _overlaid(one, side_by_side, diff=diff, confidence=confidence)
+                _highlighted(one, side_by_side, diff=diff, confidence=confidence)
                 + printable(f"{drawing.name}: {_caption([one], [look])}\n")
                 for drawing, one, look in zip(drawings, made, looks, strict=True)
             )
@@ -119,13 +127,13 @@ def _printed(one: Reconstruction, beside: bool) -> str:
     return art.side_by_side(one.original, one.grid) if beside else art.to_text(one.grid)
 
 
-def _overlaid(one: Reconstruction, beside: bool, *, diff: bool, confidence: bool) -> str:
-    overlays = [difference_overlay(one)] * diff + [confidence_overlay(one)] * confidence
-    return overlaid([one.original] * beside, one.grid, overlays, colours=coloured(sys.stdout))
+def _highlighted(one: Reconstruction, beside: bool, *, diff: bool, confidence: bool) -> str:
+    highlights = [difference_highlight(one)] * diff + [confidence_highlight(one)] * confidence
+    return highlighted([one.original] * beside, one.grid, highlights, colours=coloured(sys.stdout))
 
 
 def _caption(made: Sequence[Reconstruction], looks: Sequence[Mapping[str, float]]) -> str:
-    """The headline scores, means over the drawings; `shape` is a distance, 0 where both look the same."""
+    """The main scores, averaged over the drawings; `shape` is a distance, 0 for identical pages."""
     scores = {name: sum(look[name] for look in looks) / len(looks) for name in ("shape", "ink_iou", "char_f1")}
     scores["ink_confidence"] = sum(one.ink_confidence for one in made) / len(made)
     return ", ".join(f"{name} {value:.2f}" for name, value in scores.items())
@@ -149,7 +157,7 @@ def _described(
         "scores": {key: round(value, 6) for key, value in scores.items()},
     }
     if diff:
-        described["diff"] = difference_overlay(one).page()
+        described["diff"] = difference_highlight(one).page()
     if confidence:
         described["confidence"] = {
             "mean": round(float(one.confidence.mean()), 4),
@@ -160,14 +168,15 @@ def _described(
 
 
 def _targets(folder: Path | None, drawings: Sequence[Drawing]) -> list[Path]:
-    """Where each drawing's reconstruction is to be written; nowhere without a folder."""
+    """The output path of each reconstruction; empty without a folder."""
     if folder is None:
         return []
     targets = [folder / drawing.target for drawing in drawings]
     twice = next((target for i, target in enumerate(targets) if target in targets[:i]), None)
     if twice is not None:
         raise UsageError(
-            f"two drawings are called {twice.name!r} and would overwrite each other", hint="reconstruct them one by one"
+            f"two drawings have the name {twice.name!r} and would overwrite each other",
+            hint="reconstruct them one by one",
         )
     return targets
 
@@ -188,4 +197,4 @@ def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> 
     from asciivae.report.png import save_drawings
 
     save_drawings(path, [(one.original, one.grid) for one in made], trained.glyphs)
-    say(f"drawn into {path}")
+    say(f"wrote {path}")

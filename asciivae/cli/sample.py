@@ -19,26 +19,29 @@ if TYPE_CHECKING:
 
     from asciivae.experiment.trained import TrainedModel
 
-MOST_LIKE = 2000
-"""Drawings whose latents are enough for a mean and a covariance."""
+MAX_LIKE = 2000
+"""The most drawings that `--like` encodes; enough for a mean and a covariance."""
 
 
 @reported
 def sample(
-    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="How many.")] = 4,
-    size: Annotated[str, typer.Option(metavar="HxW", help="Rows and columns; the model may need some more.")] = "24x48",
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    temperature: Annotated[float, typer.Option(min=0.0, help="How far from the mean; below 1 is tamer.")] = 1.0,
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="The number of samples.")] = 4,
+    size: Annotated[str, typer.Option(metavar="HxW", help="Rows and columns; the model may round them up.")] = "24x48",
+    seed: Annotated[int, typer.Option(min=0, help="The random seed.")] = 0,
+    temperature: Annotated[float, typer.Option(min=0.0, help="The factor on the standard deviation of z.")] = 1.0,
     like: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE|FOLDER|CORPUS", help="Draw what resembles these, rather than from the prior."),
+        typer.Option(
+            metavar="FILE|FOLDER|CORPUS",
+            help="Sample from a Gaussian fitted to the latents of these drawings, not from the prior.",
+        ),
     ] = None,
     model: ModelOption = None,
-    png: Annotated[Path | None, typer.Option(help="Also draw them into this PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Also write the samples to this PNG.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Let a trained model draw something of its own.
+    """Sample new drawings from a trained model.
 
     Examples:
 
@@ -60,7 +63,7 @@ def sample(
         from asciivae.report.png import in_rows, save_drawings
 
         save_drawings(png, in_rows(pages), trained.glyphs)
-        say(f"drawn into {png}")
+        say(f"wrote {png}")
     from asciivae.text.art import to_text
 
     texts = [to_text(one) for one in pages]
@@ -85,7 +88,7 @@ def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,4})x(\d{1,4})", text)
     height, width = map(int, match.groups()) if match else (0, 0)
     if not (height and width):
-        raise UsageError(f"{text!r} is no size in rows and columns", place="--size", hint="for example --size 24x48")
+        raise UsageError(f"{text!r} is not a size in rows and columns", place="--size", hint="for example --size 24x48")
     return height, width
 
 
@@ -94,7 +97,7 @@ def _page(trained: TrainedModel, height: int, width: int) -> tuple[int, int]:
         page = trained.canvas.size_for(height, width)
     except ModelError as error:
         raise ModelError(
-            error.message, place="--size", hint="ask for a smaller one, for example --size 24x48"
+            error.message, place="--size", hint="choose a smaller size, for example --size 24x48"
         ) from error
     if page[0] < height or page[1] < width:
         raise ModelError(
@@ -112,10 +115,10 @@ def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int
     fit = [one for one in contents if one.shape[0] <= page[0] and one.shape[1] <= page[1]]
     if len(fit) < 2:
         raise UsageError(
-            f"{len(fit)} of {len(drawings)} drawings fit into {page[0]} rows and {page[1]} columns, and it takes two",
+            f"{len(fit)} of {len(drawings)} drawings fit into {page[0]} rows and {page[1]} columns; two are required",
             place="--like",
             hint="name more drawings, or a larger --size",
         )
-    chosen = random.Random(seed).sample(fit, MOST_LIKE) if len(fit) > MOST_LIKE else fit
-    say(f"like {len(chosen)} of {len(drawings)} drawings")
+    chosen = random.Random(seed).sample(fit, MAX_LIKE) if len(fit) > MAX_LIKE else fit
+    say(f"fitted to {len(chosen)} of {len(drawings)} drawings")
     return latents_of(trained.model, chosen, trained.canvas, page)

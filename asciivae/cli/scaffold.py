@@ -1,4 +1,4 @@
-"""Writing the package of a new plugin from the templates that come with asciivae."""
+"""Creating the package of a new plugin from templates."""
 
 from __future__ import annotations
 
@@ -17,25 +17,27 @@ SUFFIX = ".template"
 
 
 def write_package(kind: str, name: str, destination: Path | None = None) -> Path:
-    """Write the package of a plugin.
+    """Create the package of a plugin.
 
     Args:
         kind: `loss`, `model`, `renderer` or `source`.
         name: its public name, in kebab-case.
-        destination: the folder to make; by default that of the distribution's name, here.
+        destination: the folder to create; by default named after the distribution, in the working directory.
 
     Returns:
         The folder.
 
     Raises:
-        UsageError: the name is no such name or is taken, or the folder is there already or cannot be made.
+        UsageError: the name is invalid or taken, or the folder exists or cannot be created.
     """
     name = name.removeprefix("asciivae-")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise UsageError(f"{name!r} is not a plugin's name", hint="write it in small letters, as in my-loss")
+        raise UsageError(
+            f"{name!r} is not a valid plugin name", hint="use lower-case letters, digits and dashes, as in my-loss"
+        )
     taken = [entry for entry in registry.entries(kind) if entry.name == name]
     if taken:
-        raise UsageError(f"there is a {kind} {name!r} in {taken[0].origin} already", hint="choose another name")
+        raise UsageError(f"the {kind} {name!r} already exists in {taken[0].origin}", hint="choose another name")
     words = {
         "name": name,
         "distribution": f"asciivae-{name}",
@@ -48,7 +50,7 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
     try:
         folder.mkdir(parents=True)
     except FileExistsError as error:
-        raise UsageError("exists already", place=str(folder), hint="name another folder with --to") from error
+        raise UsageError("already exists", place=str(folder), hint="name another folder with --to") from error
     except OSError as error:
         raise _cannot_write(folder, error) from error
     templates = resources.files("asciivae") / "templates"
@@ -62,7 +64,7 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
 
 
 def _class_name(name: str, kind: str) -> str:
-    """`my-loss` gives MyLoss, `none` NoneLoss: the kind at its end keeps it clear of Python's own words."""
+    """`my-loss` gives MyLoss, `none` NoneLoss: the suffix avoids Python's keywords."""
     camel = "".join(word.capitalize() for word in name.split("-"))
     return camel if camel.endswith(kind.capitalize()) else camel + kind.capitalize()
 

@@ -22,7 +22,7 @@ TALK_EVERY = 10.0
 
 
 class ScrapeTask(NamedTuple):
-    """A source, its options, and the files to read with it; without files it is crawled."""
+    """A source, its options, and the files to read with it; without files the source is crawled."""
 
     name: str
     options: dict[str, str]
@@ -35,22 +35,22 @@ def scrape(
         list[str] | None,
         typer.Argument(metavar="SOURCE [PATH…]…", help="Sources; files and folders after one are read with it."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for what is found.")] = Path("corpus"),
+    out: Annotated[Path, typer.Option(help="The output folder.")] = Path("corpus"),
     limit: Annotated[int | None, typer.Option(min=1, help="The most new pieces.")] = None,
     categories: Annotated[
-        list[str] | None, typer.Option(help="Take only these, with all below them; may be repeated.")
+        list[str] | None, typer.Option(help="Take only this category and its subcategories; may be repeated.")
     ] = None,
-    delay: Annotated[float, typer.Option(help="Least seconds between two requests to a host.")] = 1.0,
+    delay: Annotated[float, typer.Option(help="The least seconds between two requests to a host.")] = 1.0,
     contact: Annotated[
-        str, typer.Option(envvar="ASCIIVAE_CONTACT", help="Where a site can reach you: part of the user agent.")
+        str, typer.Option(envvar="ASCIIVAE_CONTACT", help="Your e-mail or web address, for the user agent.")
     ] = "",
     sets: Annotated[list[str] | None, typer.Option("--set", help="An option of a source: [SOURCE.]NAME=VALUE.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a folder, or add to it.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; ask no site.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue in an existing folder, or add to it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan without any request.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the sources.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
-    """Collect ASCII art from web sites and files into a folder, politely; stop and go on whenever you like."""
+    """Collect ASCII art from web sites and files into a folder. Can be interrupted and resumed at any time."""
     if list_:
         _list(as_json)
         return
@@ -77,7 +77,7 @@ def scrape(
         reports = _run(tasks, opened, plan)
     except KeyboardInterrupt:
         raise Interrupted(
-            "stopped; what was found is kept", place=str(out), hint="go on: repeat the command with --resume"
+            "interrupted; the pieces found so far are kept", place=str(out), hint="repeat the command with --resume"
         ) from None
     _conclude(reports, out, as_json)
 
@@ -99,13 +99,13 @@ def _run(tasks: list[ScrapeTask], opened: list[Opened], plan: Plan) -> list[Repo
                 plan = dataclasses.replace(plan, limit=plan.limit - harvest.report.pieces["new"])
     if plan.sources and plan.limit != 0:
         if not plan.contact:
-            say("no contact is given: with --contact you@example.org a site can reach you before it blocks you")
+            say("no contact given: --contact you@example.org lets sites reach you instead of blocking you")
         reports += [report for report in [_watch(crawl(plan))] if report]
     return reports
 
 
 def _watch(reports: Iterable[Report]) -> Report | None:
-    """Follow a scrape to its end; show a bar on a terminal, and a line now and then elsewhere."""
+    """Consume the reports of a scrape; show a bar on a terminal, and a line every 10 s otherwise."""
     from tqdm import tqdm
 
     report, told = None, time.monotonic()
@@ -129,7 +129,7 @@ def _conclude(reports: list[Report], out: Path, as_json: bool) -> None:
             say(f"{n} × {reason}{example}")
     if not any(report.pieces["new"] + report.pieces["known"] for report in reports):
         raise CorpusError(
-            "no art was found", place=str(out), hint="see what a source reads: asciivae scrape SOURCE --dry-run"
+            "no art was found", place=str(out), hint="check what the source reads: asciivae scrape SOURCE --dry-run"
         )
     if as_json:
         json_result({"out": str(out), "reports": [report.as_dict() for report in reports]})
@@ -139,7 +139,7 @@ def _conclude(reports: list[Report], out: Path, as_json: bool) -> None:
 
 
 def _tasks(words: list[str], sets: list[str]) -> list[ScrapeTask]:
-    """Sort words into sources and the paths that follow each."""
+    """Group words into sources and the paths that follow each."""
     from asciivae import registry
 
     known = {name for entry in registry.entries("source") for name in (entry.name, entry.qualified)}
@@ -150,18 +150,16 @@ def _tasks(words: list[str], sets: list[str]) -> list[ScrapeTask]:
         elif tasks and ("/" in word or "." in word or Path(word).exists()):
             tasks[-1].paths.append(Path(word))
         else:
-            registry.find("source", word)  # which says what is meant
+            registry.find("source", word)  # raises with the closest name
     if not tasks:
-        raise UsageError(
-            "no source is named", place="asciivae scrape", hint="see which there are: asciivae scrape --list"
-        )
+        raise UsageError("no source given", place="asciivae scrape", hint="list the sources: asciivae scrape --list")
     for text in sets:
         key, equals, value = text.partition("=")
         source, _, option = key.rpartition(".")
         named = [task for task in tasks if task.name == (source or tasks[0].name)]
         if not (equals and named) or (not source and len(tasks) > 1):
             raise UsageError(
-                "it does not say which option of which source",
+                "must name an option of one of the sources",
                 place=f"--set {text}",
                 hint=f"for example --set {tasks[0].name}.root=https://mirror.example/",
             )
@@ -172,7 +170,7 @@ def _tasks(words: list[str], sets: list[str]) -> list[ScrapeTask]:
 def _check(task: ScrapeTask, opened: Opened) -> None:
     if not task.paths and not list(opened.source.start()):
         raise UsageError(
-            f"{task.name!r} reads files, and none is named",
+            f"{task.name!r} reads files, and none is given",
             place="asciivae scrape",
             hint=f"for example: asciivae scrape {task.name} art/ --out corpus/",
         )
@@ -188,9 +186,9 @@ def _check_folder(out: Path, resume: bool) -> None:
         return
     if (out / MANIFEST).exists():
         raise UsageError(
-            "there is a corpus already", place=str(out), hint="add --resume to go on with it, or to add to it"
+            "it already contains a corpus", place=str(out), hint="add --resume to continue it or to add to it"
         )
-    raise UsageError("it is not empty, and no corpus", place=str(out), hint="choose another --out")
+    raise UsageError("the folder is not empty and not a corpus", place=str(out), hint="choose another --out")
 
 
 def _describe(tasks: list[ScrapeTask], opened: list[Opened], plan: Plan, as_json: bool) -> None:
@@ -201,13 +199,13 @@ def _describe(tasks: list[ScrapeTask], opened: list[Opened], plan: Plan, as_json
     if as_json:
         json_result({"out": str(plan.out), "agent": plan.agent, "delay": plan.delay, "starts": rows})
         return
-    say(f"would begin here, introduce itself as {plan.agent!r}, wait {plan.delay:g} s between requests to a host,")
+    say(f"would start here with the user agent {plan.agent!r}, at least {plan.delay:g} s between requests to a host,")
     say(f"obey robots.txt, and write to {plan.out}:")
     table(["source", "start", "from"], [list(row.values()) for row in rows])
 
 
 def _list(as_json: bool) -> None:
-    """List sources by metadata; only what is our own is loaded to say what it is."""
+    """List sources by metadata; only asciivae's own are imported, for their descriptions."""
     from asciivae import registry
 
     rows = []

@@ -1,4 +1,4 @@
-"""Taking over a terminal: a screen of one's own and single keys, and all as it was before when it is over."""
+"""Full-screen terminal mode: the alternate screen and single keys, restored at the end."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from typing import Any, NoReturn
 from asciivae.errors import UsageError
 
 TAKE = "\x1b[?1049h\x1b[?25l\x1b[?7l"
-"""The alternate screen, without a cursor, and long lines are not wrapped (xterm's private modes)."""
+"""Enter the alternate screen, hide the cursor, disable line wrapping (xterm's private modes)."""
 GIVE_BACK = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 ASKED_TO_STOP = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 REST_OF_A_KEY = 0.03
-"""Seconds in which what follows an escape character still belongs to the same key."""
+"""The time to wait after an escape character for the rest of a key sequence, in seconds."""
 SUSPEND, CLOSED = "suspend", "closed"
 _NAMED = {
     **dict.fromkeys(("\x1b[A", "\x1bOA"), "up"),
@@ -38,25 +38,25 @@ _KEY = re.compile(r"\x1b[\[O][0-9;]*[A-Za-z~]|.", re.DOTALL)
 
 
 def require_terminal(*streams: Any, what: str, hint: str) -> None:
-    """Refuse to begin where there is none.
+    """Check that streams are terminals.
 
     Args:
-        streams: those of sys.stdin and sys.stdout that must be one.
-        what: the command or option that wants it.
-        hint: what to do instead.
+        streams: those of sys.stdin and sys.stdout that must be terminals.
+        what: the command or option that needs them.
+        hint: the alternative for the user.
 
     Raises:
-        UsageError: one of the streams is no terminal, or the system has no POSIX terminals.
+        UsageError: a stream is not a terminal, or the system has no POSIX terminals.
     """
     if not all(stream is not None and stream.isatty() for stream in streams) or os.name != "posix":
         raise UsageError("needs a terminal", place=what, hint=hint)
 
 
 class Terminal:
-    """The terminal of stdout, and its keyboard if stdin is a terminal, for the time of a `with` block.
+    """Context manager for the terminal of stdout, and its keyboard if stdin is a terminal.
 
-    Whatever ends the block - the last line, an error, Ctrl-C, a signal that asks to stop - the screen, the cursor and
-    the keyboard are then as they were.
+    The screen, the cursor and the keyboard mode are restored at the end of the block, also after an error, Ctrl-C or a
+    termination signal.
     """
 
     def __init__(self) -> None:
@@ -78,12 +78,12 @@ class Terminal:
             signal.signal(number, handler)
 
     def size(self) -> tuple[int, int]:
-        """Rows and columns, as they are now; 24 and 80 where the terminal does not know."""
+        """The current rows and columns; 24 and 80 if the terminal does not report them."""
         columns, rows = os.get_terminal_size(sys.stdout.fileno())
         return rows or 24, columns or 80
 
     def show(self, lines: Sequence[str]) -> None:
-        """Fill the screen with lines; what does not fit is cut off."""
+        """Fill the screen with lines, clipped to its size."""
         rows, columns = self.size()
         shown = (f"\x1b[{row};1H{line[:columns]}\x1b[K" for row, line in enumerate(lines[:rows], start=1))
         sys.stdout.write("".join(shown) + "\x1b[J" * (len(lines) < rows))
@@ -93,14 +93,14 @@ class Terminal:
         """Wait for a key: a character, or `up`, `down`, `left`, `right`, `enter`, `escape`, `backspace`.
 
         Returns:
-            None if none came in time; `suspend` for Ctrl-Z; `closed` for Ctrl-D and if the terminal is gone.
+            None after a timeout; `suspend` for Ctrl-Z; `closed` for Ctrl-D or a closed terminal.
         """
         if not self._pressed:
             self._pressed.extend(self._read(seconds))
         return self._pressed.popleft() if self._pressed else None
 
     def suspend(self) -> None:
-        """Give the terminal back, stop as Ctrl-Z does, and take it again when the shell says so."""
+        """Restore the terminal, stop the process as Ctrl-Z does, and take the terminal again on continuation."""
         self._give_back()
         os.kill(0, signal.SIGTSTP)
         self._take()
@@ -130,14 +130,14 @@ class Terminal:
             mode = termios.tcgetattr(self._keyboard)
             mode[3] &= ~(termios.ECHO | termios.ICANON)
             mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-            # Ctrl-Z would stop us with the screen still taken.
+            # Otherwise Ctrl-Z would stop the process without restoring the screen.
             mode[6][termios.VSUSP] = os.fpathconf(self._keyboard, "PC_VDISABLE").to_bytes(1, "big")
             termios.tcsetattr(self._keyboard, termios.TCSADRAIN, mode)
         sys.stdout.write(TAKE)
         sys.stdout.flush()
 
     def _give_back(self) -> None:
-        with contextlib.suppress(OSError):  # a terminal that was closed wants nothing back
+        with contextlib.suppress(OSError):  # the terminal was closed
             sys.stdout.write(GIVE_BACK)
             sys.stdout.flush()
         if self._keyboard is not None:
@@ -148,7 +148,7 @@ class Terminal:
 
 
 def keys_of(data: bytes) -> list[str]:
-    """The keys that a terminal sent, by the names that `Terminal.key` gives them; others than these are left out."""
+    """Parse the keys in terminal input to the names of `Terminal.key`; unknown keys are dropped."""
     found = (_NAMED.get(key, key) for key in _KEY.findall(data.decode("utf-8", "ignore")))
     return [key for key in found if key in _NAMED.values() or (len(key) == 1 and key.isprintable())]
 

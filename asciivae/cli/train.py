@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
 Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
-Resume = Annotated[Path | None, typer.Option(help="Continue the run in this folder.")]
+Resume = Annotated[Path | None, typer.Option(help="Resume the run in this folder.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder [default: runs/RECIPE/TIME].")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 
@@ -28,15 +28,16 @@ def train(
     unsets: Unsets = None,
     resume: Resume = None,
     init_from: Annotated[
-        Path | None, typer.Option(metavar="RUN|FILE", help="Begin with the weights of this run or .safetensors file.")
+        Path | None,
+        typer.Option(metavar="RUN|FILE", help="Initialise with the weights of this run or .safetensors file."),
     ] = None,
     out: Out = None,
     device: Device = "auto",
     precision: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16; like --set train.precision=…")] = None,
 ) -> None:
-    """Train by a recipe of any kind, or continue a run.
+    """Train a model or a renderer from a recipe, or resume a run.
 
-    Everything is written into the run's folder, whose path is printed at the end.
+    All output is written to the run's folder, whose path is printed at the end.
 
     Examples:
 
@@ -67,7 +68,7 @@ def start_or_resume(
     *,
     example: str,
 ) -> None:
-    """Train by a recipe or go on with a run, to the end, and say what can be done with it.
+    """Train from a recipe or resume a run, to the end, and print the next command.
 
     Raises:
         UsageError: both a recipe and a run are given, or neither.
@@ -108,7 +109,7 @@ def _finish(run: Run) -> None:
     )
     if data.excluded:
         taken = ", ".join(f"{count:,} by {pattern}" for pattern, count in data.excluded.items())
-        say(f"left out by data.exclude: {taken}")
+        say(f"excluded by data.exclude: {taken}")
     with Progress(run.state.step, task.total_steps) as run.observer:
         for _ in run:
             pass
@@ -125,4 +126,4 @@ def _say_initial_weights(report: InitReport) -> None:
         "not in this model": report.unused,
     }
     tensors_left = [f"{', '.join(names)} ({why})" for why, names in left.items() if names]
-    say("not loaded: " + "; ".join([*tensors_left, "the optimiser, its learning rate and the step, which start anew"]))
+    say("not loaded: " + "; ".join([*tensors_left, "the optimiser, the learning rate and the step, which start anew"]))

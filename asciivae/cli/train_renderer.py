@@ -21,10 +21,10 @@ def train_renderer(
     out: Out = None,
     device: Device = "cpu",
 ) -> None:
-    """Train a renderer, onehot2raa, by a recipe of its own, or continue a run.
+    """Train a renderer, onehot2raa, from a recipe, or resume a run.
 
-    It learns to draw one set of glyphs. Its weights, checkpoints/step-N/renderer.safetensors in the run's folder, are
-    named in the recipe of a model, which it serves frozen: renderer: {use: neural, weights: FILE}
+    A renderer learns to draw one set of glyphs. A model's recipe uses it frozen, by its weights in the run's folder,
+    checkpoints/step-N/renderer.safetensors: renderer: {use: neural, weights: FILE}
 
     Examples:
 

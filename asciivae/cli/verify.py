@@ -1,4 +1,4 @@
-"""`asciivae recipes verify | claims`: whether recipes do what they say, and whether the log's findings hold."""
+"""`asciivae recipes verify | claims`: reproduce the recorded losses of recipes, and the findings of the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from asciivae.reproduction.claims import Claim, Finding
     from asciivae.reproduction.verify import Verification
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 
 
 @reported
@@ -21,13 +21,13 @@ def verify(
     recipes: Annotated[list[str] | None, typer.Argument(metavar="NAME|PATH…", help="Recipes' names or files.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of asciivae's own recipes.")] = False,
     measure: Annotated[
-        bool, typer.Option("--measure", help="Print the losses as an `expect` block instead, to put into the recipe.")
+        bool, typer.Option("--measure", help="Print the losses as an `expect` block for the recipe instead.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Repeat a recipe's first steps on the CPU, and compare the losses with those written in it.
+    """Run a recipe's first steps on the CPU, and compare the losses with those recorded in it.
 
-    What is run is the recipe in float64, with the overrides that its `expect.set` names.
+    The recipe runs in float64, with the overrides of its `expect.set`.
     """
     if bool(recipes) == everything:
         raise UsageError("give either recipes or --all", hint="asciivae recipes verify quickstart")
@@ -43,8 +43,7 @@ def verify(
     for name in names:
         one = engine.verify(name)
         found.append(one)
-        verdict = "as expected" if one.holds else "NOT as expected"
-        say(f"{one.name}: {verdict}, within {max(one.deviations):.1e}")
+        say(f"{one.name}: {'ok' if one.holds else 'DIFFERS'}, largest relative difference {max(one.deviations):.1e}")
     if as_json:
         json_result({"recipes": [_verified(one) for one in found]})
     else:
@@ -60,14 +59,14 @@ def verify(
 def claims(
     names: Annotated[list[str] | None, typer.Argument(metavar="CLAIM…", help="Which ones [default: all].")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Train as little as possible: seconds, and no verdict.")
+        bool, typer.Option("--quick", help="Train for a few steps only: takes seconds, without verdicts.")
     ] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="A document in Markdown instead of a table.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown document instead of a table.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check what the research log found: by computation, or by short runs of its recipes (about 15 CPU minutes).
+    """Check the findings of the research log, by computation or by short runs of its recipes (about 15 CPU minutes).
 
-    Each claim gets the numbers measured and a verdict: reproduced, refuted, or not decidable at this scale.
+    Prints for each claim the measured numbers and a verdict: reproduced, refuted, or not decidable at this scale.
     """
     from asciivae.reproduction.claims import CLAIMS
 
@@ -127,7 +126,7 @@ def _verified(one: Verification) -> dict[str, Any]:
 
 
 def _verified_rows(one: Verification) -> list[list[str]]:
-    """One line for a recipe that holds; every step of one that does not."""
+    """One row for a recipe that matches; one row per step for one that does not."""
     steps = list(zip(one.expected, one.measured, one.deviations, strict=True))
     if one.holds:
         return [[one.name, f"1-{len(steps)}", "", "", f"{max(one.deviations):.1e}", "ok"]]

@@ -84,7 +84,7 @@ class Archive:
             address: the address of its page.
 
         Returns:
-            `new`; `known` if the same text exists already; or why it was not added.
+            `new`; `known` if the same text already exists; or why it was not added.
 
         Raises:
             CorpusError: the folder cannot be written.

@@ -110,7 +110,7 @@ def test_a_fault_of_ours_is_told_as_such_without_a_traceback(monkeypatch: pytest
 
     assert (done.exit_code, done.stdout) == (70, "")
     assert done.stderr == (
-        "error: asciivae met a fault of its own (RuntimeError: seven of nine)\n\n"
+        "error: internal error (RuntimeError: seven of nine)\n\n"
         "hint: repeat with `asciivae --debug …` and report what it prints\n"
     )
     told = asciivae("--debug", "recipes", "list")

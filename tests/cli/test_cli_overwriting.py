@@ -33,7 +33,7 @@ def test_what_is_read_is_not_overwritten(line: str, tmp_path: Path, monkeypatch:
     done = asciivae(*line.split())
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "is one of the files that are read, and would be overwritten\n\nhint: name another f" in done.stderr
+    assert "is an input file and would be overwritten\n\nhint: name another f" in done.stderr
     assert [Path(name).read_text() for name in ("cat.txt", "model.safetensors")] == [ART, "weights"]
     assert Path("art.jsonl").read_text().startswith("{")
 

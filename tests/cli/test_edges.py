@@ -69,7 +69,7 @@ def test_pictures_are_written(drawing: Path, tmp_path: Path) -> None:
         "edges", drawing, drawing, "--method", "joined", "--method", "canny", "--png", tmp_path / "edges.png"
     )
     assert done.exit_code == 0, done.stderr
-    assert "drawn into" in done.stderr
+    assert "wrote " in done.stderr
     with Image.open(tmp_path / "edges.png") as image:
         # Two rows of five panels of 4 × 10 characters of 14 × 7 pixels, with 8 pixels around each.
         assert image.size == (8 + 5 * (10 * 7 + 8), 8 + 2 * (4 * 14 + 8))
@@ -119,17 +119,17 @@ def test_a_reconstruction_stands_beside_its_original(drawing: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--model", "x"], "--model: has no use without --reconstruct\n\nhint: add --reconstruct"),
+        (["--model", "x"], "--model: requires --reconstruct\n\nhint: add --reconstruct"),
         (
             ["--font-res", "two"],
-            "--font-res: 'two' is no size of 3 to 64 pixels\n\nhint: for example --font-res 9 or 14x7",
+            "--font-res: 'two' is not a size of 3 to 64 pixels\n\nhint: for example --font-res 9 or 14x7",
         ),
-        (["--font-res", "99"], "--font-res: '99' is no size of 3 to 64 pixels"),
-        (["--size", "4"], "--size: a kernel of 4 pixels has no centre\n\nhint: try --size 5"),
-        (["ELSE", "--svg", "x.svg"], "--svg: takes one drawing\n\nhint: name one file, or draw all with --png"),
+        (["--font-res", "99"], "--font-res: '99' is not a size of 3 to 64 pixels"),
+        (["--size", "4"], "--size: a kernel of 4pixels is not odd\n\nhint: --size 5"),
+        (["ELSE", "--svg", "x.svg"], "--svg: takes one drawing\n\nhint: name one file, or use --png for several"),
     ],
 )
-def test_what_cannot_be_meant_is_said(drawing: Path, arguments: list[str], message: str) -> None:
+def test_invalid_usage_is_said(drawing: Path, arguments: list[str], message: str) -> None:
     done = asciivae("edges", drawing, *(str(drawing) if a == "ELSE" else a for a in arguments))
     assert done.exit_code == 2
     assert message in done.stderr

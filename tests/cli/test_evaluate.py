@@ -57,8 +57,8 @@ def test_the_table_tells_which_average_it_shows(runs: tuple[Path, Path]) -> None
     assert [part.split(":")[0].strip() for part in gallery] == ["best", "median", "worst"]
     assert all(line.count("   |") >= 2 for line in gallery[0].splitlines()[1:])
     first, second = done.stderr.splitlines()
-    assert first == f"{held_out} of 40 pieces of {art}, all from the tenth (by hash) that recipes keep from training."
-    assert second.endswith("model.safetensors: may have trained on some: its recipe splits by tail, 0.2")
+    assert first == f"{held_out} of 40 pieces of {art}, all from the validation tenth of the default hash split."
+    assert second.endswith("model.safetensors: may have been trained on some of them: its recipe splits by tail, 0.2")
 
 
 def test_a_model_is_called_by_its_folder_from_inside_of_it_too(
@@ -136,7 +136,7 @@ def test_all_models_get_the_pieces_that_suit_them_all(runs: tuple[Path, Path], t
 
     assert done.exit_code == 0, done.stderr
     assert done.stderr.startswith(f"1 of 2 pieces of {tmp_path / 'art'}.\n")
-    assert "left out, too large for a model: 1 pieces; the first, wide" in done.stderr
+    assert "too large for a model: 1 pieces; the first, wide" in done.stderr
     (left_out,) = json.loads(asciivae(*arguments, "--json").stdout)["data"]["left_out"]
     assert left_out["name"].startswith("wide")
     (tmp_path / "art" / "small.txt").unlink()
@@ -156,11 +156,11 @@ def test_several_corpora_and_contours(runs: tuple[Path, Path], tmp_path: Path) -
     assert "contour_f1" in told["models"][0]["mean_of_pieces"]
 
 
-def test_what_cannot_be_meant_is_said(runs: tuple[Path, Path], tmp_path: Path) -> None:
+def test_invalid_usage_is_said(runs: tuple[Path, Path], tmp_path: Path) -> None:
     html = tmp_path / "none" / "report.html"
     done = asciivae("evaluate", runs[0], "--html", html)
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"error: {html}: is in no folder that exists\n\nhint: mkdir -p {html.parent}\n"
+    assert done.stderr == f"error: {html}: parent directory does not exist\n\nhint: mkdir -p {html.parent}\n"
 
     (tmp_path / "one.txt").write_text("x\n")
     done = asciivae("evaluate", runs[0], "--data", tmp_path)

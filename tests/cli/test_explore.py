@@ -39,11 +39,11 @@ def test_explore_leaves_out_what_it_cannot_use_and_says_so(
 
     assert [drawing.target.name for drawing in found] == ["000.txt", "001.txt", "002.txt", "cat.txt"]
     told = capsys.readouterr().err
-    assert "left out, too large for this model: 1\n" in told
+    assert "too large for this model: 1\n" in told
     assert "bad.txt:1:1: byte 0xFF is not UTF-8 text" in told
-    with pytest.raises(UsageError, match=r"needs at least two drawings to walk between, and has 1") as caught:
+    with pytest.raises(UsageError, match=r"at least two drawings are required, and there are 1") as caught:
         _collected(["cat.txt"], None, run, "cpu")
-    assert caught.value.hint == "name more, or none to walk between those of asciivae"
+    assert caught.value.hint == "name more drawings, or none to use the embedded ones"
 
 
 def test_saved_pages_never_overwrite(tmp_path: Path) -> None:

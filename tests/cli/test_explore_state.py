@@ -5,7 +5,7 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
-from asciivae.cli.explore_state import FASTEST, HELD, IDLE, KEYS, PICKING, SLOWEST, Walker
+from asciivae.cli.explore_state import FASTEST, HELD, IDLE, KEYS, PICKING, SLOWEST, ExploreState
 from asciivae.cli.terminal import CLOSED
 from asciivae.errors import AsciivaeError
 from asciivae.latent.arc import Box
@@ -23,7 +23,7 @@ def page(start: int, end: int, frame: int) -> Grid:
 
 
 class Desk:
-    """Finds legs at once or when told, and keeps what is saved."""
+    """Finds segments at once or when told, and keeps what is saved."""
 
     def __init__(self, at_once: bool = True) -> None:
         self.at_once, self.asked, self.saved = at_once, [], []  # type: ignore[var-annotated]
@@ -53,17 +53,17 @@ class Desk:
         return f"explored-{len(self.saved)}.txt"
 
 
-def walker(desk: Desk) -> Walker:
-    return Walker(NAMES, desk.find, desk.another, desk.save, 0.1)
+def state(desk: Desk) -> ExploreState:
+    return ExploreState(NAMES, desk.find, desk.another, desk.save, 0.1)
 
 
-def seen(walk: Walker) -> str:
+def seen(walk: ExploreState) -> str:
     return "\n".join(walk.lines(24, 80))
 
 
 def test_it_walks_from_drawing_to_drawing_by_itself() -> None:
     desk = Desk()
-    walk = walker(desk)
+    walk = state(desk)
     assert (walk.start, walk.target, walk.upcoming) == (0, 1, 3)
     assert desk.asked == [(0, 1), (1, 3)]
 
@@ -73,13 +73,13 @@ def test_it_walks_from_drawing_to_drawing_by_itself() -> None:
         walk.tick()
     assert pages == [(0, 1, i) for i in range(FRAMES)] + [(1, 3, i) for i in range(FRAMES)]
     assert walk.start == 3
-    assert "0>1." in seen(walker(Desk()))
+    assert "0>1." in seen(state(Desk()))
 
 
 def test_long_names_leave_room_for_the_rest() -> None:
     desk = Desk()
     names = [f"{'very' * 20}/long/{name}" for name in NAMES]
-    heading = Walker(names, desk.find, desk.another, desk.save, 0.1).lines(24, 80)[0]
+    heading = ExploreState(names, desk.find, desk.another, desk.save, 0.1).lines(24, 80)[0]
 
     assert len(heading) <= 80
     assert "cat.txt -> .." in heading
@@ -88,7 +88,7 @@ def test_long_names_leave_room_for_the_rest() -> None:
 
 def test_no_name_breaks_a_line_or_steers_the_terminal() -> None:
     desk = Desk()
-    walk = Walker([f"a\n\tb\x1b{name}" for name in NAMES], desk.find, desk.another, lambda _: "c\nd", 0.1)
+    walk = ExploreState([f"a\n\tb\x1b{name}" for name in NAMES], desk.find, desk.another, lambda _: "c\nd", 0.1)
     assert walk.lines(24, 120)[0].endswith(r" a\n\tb\x1bcat.txt -> a\n\tb\x1bdog.txt -> a\n\tb\x1bfish.txt")
     for key in ("t", "D", "u"):
         walk.press(key)
@@ -100,7 +100,7 @@ def test_no_name_breaks_a_line_or_steers_the_terminal() -> None:
 
 
 def test_the_end_of_a_leg_is_shown_longer() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
 
     assert walk.seconds == 0.1
     for _ in range(FRAMES - 1):
@@ -109,7 +109,7 @@ def test_the_end_of_a_leg_is_shown_longer() -> None:
 
 
 def test_space_pauses_and_goes_on() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     walk.press(" ")
     walk.tick()
 
@@ -123,7 +123,7 @@ def test_space_pauses_and_goes_on() -> None:
 
 
 def test_arrows_step_and_pause() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     walk.press("right")
     walk.press("right")
     assert (walk.frame, walk.paused) == (2, True)
@@ -139,7 +139,7 @@ def test_arrows_step_and_pause() -> None:
 
 def test_another_target_replaces_the_next_one() -> None:
     desk = Desk(at_once=False)
-    walk = walker(desk)
+    walk = state(desk)
     before = desk.futures[-1]
     walk.press("n")
 
@@ -150,7 +150,7 @@ def test_another_target_replaces_the_next_one() -> None:
 
 def test_a_target_is_picked_by_a_part_of_its_name() -> None:
     desk = Desk()
-    walk = walker(desk)
+    walk = state(desk)
     walk.press("t")
     assert PICKING in seen(walk)
     for key in "dux":
@@ -175,7 +175,7 @@ def test_a_target_is_picked_by_a_part_of_its_name() -> None:
 
 
 def test_up_and_down_choose_and_escape_leaves_all_as_it_was() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     walk.press("t")
     walk.press("down")
     assert "> Duck.txt" in seen(walk)  # dog.txt is where it goes already
@@ -192,7 +192,7 @@ def test_up_and_down_choose_and_escape_leaves_all_as_it_was() -> None:
 
 def test_letters_of_a_name_are_no_commands() -> None:
     desk = Desk()
-    walk = walker(desk)
+    walk = state(desk)
     for key in ("t", "q", "s", "n", " "):
         walk.press(key)
 
@@ -203,7 +203,7 @@ def test_letters_of_a_name_are_no_commands() -> None:
 
 def test_a_page_is_saved_as_it_is_seen() -> None:
     desk = Desk()
-    walk = walker(desk)
+    walk = state(desk)
     walk.press("right")
     walk.press("s")
 
@@ -220,7 +220,7 @@ def test_what_cannot_be_saved_is_told_and_the_walk_goes_on() -> None:
         raise AsciivaeError("cannot be written: No space left on device", place="found", hint="free some")
 
     desk = Desk()
-    walk = Walker(NAMES, desk.find, desk.another, full, 0.1)
+    walk = ExploreState(NAMES, desk.find, desk.another, full, 0.1)
     walk.press("s")
 
     assert "found: cannot be written: No space left on device" in seen(walk)
@@ -229,7 +229,7 @@ def test_what_cannot_be_saved_is_told_and_the_walk_goes_on() -> None:
 
 
 def test_speed_has_bounds() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     walk.press("+")
     assert walk.seconds == pytest.approx(0.1 / 1.5)
     assert "15.0 pages a second" in seen(walk)
@@ -243,14 +243,14 @@ def test_speed_has_bounds() -> None:
 
 @pytest.mark.parametrize("key", ["q", "escape", CLOSED])
 def test_it_ends(key: str) -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     walk.press(key)
 
     assert walk.done
 
 
 def test_a_closed_terminal_ends_it_while_a_name_is_typed() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     walk.press("t")
     walk.press(CLOSED)
 
@@ -258,7 +258,7 @@ def test_a_closed_terminal_ends_it_while_a_name_is_typed() -> None:
 
 
 def test_other_keys_do_nothing() -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     before = seen(walk)
     for key in ("x", "up", "enter", "backspace"):
         walk.press(key)
@@ -268,8 +268,8 @@ def test_other_keys_do_nothing() -> None:
 
 def test_while_a_leg_is_being_found_it_waits() -> None:
     desk = Desk(at_once=False)
-    walk = walker(desk)
-    assert "finding the way from cat.txt to dog.txt" in seen(walk)
+    walk = state(desk)
+    assert "interpolating from cat.txt to dog.txt" in seen(walk)
     assert walk.seconds == IDLE
     for key in ("s", "right", "left"):
         walk.press(key)
@@ -281,7 +281,7 @@ def test_while_a_leg_is_being_found_it_waits() -> None:
     for _ in range(FRAMES + 3):
         walk.tick()
     assert (walk.start, walk.frame) == (0, FRAMES - 1)
-    assert "cat.txt -> dog.txt -> fish.txt (finding the way)" in seen(walk)
+    assert "cat.txt -> dog.txt -> fish.txt (interpolating)" in seen(walk)
     desk.deliver(1)
     walk.tick()
     assert (walk.start, walk.frame) == (1, 0)
@@ -289,7 +289,7 @@ def test_while_a_leg_is_being_found_it_waits() -> None:
 
 def test_what_goes_wrong_with_a_leg_is_an_error() -> None:
     desk = Desk(at_once=False)
-    walk = walker(desk)
+    walk = state(desk)
     desk.futures[0].set_exception(AsciivaeError("too large"))
 
     with pytest.raises(AsciivaeError, match="too large"):
@@ -298,13 +298,13 @@ def test_what_goes_wrong_with_a_leg_is_an_error() -> None:
 
 @pytest.mark.parametrize(("rows", "columns"), [(24, 80), (8, 30), (3, 3), (1, 1), (60, 200)])
 def test_it_fits_any_screen(rows: int, columns: int) -> None:
-    walk = walker(Desk())
+    walk = state(Desk())
     for _ in range(2):
         lines = walk.lines(rows, columns)
         assert len(lines) <= rows
         walk.press("t")
     if rows >= 8:
-        middle = walker(Desk()).lines(rows, columns)
+        middle = state(Desk()).lines(rows, columns)
         at = next(i for i, line in enumerate(middle) if "0>1." in line)
         assert abs(at + 1 - (1 + (rows - 3) / 2)) <= 1
         assert abs(middle[at].index("0") + 2 - columns / 2) <= 1
@@ -312,7 +312,7 @@ def test_it_fits_any_screen(rows: int, columns: int) -> None:
 
 def test_a_page_larger_than_the_screen_is_cut_around_its_drawing() -> None:
     desk = Desk(at_once=False)
-    walk = walker(desk)
+    walk = state(desk)
     wide = np.stack([encode("".join(chr(33 + (r + c) % 90) for c in range(100))) for r in range(50)])
     box = Box(20, 40, 10, 20)
     desk.futures[0].set_result(Interpolation((wide, wide), (0.0, 1.0), (0.0,), box, box))

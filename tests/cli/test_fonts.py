@@ -14,8 +14,8 @@ def test_the_table_tells_the_smallest_size_that_reads() -> None:
     assert [row[:2] for row in rows[:3]] == [["square", "9x9"], ["tall", "18x9"], ["logged", "9x9"]]
     assert "OQ" in rows[0][5]
     assert "␣_" in rows[2][5]  # the log's crop loses the underscore
-    assert "square: everything reads from 10 pixels of width on" in done.stderr
-    assert "logged: too small to read" in done.stderr
+    assert "square: readable from a width of 10 pixels" in done.stderr
+    assert "logged: not readable at these sizes" in done.stderr
 
 
 def test_json_holds_the_pairs() -> None:
@@ -38,10 +38,10 @@ def test_the_picture_shows_glyphs_and_pairs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("res", ["0", "12..7", "5-16", "40"])
-def test_sizes_that_cannot_be_meant(res: str) -> None:
+def test_invalid_sizes(res: str) -> None:
     done = asciivae("fonts", "--res", res)
     assert done.exit_code == 2
-    assert f"--res: {res!r} is no range of sizes from 3 to 32" in done.stderr
+    assert f"--res: {res!r} is not a range of sizes from 3 to 32" in done.stderr
     assert "hint: for example --res 9 or --res 5..16" in done.stderr
 
 

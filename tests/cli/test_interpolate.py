@@ -52,7 +52,7 @@ def test_pictures_of_a_walk(run: Path, here: Path) -> None:
     done = asciivae("interpolate", "-", "wall.txt", *options, stdin=CAT)
 
     assert done.exit_code == 0
-    assert "drawn into walk.gif\ndrawn into walk.png\n" in done.stderr
+    assert "wrote walk.gif\nwrote walk.png\n" in done.stderr
     with Image.open("walk.gif") as gif:
         assert gif.format == "GIF"
         assert 1 < gif.n_frames <= 6
@@ -67,19 +67,19 @@ def test_walks_that_cannot_be_had(run: Path, here: Path) -> None:
         (
             ["cat.txt", "art"],
             2,
-            "error: art: holds 3 drawings, and it takes one\n\nhint: name the file, or walk between",
+            "error: art: holds 3 drawings, but one is required\n\nhint: name one file, or interpolate between",
         ),
         (
             ["cat.txt", "wall.txt", "--play"],
             2,
-            "--play: needs a terminal\n\nhint: leave it out, or make a GIF: --gif walk",
+            "--play: needs a terminal\n\nhint: omit it, or write a GIF: --gif walk",
         ),
         (
             ["cat.txt", "wall.txt", "--play", "--json"],
             2,
-            "--play and --json: cannot both be had\n\nhint: leave out one",
+            "--play and --json: cannot be used together\n\nhint: omit one",
         ),
-        (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "is one of the files that are read"),
+        (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "is an input file"),
         (["cat.txt", "wall.txt", "--gif", "none/walk.gif"], 1, "cannot be written"),
         (["cat.txt", "dog.txt"], 1, "dog.txt: there is no such file"),
     ):

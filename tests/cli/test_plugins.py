@@ -160,12 +160,12 @@ class TestCheck:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            ([], "error: name plugins, or give --all\n"),
-            (["l1", "--all"], "error: name plugins, or give --all\n"),
+            ([], "error: name plugins, or use --all\n"),
+            (["l1", "--all"], "error: name plugins, or use --all\n"),
             (["l1", "--set", "window"], "error: --set #1: 'window' is not of the form NAME=VALUE\n"),
         ],
     )
-    def test_what_cannot_be_meant(self, arguments: list[str], message: str) -> None:
+    def test_invalid_usage(self, arguments: list[str], message: str) -> None:
         done = asciivae("plugins", "check", *arguments)
         assert done.exit_code == 2
         assert done.stderr.startswith(message)
@@ -195,10 +195,10 @@ class TestNew:
     @pytest.mark.parametrize(
         ("name", "message"),
         [
-            ("My Loss", "'My Loss' is not a plugin's name"),
-            ("../up", "'../up' is not a plugin's name"),
-            ("my_loss", "'my_loss' is not a plugin's name"),
-            ("ssim", "there is a loss 'ssim' in asciivae "),
+            ("My Loss", "'My Loss' is not a valid plugin name"),
+            ("../up", "'../up' is not a valid plugin name"),
+            ("my_loss", "'my_loss' is not a valid plugin name"),
+            ("ssim", "the loss 'ssim' already exists in asciivae "),
         ],
     )
     def test_names_that_are_refused(self, name: str, message: str, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ class TestNew:
     def test_nothing_is_written_over(self, tmp_path: Path) -> None:
         done = asciivae("plugins", "new", "loss", "my-loss", "--to", tmp_path)
         assert done.exit_code == 2
-        assert done.stderr == f"error: {tmp_path}: exists already\n\nhint: name another folder with --to\n"
+        assert done.stderr == f"error: {tmp_path}: already exists\n\nhint: name another folder with --to\n"
 
     def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")

@@ -35,7 +35,7 @@ def test_off_a_terminal_every_record_is_one_plain_line(
         "step 20/3700 total 12.35 ce 11 eta 1h01m20s\n"
         "step 20/3700 validation: total 9 char_f1 0.25\n"
         "\na   |   b\n\n"
-        "step 21: term 'ce' became nan; going back to step 20 with 0.5 × the learning rate\n"
+        "step 21: term 'ce' became nan; rolled back to step 20 with 0.5 × the learning rate\n"
     )
 
 

@@ -80,7 +80,7 @@ def test_copy_makes_a_recipe_that_checks_and_never_overwrites(tmp_path: Path, mo
 
     again = asciivae("recipes", "copy", "quickstart", ".")
     assert again.exit_code == 2
-    assert again.stderr == "error: quickstart.yaml: exists already\n\nhint: name another file\n"
+    assert again.stderr == "error: quickstart.yaml: already exists\n\nhint: name another file\n"
     assert asciivae("recipes", "copy", "base", "sub/mine.yaml").exit_code == 2
     assert asciivae("recipes", "copy", "base", "mine.yml").stdout == "mine.yml\n"
 
@@ -91,8 +91,7 @@ def test_a_copy_that_could_not_be_found_again_is_refused(tmp_path: Path, monkeyp
 
     assert done.exit_code == 2
     assert done.stderr == (
-        "error: mine: would not be found again: a recipe's file ends in .yaml\n\n"
-        "hint: asciivae recipes copy base mine.yaml\n"
+        "error: mine: the file name of a recipe must end with .yaml\n\nhint: asciivae recipes copy base mine.yaml\n"
     )
     assert asciivae(*done.stderr.split("hint: asciivae ")[1].split()).exit_code == 0
 

@@ -115,7 +115,7 @@ def test_a_drawing_is_not_overwritten_by_its_reconstruction(
     done = asciivae("reconstruct", "--model", "none", *line)  # before a model is looked for
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "is one of the files that are read, and would be overwritten\n\nhint: name another folder" in done.stderr
+    assert "is an input file and would be overwritten\n\nhint: name another folder" in done.stderr
     assert (Path("art/house.txt").read_text(), Path("a.txt").read_text()) == (HOUSE, TREE)
 
 
@@ -140,7 +140,7 @@ def test_two_drawings_of_one_name_are_refused_before_one_is_lost(run: Path, art:
     done = asciivae("reconstruct", "--model", run, *files, "--out", tmp_path / "made")
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert "two drawings are called 'house.txt' and would overwrite each other" in done.stderr
+    assert "two drawings have the name 'house.txt' and would overwrite each other" in done.stderr
     assert not (tmp_path / "made").exists()
 
 
@@ -156,7 +156,7 @@ def test_png_is_a_picture_of_original_and_reconstruction(run: Path, art: Path, t
     done = asciivae("reconstruct", "--model", run, art / "house.txt", "--png", tmp_path / "a.png")
 
     assert done.exit_code == 0
-    assert f"\ndrawn into {tmp_path / 'a.png'}\n" in done.stderr
+    assert f"\nwrote {tmp_path / 'a.png'}\n" in done.stderr
     assert done.stdout == asciivae("reconstruct", "--model", run, art / "house.txt").stdout
     image = np.asarray(Image.open(tmp_path / "a.png"))
     assert image.shape == ((2 + 3 + 2) * 18, (2 + 5 + 2 + 5 + 2) * 9)
@@ -258,7 +258,7 @@ def test_replace_reads_strangers_as_something_else(run: Path) -> None:
 def test_a_folder_without_texts_and_a_missing_file(run: Path, tmp_path: Path) -> None:
     done = asciivae("reconstruct", "--model", run, tmp_path)
     assert done.exit_code == 2
-    assert done.stderr == f"error: {tmp_path}: holds no .txt files\n\nhint: name the files themselves\n"
+    assert done.stderr == f"error: {tmp_path}: contains no .txt files\n\nhint: name the files\n"
 
     (tmp_path / "house.txt").write_text(HOUSE)
     done = asciivae("reconstruct", "--model", run, tmp_path / "huose.txt")
@@ -305,7 +305,7 @@ def test_confidence_is_shown_in_tenths_and_told_in_numbers(run: Path, art: Path)
     assert cells.shape == (3, 5)
     assert house["confidence"]["mean"] == pytest.approx(cells.mean(), abs=1e-4)
     assert house["confidence"]["ink_mean"] == pytest.approx(cells[: len(inked)][inked].mean(), abs=1e-4)
-    assert "digits: tenths of the probability" in done.stderr
+    assert "digits: tenths of the model's probability" in done.stderr
     assert done.stdout.count("ink_confidence") == 2  # a line under each piece
 
 
@@ -330,9 +330,7 @@ def test_overlays_have_no_place_where_only_files_are_written(run: Path, art: Pat
     for flag in ("--diff", "--confidence"):
         done = asciivae("reconstruct", "--model", run, art, flag, "--out", tmp_path / "made")
         assert (done.exit_code, done.stdout) == (2, "")
-        assert done.stderr == (
-            f"error: {flag}: has no place where only files are written\n\nhint: leave out --out, or add --json\n"
-        )
+        assert done.stderr == (f"error: {flag}: cannot be combined with --out\n\nhint: omit --out, or add --json\n")
 
 
 def test_contours_can_be_left_out_of_json(run: Path, art: Path) -> None:

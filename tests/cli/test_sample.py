@@ -47,32 +47,36 @@ def test_samples_like_drawings(run: Path, here: Path) -> None:
 
     assert done.exit_code == 0, done.stderr
     assert json.loads(done.stdout)["like"] == 8
-    assert "like 8 of 8 drawings\n" in done.stderr
+    assert "fitted to 8 of 8 drawings\n" in done.stderr
     with Image.open("s.png") as picture:
         assert picture.size[0] > 2 * 24
     fewer = asciivae(
         "sample", "--like", art, "--like", "cat.txt", "--like", "wall.txt", *options[:-2], "8x16", "--json"
     )
-    assert "like 7 of 8 drawings\n" in fewer.stderr  # the wall does not fit
+    assert "fitted to 7 of 8 drawings\n" in fewer.stderr  # the wall does not fit
 
 
 def test_samples_that_cannot_be_had(run: Path, here: Path) -> None:
     for line, code, text in (
-        (["--size", "24"], 2, "error: --size: '24' is no size in rows and columns\n\nhint: for example --size 24x48\n"),
-        (["--size", "0x9"], 2, "'0x9' is no size"),
+        (
+            ["--size", "24"],
+            2,
+            "error: --size: '24' is not a size in rows and columns\n\nhint: for example --size 24x48\n",
+        ),
+        (["--size", "0x9"], 2, "'0x9' is not a size"),
         (
             ["--size", "600x9"],
             1,
             "error: --size: a piece of 600 rows and 9 columns is too large: this model reads at most 512 × 512 cells"
-            "\n\nhint: ask for a smaller one, for example --size 24x48\n",
+            "\n\nhint: choose a smaller size, for example --size 24x48\n",
         ),
         (
             ["--like", "cat.txt"],
             2,
-            "--like: 1 of 1 drawings fit into 24 rows and 48 columns, and it takes two\n\nhint: ",
+            "--like: 1 of 1 drawings fit into 24 rows and 48 columns; two are required\n\nhint: ",
         ),
         (["--like", "none.txt"], 1, "none.txt: there is no such file"),
-        (["--like", "cat.txt", "--png", "cat.txt"], 2, "is one of the files that are read"),
+        (["--like", "cat.txt", "--png", "cat.txt"], 2, "is an input file"),
     ):
         done = asciivae("sample", "--model", run, *line)
         assert (done.exit_code, done.stdout) == (code, ""), done.stderr

@@ -34,8 +34,8 @@ def test_files_into_a_folder_and_again(art: Path, tmp_path: Path) -> None:
 
     refused = asciivae("scrape", "folder", art, "--out", out)
     assert refused.exit_code == 2
-    assert f"{out}: there is a corpus already" in refused.stderr
-    assert "hint: add --resume to go on with it, or to add to it" in refused.stderr
+    assert f"{out}: it already contains a corpus" in refused.stderr
+    assert "hint: add --resume to continue it or to add to it" in refused.stderr
 
     again = json.loads(asciivae("scrape", "folder", art, "--out", out, "--resume", "--json").stdout)
     assert again["schema"] == 1
@@ -70,17 +70,21 @@ def test_the_list_and_a_dry_run() -> None:
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        ([], "asciivae scrape: no source is named", "asciivae scrape --list"),
+        ([], "asciivae scrape: no source given", "asciivae scrape --list"),
         (["foldr"], "unknown source 'foldr' — did you mean 'folder'", "installed:"),
-        (["folder"], "asciivae scrape: 'folder' reads files, and none is named", "asciivae scrape folder art/"),
+        (["folder"], "asciivae scrape: 'folder' reads files, and none is given", "asciivae scrape folder art/"),
         (["folder", "no/such"], "no/such: there is no such file or folder", "ls"),
         (["textfiles", "--set", "rot=x"], "source 'textfiles' has no option 'rot'", "it has: root"),
-        (["textfiles", "textart", "--set", "root=x"], "--set root=x: it does not say which", "--set textfiles.root="),
-        (["textfiles", "--delay", "0"], "--delay: a delay of 0 seconds is not between 0.01 and 3600", "take 1 second"),
-        (["html", ".", "--out", "."], ".: it is not empty, and no corpus", "choose another --out"),
+        (["textfiles", "textart", "--set", "root=x"], "--set root=x: must name an option", "--set textfiles.root="),
+        (
+            ["textfiles", "--delay", "0"],
+            "--delay: a delay of 0 seconds is not between 0.01 and 3600",
+            "use at least 1 second",
+        ),
+        (["html", ".", "--out", "."], ".: the folder is not empty and not a corpus", "choose another --out"),
     ],
 )
-def test_what_cannot_be_meant(
+def test_invalid_usage(
     words: list[str], message: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "x").touch()
@@ -147,6 +151,6 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     thread.join()
     server.server_close()
     assert scraper.returncode == 130, told
-    assert "stopped; what was found is kept" in told
-    assert "hint: go on: repeat the command with --resume" in told
+    assert "interrupted; the pieces found so far are kept" in told
+    assert "hint: repeat the command with --resume" in told
     assert 0 < len(manifest.read_text().splitlines()) < 99

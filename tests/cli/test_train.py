@@ -180,7 +180,7 @@ def test_a_run_says_how_many_pieces_it_leaves_out_and_writes_it_down(recipe: Pat
     done = asciivae("train", "--recipe", recipe, "--out", tmp_path / "run", *sets)
 
     assert done.exit_code == 0, done.stderr
-    assert "left out by data.exclude: 13 by id 'cats/*', 0 by license '*NC*'" in done.stderr
+    assert "excluded by data.exclude: 13 by id 'cats/*', 0 by license '*NC*'" in done.stderr
     told = json.loads((tmp_path / "run" / "provenance.json").read_text())["corpus"]
     assert told["source"] == f"{tmp_path / 'art'} + embedded"
     assert told["left_out"] == {"id 'cats/*'": 13, "license '*NC*'": 0}

@@ -34,7 +34,7 @@ def test_all_of_the_same_model_is_loaded(tmp_path: Path, donor: Path) -> None:
     tensors = len(load_file(file)) - 1  # without the glyphs
     assert lines == [
         f"loaded: {tensors} tensors of tiny, step 6 ({file})",
-        "not loaded: the optimiser, its learning rate and the step, which start anew",
+        "not loaded: the optimiser, the learning rate and the step, which start anew",
     ]
     told = json.loads((run / "provenance.json").read_text())
     assert told["initial_weights"] == {"path": str(file), "recipe": "tiny", "step": 6}
@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, donor: Path) -> None:
     assert lines == [
         f"loaded: {len(names) - 2} tensors of ?, step 6 ({file})",
         f"not loaded: {names[0]} (of another shape); {names[1]} (not in the file); stranger (not in this model); "
-        "the optimiser, its learning rate and the step, which start anew",
+        "the optimiser, the learning rate and the step, which start anew",
     ]
 
 

@@ -44,7 +44,7 @@ def test_what_holds(tiny: tuple[Path, dict]) -> None:
     written(file, recipe)
     done = asciivae("recipes", "verify", file)
     assert done.exit_code == 0, done.stderr
-    assert done.stderr.startswith("tiny: as expected, within ")
+    assert done.stderr.startswith("tiny: ok, largest relative difference ")
     header, row = (line.split("\t") for line in done.stdout.splitlines())
     assert header == ["recipe", "step", "expected", "measured", "relative", "rtol 0.0001"]
     assert (row[0], row[1], row[-1]) == ("tiny", "1-3", "ok")
@@ -57,7 +57,7 @@ def test_what_does_not_hold_is_a_table_and_exit_1(tiny: tuple[Path, dict]) -> No
     written(file, recipe)
     done = asciivae("recipes", "verify", file)
     assert done.exit_code == 1
-    assert done.stderr == "tiny: NOT as expected, within 9.9e-03\n"
+    assert done.stderr == "tiny: DIFFERS, largest relative difference 9.9e-03\n"
     rows = [line.split("\t") for line in done.stdout.splitlines()[1:]]
     assert [(row[1], row[-1]) for row in rows] == [("1", "ok"), ("2", "DIFFERS"), ("3", "ok")]
     assert rows[1][2:5] == [f"{right[1] * 1.01:.8g}", f"{right[1]:.8g}", "9.9e-03"]
