@@ -1,9 +1,9 @@
 """The chamfer distance between the contours of two pictures (Barrow et al. 1977), as a loss.
 
-A contour is where the grey value changes: |∇| between neighbouring pixels, in [0, 1]. Contours of the reconstruction
-that the original lacks cost their distance from the original's nearest; contours that are missing cost theirs from the
-reconstruction's nearest. The distances are exact and Euclidean, by SciPy, on the CPU; the gradient flows through the
-strength of the contours, as in the distance-transform loss of Karimi and Salcudean 2019.
+The contour strength is the absolute difference of neighbouring pixels, in [0, 1]. Extra contours of the reconstruction
+cost their distance to the nearest contour of the original; missing contours cost theirs to the nearest contour of the
+reconstruction. Distances are exact Euclidean, by SciPy, on the CPU; the gradient flows through the strength of the
+contours, as in the distance-transform loss of Karimi and Salcudean 2019.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class ChamferConfig:
     """Options of `chamfer`.
 
     Attributes:
-        threshold: how strong a contour is, in [0, 1], from which on distances are measured to it.
-        reach: the largest distance that counts, in heights of a cell.
+        threshold: the least strength of a contour that distances are measured to, in (0, 1).
+        reach: the distances are clipped to this, in cell heights.
     """
 
     threshold: float = 0.5
     reach: float = 2.0
 
     def __post_init__(self) -> None:
-        """Refuse what finds nothing or counts nothing."""
+        """Validate the options."""
         if not 0 < self.threshold < 1:
             raise ValueError("threshold must be between 0 and 1")
         if not self.reach > 0:
@@ -39,7 +39,7 @@ class ChamferConfig:
 
 
 class Chamfer(nn.Module):
-    """How far contours are from where they belong, in heights of a cell: those too many, and those missing."""
+    """The distance of extra and of missing contours from the nearest counterpart, in cell heights."""
 
     contract = 1
     Config = ChamferConfig
@@ -57,26 +57,26 @@ class Chamfer(nn.Module):
         assert inputs.recon_image is not None
         original, drawn = contours(inputs.target_image), contours(inputs.recon_image)
         excess = drawn - original
-        length = original.flatten(1).sum(1) + 1.0  # a blank page has none
+        length = original.flatten(1).sum(1) + 1.0  # + 1 for blank pages
         extra = excess.relu() * self.distances(original)
         missing = (-excess).relu() * self.distances(drawn)
         return {"extra": extra.flatten(1).sum(1) / length, "missing": missing.flatten(1).sum(1) / length}
 
     @torch.no_grad()
     def distances(self, strength: Tensor) -> Tensor:
-        """How far each pixel of (B, height, width) is from the nearest contour, in heights of a cell, up to `reach`."""
+        """The distance of each pixel of (B, height, width) to the nearest contour, in cell heights, up to `reach`."""
         reach = self.config.reach
         away = (strength < self.config.threshold).cpu().numpy()
-        # Without any contour SciPy would measure the distance from a pixel outside.
+        # For a page without contours SciPy returns distances to a pixel outside.
         found = [distance_transform_edt(piece) if not piece.all() else np.full(piece.shape, np.inf) for piece in away]
         measured = np.minimum(np.stack(found) / self.height, reach)
         return torch.from_numpy(measured).to(strength)
 
 
 def contours(picture: Tensor) -> Tensor:
-    """How much the grey value changes at each pixel of (B, 1, height, width): (B, height + 1, width + 1) in [0, 1].
+    """The contour strength of pictures (B, 1, height, width): (B, height + 1, width + 1) in [0, 1].
 
-    Paper lies around the picture, so that ink at its border has a contour there.
+    Pictures are padded with paper, so that ink at the border has a contour.
     """
     paper = nn.functional.pad(picture[:, 0], (1, 1, 1, 1), value=1.0)
     down = (paper[:, 1:, :-1] - paper[:, :-1, :-1]).abs()

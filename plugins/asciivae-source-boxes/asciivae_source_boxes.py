@@ -14,14 +14,14 @@ class BoxesConfig:
     """Options of `boxes`.
 
     Attributes:
-        root: where the configuration file is.
+        root: the URL of the configuration file.
     """
 
     root: str = "https://raw.githubusercontent.com/ascii-boxes/boxes/master/boxes-config"
 
 
 class Boxes:
-    """Each design's sample is a piece; its author and its tags are stated beside it."""
+    """The sample of each design is a piece, with its author and tag."""
 
     contract = CONTRACT
     Config = BoxesConfig
@@ -35,7 +35,7 @@ class Boxes:
         yield Link(address=self.root)
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Take the sample of each design."""
+        """Yield the sample of each design."""
         for design in _BEGIN.split(page.text)[1:]:
             names, _, body = design.partition("\n")
             sample = _SAMPLE.search(body)

@@ -16,7 +16,7 @@ from torchmetrics.functional.image import structural_similarity_index_measure as
 from asciivae.contract import Facts, LossInputs
 
 BETAS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""How much each scale counts, finest first, as in the paper."""
+"""The exponents of the scales, finest first, as in the paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,13 @@ class SSIMConfig:
     """Options of `ssim-reflect`.
 
     Attributes:
-        sigma: the deviation of the Gaussian window, in pixels; the window ends at 3.5 of them on either side.
+        sigma: the standard deviation of the Gaussian window, in pixels; the window is truncated at 3.5 sigma.
     """
 
     sigma: float = 1.5
 
     def __post_init__(self) -> None:
-        """Refuse a window without a width, and one that no page can hold."""
+        """Validate the options."""
         if not 0 < self.sigma <= 10:
             raise ValueError("sigma must be more than 0 and at most 10")
 
@@ -40,20 +40,20 @@ class MSSSIMConfig(SSIMConfig):
     """Options of `ms-ssim`.
 
     Attributes:
-        scales: how many there are, each half as fine as the one before; a page that is too small has fewer.
+        scales: the number of scales, each at half the resolution of the previous one; small pages use fewer.
     """
 
     scales: int = 5
 
     def __post_init__(self) -> None:
-        """Refuse more scales than have weights."""
+        """Validate the options."""
         super().__post_init__()
         if not 1 <= self.scales <= len(BETAS):
             raise ValueError(f"scales must be from 1 to {len(BETAS)}")
 
 
 class SSIM(nn.Module):
-    """1 - SSIM per piece, whose border is continued by reflection: 0 for equal pictures, at most 2."""
+    """1 - SSIM per piece, with reflection padding: 0 for equal pictures, at most 2."""
 
     contract = 1
     Config: type = SSIMConfig
@@ -66,13 +66,13 @@ class SSIM(nn.Module):
 
     def forward(self, inputs: LossInputs) -> dict[str, Tensor]:
         """Return the loss of each piece, (B,)."""
-        # Each piece by itself: what it says must not depend on the canvas that the others ask for.
+        # Per piece, because a value must not depend on the canvas size of the batch.
         pairs = _pieces(inputs, self.side)
         return {"": torch.cat([1.0 - self.similarity(original, drawn) for original, drawn in pairs])}
 
     @property
     def side(self) -> int:
-        """The least height and width of a picture, in pixels; smaller ones are laid on paper."""
+        """The least height and width of a picture, in pixels; smaller ones are padded with paper."""
         return 2 * int(3.5 * self.config.sigma + 0.5) + 1
 
     def similarity(self, original: Tensor, drawn: Tensor) -> Tensor:
@@ -93,8 +93,8 @@ class MSSSIM(SSIM):
         smallest = min(original.shape[2:])
         scales = [n for n in range(1, self.config.scales + 1) if smallest >> (n - 1) >= self.side]
         betas = torch.tensor(BETAS[: len(scales)])
-        # `simple` maps similarities from [-1, 1] to [0, 1]: powers of negative ones are no numbers, and cutting them
-        # off leaves gradients that are none.
+        # `simple` maps similarities from [-1, 1] to [0, 1]: powers of negative values are NaN, and clamping gives
+        # non-finite gradients.
         found = ms_ssim(
             drawn,
             original,
@@ -109,7 +109,7 @@ class MSSSIM(SSIM):
 
 
 def _pieces(inputs: LossInputs, side: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """The two pictures (1, 1, height, width) of each piece, without what only fills the canvas."""
+    """The two pictures (1, 1, height, width) of each piece, without padding."""
     assert inputs.target_image is not None
     assert inputs.recon_image is not None
     cell = inputs.target_image.shape[2] // inputs.mask.shape[1], inputs.target_image.shape[3] // inputs.mask.shape[2]

@@ -1,7 +1,7 @@
-"""The glyphs of any TrueType or OpenType font as a renderer, in cells that are shaped as in a terminal.
+"""A renderer with the glyphs of any TrueType or OpenType font, in cells with the proportions of a terminal.
 
-A cell is as high as the font's line and as wide as its widest character; a character of a proportional font stands in
-the middle of its cell.
+A cell is as high as the font's line and as wide as its widest character; characters of a proportional font are centred
+in their cells.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class TrueTypeConfig:
     """Options of `truetype`.
 
     Attributes:
-        font: the path of a .ttf or .otf file; empty for the font that Pillow brings.
-        height: the height of a cell, in pixels; its width follows from the font.
+        font: the path of a .ttf or .otf file; empty for Pillow's default font.
+        height: the height of a cell, in pixels; the width follows from the font.
     """
 
     font: str = ""
     height: int = 18
 
     def __post_init__(self) -> None:
-        """Refuse a file that is not there, and cells that show nothing."""
+        """Validate the options."""
         if self.font and not Path(self.font).is_file():
             raise ValueError(f"there is no font file {self.font!r}")
         if not 4 <= self.height <= 256:
@@ -68,7 +68,7 @@ def draw(font: str, height: int) -> Tensor:
     """Draw the 95 printable characters: (95, height, width) float32 in [0, 1].
 
     Raises:
-        ValueError: the file is no font.
+        ValueError: the file is not a font.
     """
     size = height * OVERSAMPLING
     try:

@@ -85,6 +85,6 @@ def test_contours_are_where_grey_changes() -> None:
 
 
 @pytest.mark.parametrize("options", [{"threshold": 0.0}, {"threshold": 1.0}, {"reach": 0.0}])
-def test_options_that_make_no_sense_are_refused(options: dict[str, float]) -> None:
+def test_invalid_options_are_rejected(options: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         ChamferConfig(**options)

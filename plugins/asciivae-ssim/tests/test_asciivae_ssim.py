@@ -53,6 +53,6 @@ def test_coarse_scales_forgive_what_one_pixel_of_displacement_does() -> None:
 
 
 @pytest.mark.parametrize("options", [{"sigma": 0.0}, {"sigma": 11.0}, {"scales": 0}, {"scales": 6}])
-def test_options_that_make_no_sense_are_refused(options: dict[str, float]) -> None:
+def test_invalid_options_are_rejected(options: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="must be"):
         MSSSIMConfig(**options)  # type: ignore[arg-type]
