@@ -77,7 +77,7 @@ def evaluate(
         say(f"report: {html}")
     chosen = extremes(measured, SHOWN_OF_EACH)
     if as_json:
-        json_result(_document(pieces, trained, found, chosen))
+        json_result(_document(pieces, trained, found, chosen), schema=2)
         return
     table(["", *(one.label for one in found)], _rows(found))
     _gallery(pieces, found, chosen)

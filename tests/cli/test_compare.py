@@ -46,7 +46,7 @@ def test_drawings_of_ones_own_and_json(runs: tuple[Path, Path], tmp_path: Path) 
     done = asciivae("compare", *runs, "--piece", tmp_path / "cat.txt", "--png", tmp_path / "c.png", "--json")
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["schema"] == 1
+    assert told["schema"] == 2
     assert told["pieces"] == ["/\\_/\\\n( o )\n"]
     assert [run["name"] for run in told["runs"]] == ["tiny run", "other other"]
     for run in told["runs"]:

@@ -68,7 +68,7 @@ def test_json_is_one_document(run: Path, art: Path, tmp_path: Path) -> None:
     document = json.loads(done.stdout)
 
     assert document.keys() == {"schema", "model", "pieces"}
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["model"].keys() == {"name", "step", "path"}
     assert len(document["pieces"]) == 2
     for piece in document["pieces"]:

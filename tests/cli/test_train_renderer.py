@@ -193,7 +193,7 @@ def test_a_model_trained_by_its_picture_alone_does_not_go_blank(tmp_path: Path) 
     assert done.exit_code == 0, done.stderr
     last = records(tmp_path / "run", "validation")[-1]
     assert last["ink_iou"] > 0.25  # 0.37 when this was written, and 0.65 at the recipe's end
-    assert last["blank_share"] < 0.05
+    assert last["blank_fraction"] < 0.05
 
 
 def test_a_run_does_not_go_on_through_another_renderer(recipe: Path, run: Path, tmp_path: Path) -> None:
