@@ -204,8 +204,8 @@ def test_an_installation_without_the_bundled_model_says_so(
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == (
         f"error: {tmp_path / 'package' / 'assets' / 'model.safetensors'}: "
-        "the model that comes with asciivae is missing from this installation\n\n"
-        "hint: train one: asciivae train --recipe quickstart; or name a run or a .safetensors file: --model FILE\n"
+        "the bundled model is missing from this installation\n\n"
+        "hint: train one: asciivae train --recipe quickstart; or give a run or a .safetensors file: --model FILE\n"
     )
 
 

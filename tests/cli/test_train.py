@@ -124,7 +124,7 @@ def test_a_run_whose_corpus_changed_cannot_go_on(tmp_path: Path) -> None:
     done = asciivae("train", "--resume", run, "--set", "train.steps=9")
 
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "the corpus of this run changed since it began, so it cannot go on" in done.stderr
+    assert "the corpus of this run changed since it started, so it cannot be resumed" in done.stderr
     assert f"--init-from {run}" in done.stderr
 
 
