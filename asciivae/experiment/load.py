@@ -66,10 +66,10 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
             atlas_slice = found.pop("glyphs", None)
             fitting = found.keys() == expected.keys() and all(suits(found[name], expected[name]) for name in found)
             if not fitting or atlas_slice is None or not holds_glyphs(atlas_slice):
-                raise ModelError("does not hold the tensors of its own recipe", place=str(file), hint=DAMAGED)
+                raise ModelError("does not contain the tensors of its own recipe", place=str(file), hint=DAMAGED)
             glyphs = weights.get_tensor("glyphs")
             if not are_greys(glyphs):
-                raise ModelError("holds glyphs whose greys are not in [0, 1]", place=str(file), hint=DAMAGED)
+                raise ModelError("contains glyphs with values outside of [0, 1]", place=str(file), hint=DAMAGED)
             values = {name: weights.get_tensor(name) for name in expected}
             refuse_non_finite(values, file)
             fill(model, values, device)
