@@ -22,7 +22,7 @@ from asciivae.recipe.resolve import load_recipe
 from asciivae.training.loop import train
 
 RECIPES = ("20717f2-repaired", "20717f2-shape", "stage0-gumbel-repaired", "stage0-gumbel-shape")
-SHOWN = ("shape", "ink_f1", "ink_ratio", "blank_share", "glyph_similarity", "contour_f1")
+SHOWN = ("shape", "ink_f1", "ink_ratio", "blank_fraction", "glyph_similarity", "contour_f1")
 
 
 def scores(recipe: str, steps: int, batch: int, pieces: int, overrides: list[str]) -> dict[str, float]:

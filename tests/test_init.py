@@ -197,7 +197,7 @@ def test_what_trains_no_model_has_none(tmp_path: Path) -> None:
         out=tmp_path / "run",
         device="cpu",
     )
-    with pytest.raises(UsageError, match="trains no VAE"):
+    with pytest.raises(UsageError, match="does not train a VAE"):
         _ = run.model
 
 
@@ -216,6 +216,6 @@ def test_renderers_are_made_by_name() -> None:
 
 def test_a_run_cannot_end_before_it_is(tmp_path: Path) -> None:
     list(asciivae.train(tiny_recipe(drawings(tmp_path / "art")), out=tmp_path / "run", device="cpu"))
-    with pytest.raises(UsageError, match="has taken 6 steps, and its recipe would now end after 4"):
+    with pytest.raises(UsageError, match="has taken 6 steps, and its recipe now ends after 4"):
         asciivae.resume(tmp_path / "run", set={"train.steps": 4}, device="cpu")
     assert asciivae.resume(tmp_path / "run", set={"train.steps": 7}, device="cpu").state.step == 6

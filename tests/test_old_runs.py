@@ -15,9 +15,9 @@ from tiny_runs import asciivae, records
 
 OLD = Path(__file__).parent / "fixtures" / "runs-0.1"
 EXPECTED: dict[str, Any] = json.loads((OLD / "expected.json").read_text(encoding="utf-8"))
-RENAMED = {"gradient": "grad_norm", "rate": "lr"}
+RENAMED = {"gradient": "grad_norm", "rate": "lr", "blank_share": "blank_fraction"}
 """Keys of version 0.1 that documents and metrics call otherwise today."""
-NEW_SCHEMAS: dict[str, int] = {"reconstruct_json": 1, "evaluate": 1, "compare": 1}
+NEW_SCHEMAS: dict[str, int] = {"reconstruct_json": 2, "evaluate": 2, "compare": 2}
 """The number of each document's schema today."""
 
 

@@ -46,7 +46,7 @@ def compare(
     save_curves(png, {one.label: one.records for one in found})
     say(f"curves: {png}")
     if as_json:
-        json_result(_document(found, grids, png))
+        json_result(_document(found, grids, png), schema=2)
         return
     table(["", *(one.label for one in found)], _rows(found))
     for number, grid in enumerate(grids):

@@ -56,14 +56,14 @@ def evaluate(
     if html is not None and html.is_dir():
         raise UsageError("is a folder", place=str(html), hint=f"name a file: --html {html / 'report.html'}")
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
-    from asciivae.experiment.evaluate import choose_pieces, that_fit
+    from asciivae.experiment.evaluate import choose_pieces, fitting
     from asciivae.experiment.evaluate import evaluate as measured_on
     from asciivae.experiment.load import choose_device, load_model
     from asciivae.metrics.summary import extremes
 
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]
-    pieces = that_fit(trained, choose_pieces(data or ["embedded"], split, limit))
+    pieces = fitting(trained, choose_pieces(data or ["embedded"], split, limit))
     _tell(trained, pieces)
     with counting(len(models) * len(pieces.grids), "piece") as advanced:
         found = measured_on(trained, models, pieces, contours=contours, advanced=advanced)
@@ -77,7 +77,7 @@ def evaluate(
         say(f"report: {html}")
     chosen = extremes(measured, SHOWN_OF_EACH)
     if as_json:
-        json_result(_document(pieces, trained, found, chosen))
+        json_result(_document(pieces, trained, found, chosen), schema=2)
         return
     table(["", *(one.label for one in found)], _rows(found))
     _gallery(pieces, found, chosen)

@@ -181,9 +181,9 @@ def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> list[Outcome]:
         if entry.kind == "recipe":
             return _recipe_outcomes(entry)
         plugin = registry.load(entry.kind, entry.qualified)
-        from asciivae.settings.door import filled
+        from asciivae.settings.door import from_plain
 
-        config = filled(plugin.Config, options)
+        config = from_plain(plugin.Config, options)
     except AsciivaeError as error:
         return [Outcome("loading", promise, "broken", error.headline)]
     except ValueError as error:

@@ -99,7 +99,7 @@ def reconstruct(
             _described(drawing.name, one, look, diff=diff, confidence=confidence, contours=contours)
             for drawing, one, look in zip(drawings, made, looks, strict=True)
         ]
-        json_result({"model": model_facts(trained), "pieces": described})
+        json_result({"model": model_facts(trained), "pieces": described}, schema=2)
     elif files_written:
         result("\n".join(map(str, files_written)))
     elif diff or confidence:

@@ -1,1 +1,1 @@
-"""Recipes become objects; runs start, resume, are evaluated, compared and exported."""
+"""Experiments: built from recipes; runs that start, resume, and are evaluated, compared and exported."""

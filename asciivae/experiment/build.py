@@ -1,4 +1,4 @@
-"""From a recipe of any kind to an `Experiment`: one table, one dispatch."""
+"""Builds an `Experiment` from a recipe of any kind."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     import torch
 
 BUILDERS: dict[str, Callable[..., Experiment]] = {"model": build_model, "renderer": build_renderer}
-"""What makes an experiment of each kind of recipe; see `recipe.schema.KINDS`."""
+"""The builders by kind of recipe; see `recipe.schema.KINDS`."""
 
 
 def build(loaded: LoadedRecipe, device: torch.device, **extras: Any) -> Experiment:
-    """Build all that a recipe names.
+    """Build the experiment of a recipe.
 
     Args:
-        loaded: a checked recipe.
-        device: where to train.
-        extras: objects that join or replace those of the recipe; see the builder of its kind.
+        loaded: a valid recipe.
+        device: the device to train on.
+        extras: objects to add to or replace those of the recipe; see the builder of its kind.
 
     Raises:
         CorpusError: the corpus cannot be read, or a side of the split is empty.
-        RecipeError: the recipe's parts do not fit each other.
-        PluginError: a component cannot be made.
+        RecipeError: the parts of the recipe do not fit together.
+        PluginError: a component cannot be created.
     """
     reserve_kernels()
     metadata = {"asciivae": __version__, "name": loaded.name, "recipe": dump_yaml(loaded.resolved())}

@@ -1,4 +1,4 @@
-"""Runs beside each other: their last validation, and what each makes of the same drawings."""
+"""Comparison of runs: their last validation, and their reconstructions of the same drawings."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compared:
-    """One of the runs.
+    """The results of one run.
 
     Attributes:
-        label: its recipe and its folder's name, unlike any other's.
-        step: of its latest checkpoint.
+        label: its recipe and folder, unique among the runs.
+        step: step of its latest checkpoint.
         records: its metrics.
-        validation: its last validation, on its own pieces.
-        scores: what `picture_scores` says of the drawings that all runs were given, on average.
-        reconstructions: of those drawings, (h, w) each.
+        validation: its last validation, on its own validation pieces.
+        scores: mean `picture_scores` of the drawings that all runs reconstruct.
+        reconstructions: reconstructions of these drawings, (h, w) each.
     """
 
     label: str
@@ -46,15 +46,15 @@ class Compared:
 
 
 def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
-    """Give all runs the same drawings.
+    """Compare runs on the same drawings.
 
     Args:
-        runs: folders of runs, at least one of them with a checkpoint.
+        runs: folders of runs with a checkpoint.
         grids: the drawings, (h, w) each.
 
     Raises:
         ModelError: a drawing is too large for a model, or a weights file is damaged.
-        RunError: a folder is no run, or has no checkpoint.
+        RunError: a folder is not a run, or has no checkpoint.
     """
     folders = [RunDir.open(path) for path in runs]
     models = [load_model(path, torch.device("cpu")) for path in runs]
@@ -79,11 +79,11 @@ def compare(runs: Sequence[Path], grids: Sequence[Grid]) -> list[Compared]:
 
 
 def unseen_pieces(runs: Sequence[Path], count: int) -> list[Grid]:
-    """Drawings that no run has trained on, from the validation pieces of the first: those of middling size.
+    """Drawings of median size from the validation pieces of the first run, on which no run was trained.
 
     Raises:
         RecipeError, RecipeProblems: a run's recipe cannot be read.
-        RunError: a folder is no run, or each of the pieces was trained on by one of them.
+        RunError: a folder is not a run, or each of the pieces was used in training by a run.
     """
     seen: set[tuple[tuple[int, ...], bytes]] = set()
     candidates: list[Grid] = []
@@ -102,9 +102,9 @@ def unseen_pieces(runs: Sequence[Path], count: int) -> list[Grid]:
     )
     if not unseen:
         raise RunError(
-            "validates on no piece that the others have not trained on",
+            "has no validation piece that the other runs were not trained on",
             place=str(runs[0]),
-            hint="name drawings of your own with --piece",
+            hint="give other drawings with --piece",
         )
     middle = max(0, len(unseen) // 2 - count // 2)
     return unseen[middle : middle + count]

@@ -1,4 +1,4 @@
-"""Names become objects: the classes behind a recipe's components, made with their options."""
+"""Instantiation of a recipe's components."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from asciivae.errors import AsciivaeError, PluginError
 from asciivae.rng import derived_seed
 from asciivae.settings.component import Component
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 
 def make(kind: str, component: Component, *arguments: Any) -> Any:
-    """An instance of the class that a component of a resolved recipe names.
+    """Instantiate a component of a resolved recipe.
 
     Args:
-        kind: of plugin, a key of `registry.KINDS`.
+        kind: kind of plugin, a key of `registry.KINDS`.
         component: its name and its config.
-        arguments: what its class takes after the config.
+        arguments: constructor arguments after the config.
 
     Raises:
         PluginError: it cannot be loaded, or its `__init__` failed.
@@ -48,13 +48,13 @@ def described(kind: str, component: Component) -> str:
 
 
 def origin(kind: str, component: Component) -> str:
-    """The package that a component comes from, with its version."""
+    """Name and version of the package that provides a component."""
     return registry.find(kind, component.use).origin
 
 
-def initialised(seed: int, make: Callable[[], Made]) -> Made:
-    """What `make` makes, with parameters that depend on the seed alone."""
-    # PyTorch initialises from its global generator: its state is restored afterwards.
+def initialised(seed: int, make: Callable[[], T]) -> T:
+    """Call `make` such that initial parameters depend only on the seed."""
+    # PyTorch initialises from its global generator, whose state is restored afterwards.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(derived_seed(seed, "initialisation"))
         return make()

@@ -1,4 +1,4 @@
-"""Models measured on the same pieces, such as none of them should have trained on."""
+"""Evaluation of models on the same pieces, by default on those that recipes hold out."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pieces:
-    """What models are measured on.
+    """The pieces of an evaluation.
 
     Attributes:
-        source: what the user called the corpus.
-        side: which pieces of it.
-        total: how many pieces the corpus has.
-        names: of the pieces, their `id`.
+        source: the corpus as given by the user.
+        side: the side of the split.
+        total: number of pieces in the corpus.
+        names: the `id` of each piece.
         grids: the pieces, (h, w) each.
-        left_out: the names of those that a model cannot take, each with the reason.
+        left_out: the names of pieces that are too large for a model, with the reason.
     """
 
     source: str
@@ -45,12 +45,12 @@ class Pieces:
 
 
 def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) -> Pieces:
-    """Open corpora as one and choose what to measure on.
+    """Open corpora as one and choose the pieces of an evaluation.
 
     Args:
-        corpora: as `open_corpora` takes them.
-        side: which pieces to choose from.
-        limit: take so many at most, evenly from the whole.
+        corpora: see `open_corpora`.
+        side: the side of the split.
+        limit: maximum number of pieces, evenly spaced.
 
     Raises:
         CorpusError: a corpus cannot be opened, or is too small to be split.
@@ -62,7 +62,7 @@ def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) 
         try:
             _, chosen = split(corpus, default.rule, default.share)
         except CorpusError as error:
-            raise CorpusError(error.message, place=error.place, hint="take all of it: --split all") from error
+            raise CorpusError(error.message, place=error.place, hint="use all pieces: --split all") from error
     if limit is not None and limit < len(chosen):
         chosen = chosen[np.arange(limit) * len(chosen) // limit]
     names, numbers = corpus.column("id"), chosen.tolist()
@@ -70,11 +70,11 @@ def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) 
     return Pieces(corpus.source, side, len(corpus), tuple(names[i] for i in numbers), grids)
 
 
-def that_fit(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
-    """Leave out the pieces that one of the models cannot take, so that all are measured on the same ones.
+def fitting(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
+    """Leave out pieces that are too large for any of the models, so that all are measured on the same ones.
 
     Raises:
-        ModelError: none is left.
+        ModelError: no piece is left.
     """
     kept, left_out = [], []
     for i, grid in enumerate(pieces.grids):
@@ -87,16 +87,16 @@ def that_fit(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
             kept.append(i)
     if not kept:
         raise ModelError(
-            f"no piece suits every model; the first: {left_out[0][1]}",
+            f"no piece fits all models; the first one: {left_out[0][1]}",
             place=pieces.source,
-            hint="evaluate models of other sizes one by one, or take smaller pieces",
+            hint="evaluate the models separately, or use smaller pieces",
         )
     names, grids = tuple(pieces.names[i] for i in kept), tuple(pieces.grids[i] for i in kept)
     return Pieces(pieces.source, pieces.side, pieces.total, names, grids, tuple(left_out))
 
 
 def may_have_seen(trained: TrainedModel) -> bool:
-    """Whether the validation side of `choose_pieces` may hold pieces that this model's recipe trained on."""
+    """Whether the validation side of `choose_pieces` may contain training pieces of this model's recipe."""
     own, default = trained.data.split, Split()
     return own.rule != default.rule or own.share != default.share
 
@@ -109,14 +109,14 @@ def evaluate(
     contours: bool = False,
     advanced: Callable[[int], object] = lambda _: None,
 ) -> list[ModelScores]:
-    """Measure models on pieces that they can take, see `measure`; training is known of those given as a run's folder.
+    """Measure models on pieces; training metrics are included for models that are given as a run's folder.
 
     Args:
         models: the models.
-        paths: where each was asked for.
-        pieces: what to measure on.
+        paths: the path given for each model.
+        pieces: pieces that fit all models.
         contours: whether to compare joined contours too.
-        advanced: is told how many pieces more one of the models has done.
+        advanced: called with the number of pieces done since the previous call.
     """
     found = []
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
@@ -127,6 +127,6 @@ def evaluate(
 
 
 def labels(models: Sequence[TrainedModel], paths: Sequence[Path]) -> list[str]:
-    """What to call models beside each other: recipe and end of the path, numbered where these are the same."""
+    """Unique labels of models: recipe and last part of the path, numbered if these are equal."""
     plain = [f"{trained.name} {path.absolute().name}" for trained, path in zip(models, paths, strict=True)]
     return [label if plain.count(label) == 1 else f"{label} #{i}" for i, label in enumerate(plain, start=1)]

@@ -1,4 +1,4 @@
-"""A trained model as one file to pass on: its weights, its glyphs and its recipe, and nothing about a machine."""
+"""Export of a trained model as one file with weights, glyphs and recipe, without paths of the machine."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 
 FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
-"""Where a recipe names files: section and key."""
+"""Sections and keys of a recipe that contain file names."""
 
 
 def export(source: Path, target: Path, *, half: bool = False) -> None:
     """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads.
 
-    Corpora and other files that its recipe names lose their folders, which are nobody else's business.
+    Paths of corpora and other files in the recipe are reduced to file names, for privacy.
 
     Args:
-        source: what `load_model` takes.
-        target: the file; one that is there is replaced, in one step.
-        half: write the weights in float16, half as large; the glyphs and counters stay as they are.
+        source: see `load_model`.
+        target: the file; an existing one is replaced atomically.
+        half: write the weights in float16, half the size; glyphs and counters are not converted.
 
     Raises:
-        ModelError, RunError: the source is no model.
-        RunError: the disk is full, or the place cannot be written.
+        ModelError, RunError: the source is not a model.
+        RunError: the disk is full, or the file cannot be written.
     """
     write_model(load_model(source, torch.device("cpu")), target, half=half)
 
@@ -62,7 +62,7 @@ def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:
 
 
 def _last_part(value: Any) -> Any:
-    """A path, or each of a list, without its folders; what is no path stays."""
+    """Reduce a path, or each path of a list, to its last part; other values stay the same."""
     if isinstance(value, list):
         return [_last_part(one) for one in value]
     return (Path(value).name or value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Weights files become models; and a new run takes weights from another one."""
+"""Loads models from weights files and runs, and initialises new runs from trained weights."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ from asciivae.training.run_dir import RunDir
 from asciivae.training.state import TrainState
 
 BUNDLED = Path("bundled")
-"""Stands for the model that comes with the package."""
+"""Path that denotes the model bundled with the package."""
 
 
 def load_model(path: Path, device: torch.device) -> TrainedModel:
     """Load a weights file, or the latest checkpoint of a run.
 
-    Nothing in the file is executed: its recipe is checked as any recipe is, and its tensors must have the shapes that
-    the recipe's model has before memory is taken for them. Weights in half precision become float32.
+    Nothing in the file is executed: its recipe is validated, and the shapes of its tensors are checked against the
+    recipe's model before memory is allocated. Weights in half precision are converted to float32.
 
     Args:
         path: a .safetensors file, a run's folder or a checkpoint's; or `BUNDLED`.
-        device: where the model shall be.
+        device: the device of the model.
 
     Raises:
-        ModelError: the file is missing or none of ours, or does not fit its own recipe.
-        RecipeError, RecipeProblems: that recipe is none.
+        ModelError: the file is missing, not a model's, or does not fit its embedded recipe.
+        RecipeError, RecipeProblems: the embedded recipe is invalid.
         RunError: the folder has no checkpoint.
     """
     from safetensors import SafetensorError, safe_open
@@ -66,10 +66,10 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
             atlas_slice = found.pop("glyphs", None)
             fitting = found.keys() == expected.keys() and all(suits(found[name], expected[name]) for name in found)
             if not fitting or atlas_slice is None or not holds_glyphs(atlas_slice):
-                raise ModelError("does not hold the tensors of its own recipe", place=str(file), hint=DAMAGED)
+                raise ModelError("does not contain the tensors of its own recipe", place=str(file), hint=DAMAGED)
             glyphs = weights.get_tensor("glyphs")
             if not are_greys(glyphs):
-                raise ModelError("holds glyphs whose greys are not in [0, 1]", place=str(file), hint=DAMAGED)
+                raise ModelError("contains glyphs with values outside of [0, 1]", place=str(file), hint=DAMAGED)
             values = {name: weights.get_tensor(name) for name in expected}
             refuse_non_finite(values, file)
             fill(model, values, device)
@@ -90,16 +90,16 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
 
 @dataclass(frozen=True)
 class InitReport:
-    """What a new run took from another one's weights.
+    """The tensors that a new run loaded from another run's weights.
 
     Attributes:
         path: the weights file.
-        name: of the recipe that they were trained by.
-        step: when they were saved.
-        loaded: tensors taken over.
-        differing: tensors of this name in both, with other shapes or types; not loaded.
-        missing: tensors that only the new model has; they keep their initial values.
-        unused: tensors that only the file has.
+        name: name of the recipe that they were trained with.
+        step: the step at which they were saved.
+        loaded: names of tensors that were loaded.
+        differing: names in both whose shapes or dtypes differ; not loaded.
+        missing: names only in the new model; these keep their initial values.
+        unused: names only in the file.
     """
 
     path: Path
@@ -112,14 +112,14 @@ class InitReport:
 
 
 def init_from(state: TrainState, path: Path) -> InitReport:
-    """Give a new run's model the weights of another run, as far as names and shapes agree.
+    """Initialise a new run's model from the weights of another run, where names and shapes agree.
 
     Args:
-        state: at step 0.
+        state: the new run's state at step 0.
         path: a run's folder, a checkpoint's, or a .safetensors file.
 
     Raises:
-        ModelError: it is no weights file, or none of its tensors fits.
+        ModelError: it is not a weights file, or none of its tensors fits.
         RunError: the folder has no checkpoint.
     """
     from safetensors import SafetensorError, safe_open
@@ -152,16 +152,16 @@ def init_from(state: TrainState, path: Path) -> InitReport:
 
 
 def choose_device(name: str) -> torch.device:
-    """Turn `auto`, `cpu`, `cuda`, `cuda:1` or `mps` into a device that is there.
+    """Parse `auto`, `cpu`, `cuda`, `cuda:1` or `mps` and check that the device is available.
 
     Raises:
-        UsageError: it is not there, or is no device.
+        UsageError: it is not available, or not the name of a device.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         if not re.fullmatch(r"cpu|mps|cuda(:[0-9]{1,3})?", name):
-            raise RuntimeError("known are auto, cpu, cuda, cuda:N and mps")
+            raise RuntimeError("valid names: auto, cpu, cuda, cuda:N, mps")
         device = torch.device(name)
         torch.empty(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
@@ -175,9 +175,9 @@ def _bundled_file() -> Path:
     file = Path(str(resources.files("asciivae").joinpath("assets", "model.safetensors")))
     if not file.is_file():
         raise ModelError(
-            "the model that comes with asciivae is missing from this installation",
+            "the bundled model is missing from this installation",
             place=str(file),
-            hint="train one: asciivae train --recipe quickstart; or name a run or a .safetensors file: --model FILE",
+            hint="train one: asciivae train --recipe quickstart; or give a run or a .safetensors file: --model FILE",
         )
     return file
 

@@ -1,12 +1,13 @@
-"""How good a model is on many pieces: a row of numbers for each of them, and which latent units it uses.
+"""Measures a model: scores per piece, and active latent units.
 
 The scores of characters and pictures are those of the reconstruction from the posterior mean. The bits are those of the
 evidence lower bound,
 
     -log p(x) ≤ E_q(z|x)[-log p(x|z)] + KL(q(z|x) ‖ N(0, 1)),
 
-whose expectation is estimated by one z per piece, drawn from its posterior; z at its mean would promise too little.
-Both are summed over the whole page that the model reads, the blank cells around the piece included.
+whose expectation is estimated from one z per piece, drawn from its posterior (the posterior mean would be biased
+towards fewer bits). Both are summed over the whole page that the model encodes, including the blank cells around the
+piece.
 """
 
 from __future__ import annotations
@@ -38,40 +39,39 @@ ACTIVE = 0.01
 class Units:
     """The latent units of a model.
 
-    In a latent vector each number is a unit. A latent grid (C, h, w) has as many numbers as the page is large, so there
-    a unit is a channel, and its variance is taken over all positions of all pieces; where pages differ in channels, of
-    all pieces that have it.
+    In a latent vector each number is a unit. In a latent grid (C, h, w), whose size depends on the page, each channel
+    is a unit, and its variance is taken over all positions of all pieces that have this channel.
 
     Attributes:
-        variances: of the posterior mean of each unit over the data.
+        variances: variance of the posterior mean of each unit over the data.
     """
 
     variances: tuple[float, ...]
 
     @property
     def total(self) -> int:
-        """How many there are."""
+        """The number of units."""
         return len(self.variances)
 
     @property
     def active(self) -> int:
-        """How many of them tell the pieces apart: those with a variance above 0.01."""
+        """The number of active units: those with a variance above 0.01."""
         return sum(variance > ACTIVE for variance in self.variances)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A model on many pieces.
+    """The measurements of a model on many pieces.
 
     Attributes:
         reconstructions: one per piece, in the order given.
-        scores: one row per piece: `look_scores`, `contour_scores` if asked for, and
+        scores: one row per piece: `look_scores`, `contour_scores` if requested, and
 
             reconstruction_nats: -log p(x|z) of the page, z drawn from the posterior.
             kl_nats: KL(q(z|x) ‖ N(0, 1)), summed over the latent numbers.
-            bits: the sum of both in bits: an estimate of the bound for the piece.
-            bits_per_cell: that, by the cells of the piece.
-            latent_numbers: how many numbers z has.
+            bits: the sum of both in bits, an estimate of the negative ELBO.
+            bits_per_cell: the same, per cell of the piece.
+            latent_numbers: the size of z.
             ink_confidence: see `Reconstruction`.
         units: the latent units.
     """
@@ -95,13 +95,13 @@ def measure(
     Args:
         model: any model, in evaluation mode.
         grids: the pieces, (h, w) uint8 each; at least one.
-        canvas: how the model wants them laid.
-        contours: whether to compare joined contours too, which takes most of the time then.
-        seed: of the z that the bits are estimated with.
-        advanced: is told how many pieces more are done.
+        canvas: places pieces on pages for the model.
+        contours: whether to compare joined contours too, which dominates the time.
+        seed: seed of the z for the estimate of the bits.
+        advanced: called with the number of pieces done since the previous call.
 
     Raises:
-        ModelError: a piece is larger than the model can take.
+        ModelError: a piece is too large for the model.
     """
     rows: list[dict[str, float]] = [{} for _ in grids]
     made: dict[int, Reconstruction] = {}
@@ -121,7 +121,7 @@ def measure(
 
 @torch.no_grad()
 def _costs(model: VAE, batch: Pass, pieces: Sequence[Grid], seed: int) -> list[dict[str, float]]:
-    """What each piece of a batch costs in nats and bits."""
+    """The ELBO terms of each piece of a batch in nats and bits."""
     posterior = batch.output.posterior
     z = sample_latent(posterior, latent_noise(model, pieces, batch.ids, seed))
     cells = functional.cross_entropy(model.decode(z).float(), batch.ids, reduction="none")
@@ -139,7 +139,7 @@ def _costs(model: VAE, batch: Pass, pieces: Sequence[Grid], seed: int) -> list[d
 
 
 class _Moments:
-    """Numbers, sums and sums of squares of the posterior means, (3, units), as batches come."""
+    """Running counts, sums and sums of squares of the posterior means, (3, units)."""
 
     def __init__(self) -> None:
         self.moments = torch.zeros(3, 0).double()

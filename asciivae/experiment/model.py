@@ -1,4 +1,4 @@
-"""The recipe of a variational autoencoder becomes an experiment."""
+"""Builds the experiment of a recipe for a variational autoencoder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SAMPLES = 3
 RUNS = Path("runs")
-"""Where runs are put by default."""
+"""The default folder of runs."""
 
 
 def build_model(
@@ -45,15 +45,15 @@ def build_model(
     model: VAE | None = None,
     losses: Mapping[str, tuple[Loss, float | Ramp | Points]] | None = None,
 ) -> Experiment:
-    """Build all that the recipe of a VAE names.
+    """Build the experiment of a VAE's recipe.
 
     Args:
-        name: of the recipe.
+        name: name of the recipe.
         recipe: the recipe.
-        device: where to train.
-        metadata: for weights files.
-        model: takes the place of the recipe's model.
-        losses: further losses by the names of their terms, each an object that follows `contract.Loss` and a weight.
+        device: the device to train on.
+        metadata: header of weights files.
+        model: replaces the recipe's model.
+        losses: additional losses by name, each an object that implements `contract.Loss` and a weight.
     """
     own = model
     vae: VAE = own if own is not None else initialised(recipe.seed, lambda: make("model", recipe.model))
@@ -109,10 +109,10 @@ def build_model(
 
 
 def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:
-    """Refuse batches of one piece where a batch norm of vectors would have nothing to average over.
+    """Reject batches of one piece for models with batch norms of vectors, which need more than one value.
 
     Raises:
-        RecipeError: the last batch of an epoch, or every one, would hold a single piece.
+        RecipeError: the last batch of an epoch, or every batch, has a single piece.
     """
     if len(data.training) % batch != 1 % batch or not any(isinstance(part, nn.BatchNorm1d) for part in vae.modules()):
         return
@@ -126,4 +126,4 @@ def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:
 
 
 def _next_command(folder: RunDir) -> str:
-    return f"try it on a drawing of yours:\n  asciivae reconstruct --model {shlex.quote(str(folder.path))} cat.txt"
+    return f"try it on a drawing:\n  asciivae reconstruct --model {shlex.quote(str(folder.path))} cat.txt"

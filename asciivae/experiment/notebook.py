@@ -1,4 +1,4 @@
-"""What `import asciivae` offers: models, runs and measurements for scripts and notebooks."""
+"""The Python API of `import asciivae`: models, runs and evaluation for scripts and notebooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from asciivae.experiment import runs
 from asciivae.experiment.components import make
-from asciivae.experiment.evaluate import choose_pieces, that_fit
+from asciivae.experiment.evaluate import choose_pieces, fitting
 from asciivae.experiment.evaluate import evaluate as _evaluate
 from asciivae.experiment.load import choose_device, load_model
 from asciivae.experiment.runs import Run
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from asciivae.training.observer import Observer
 
 RecipeLike = str | Path | Mapping[str, Any] | LoadedRecipe
-"""A recipe: a name, the path of a .yaml file, its plain data, or one that was loaded already."""
+"""A recipe: a name, the path of a .yaml file, plain data, or a loaded recipe."""
 
 
 def load(source: str | Path = "bundled", device: str = "auto") -> TrainedModel:
@@ -53,16 +53,16 @@ def load_recipe(
     set: Mapping[str, Any] | None = None,
     unset: Sequence[str] = (),
 ) -> LoadedRecipe:
-    """Find, read and check a recipe.
+    """Find, parse and validate a recipe.
 
     Args:
         recipe: a name, the path of a .yaml file, or plain data.
-        set: values by dotted path, as `--set` takes them: `{"train.steps": 100}`.
+        set: values by dotted path, as for `--set`: `{"train.steps": 100}`.
         unset: dotted paths to remove.
 
     Raises:
         RecipeError: there is no such recipe.
-        RecipeProblems: it has problems; all of one phase together.
+        RecipeProblems: it is invalid; all problems of one phase together.
     """
     sets = [f"{path}={json.dumps(value)}" for path, value in (set or {}).items()]
     if isinstance(recipe, Mapping):
@@ -81,27 +81,27 @@ def train(
     device: str = "auto",
     observer: Observer | None = None,
 ) -> Run:
-    """Start a run. It is an iterable of steps, and nothing is trained before the loop over it.
+    """Start a run: an iterable of steps, which trains while it is iterated over.
 
         run = asciivae.train("quickstart", set={"train.steps": 100}, losses={"mine": (MyLoss(), 0.5)})
         for step in run:
             print(step.number, step.total, step.terms)
         run.model.reconstruct("cat.txt")
 
-    Leaving the loop saves a checkpoint; another loop over `run`, or over `asciivae.resume(run.path)`, goes on.
+    Leaving the loop saves a checkpoint; another loop over `run`, or over `asciivae.resume(run.path)`, continues.
 
     Args:
         recipe: a recipe of any kind.
         set: values by dotted path; not for a `LoadedRecipe`.
-        losses: further losses by name: an object that follows `asciivae.contract.Loss`, and its weight.
-        model: a model that takes the place of the recipe's.
-        init_from: a run or weights file whose weights to begin with, as far as names and shapes agree.
+        losses: additional losses by name: an object that implements `asciivae.contract.Loss`, and its weight.
+        model: a model that replaces the recipe's.
+        init_from: a run or weights file to initialise the model from, where names and shapes agree.
         out: the run's folder; by default runs/RECIPE/TIME.
         device: auto, cpu, cuda, cuda:N or mps.
-        observer: is told what happens, beside the steps.
+        observer: callbacks of the run.
 
     Raises:
-        AsciivaeError: the recipe, the corpus, a plugin or the folder; see each.
+        AsciivaeError: the recipe, the corpus, a plugin or the folder is invalid.
     """
     loaded = recipe if isinstance(recipe, LoadedRecipe) else load_recipe(recipe, set)
     return runs.start(
@@ -123,18 +123,18 @@ def resume(
     device: str = "auto",
     observer: Observer | None = None,
 ) -> Run:
-    """Go on with a run from its latest checkpoint; losses and a model of the caller are given again.
+    """Resume a run from its latest checkpoint; objects passed to `train` have to be passed again.
 
     Args:
         path: the run's folder.
-        set: values by dotted path: the length of the run and how often it reports may change.
-        losses: as the run was started with.
-        model: as the run was started with.
+        set: values by dotted path; only the length of the run and its intervals may change.
+        losses: the losses passed to `train`.
+        model: the model passed to `train`.
         device: auto, cpu, cuda, cuda:N or mps.
-        observer: is told what happens.
+        observer: callbacks of the run.
 
     Raises:
-        RunError: it is not a run, it is damaged, or what it was trained on changed.
+        RunError: it is not a run, it is damaged, or its corpus, glyphs or renderer changed.
         UsageError: the recipe would change.
     """
     sets = [f"{key}={json.dumps(value)}" for key, value in (set or {}).items()]
@@ -148,40 +148,40 @@ def evaluate(
     split: str = "validation",
     limit: int | None = None,
 ) -> ModelScores:
-    """Measure a model on drawings, by default on those that recipes keep from training.
+    """Measure a model on drawings, by default on those that recipes hold out.
 
     Args:
-        model: a loaded model, or what `load` takes.
+        model: a loaded model, or an argument of `load`.
         data: one or more corpora.
-        split: `validation` for the tenth by hash, or `all`.
-        limit: at most so many pieces, evenly from the whole.
+        split: `validation` (a tenth, by hash), or `all`.
+        limit: maximum number of pieces, evenly spaced.
 
     Returns:
-        Scores over all cells, `scores.over_cells["char_f1"]`, and of every piece and kind of piece.
+        Scores over all cells (`scores.over_cells["char_f1"]`), by piece, and by size and ink.
 
     Raises:
         CorpusError: a corpus cannot be opened.
-        ModelError: no piece fits the model.
+        ModelError: all pieces are too large for the model.
     """
     from asciivae.corpus.side import Side
 
     trained = model if isinstance(model, TrainedModel) else load(model)
     corpora = [str(data)] if isinstance(data, str | Path) else [str(one) for one in data]
-    pieces = that_fit([trained], choose_pieces(corpora, Side(split), limit))
+    pieces = fitting([trained], choose_pieces(corpora, Side(split), limit))
     (scores,) = _evaluate([trained], [trained.path], pieces)
     return scores
 
 
 def renderer(name: str, options: Mapping[str, Any] | None = None, glyphs: Tensor | None = None) -> Renderer:
-    """A renderer by name: it maps probabilities (B, 95, H, W) to pictures (B, 1, H·h, W·w) in [0, 1].
+    """Create a renderer, which maps probabilities (B, 95, H, W) to pictures (B, 1, H·h, W·w) in [0, 1].
 
     Args:
         name: `analytic`, `discrete`, `neural`, or a plugin's.
-        options: of the renderer, as a recipe has them.
-        glyphs: (95, h, w) in [0, 1], by default those that recipes have by default.
+        options: its options, as in a recipe.
+        glyphs: (95, h, w) in [0, 1]; the default glyphs of recipes if omitted.
 
     Raises:
-        PluginError: there is no such renderer, or it cannot be made.
+        PluginError: there is no such renderer, or it cannot be created.
         ValueError: an option is invalid.
     """
     component = with_config("renderer", Component(name, dict(options or {})))
@@ -190,5 +190,5 @@ def renderer(name: str, options: Mapping[str, Any] | None = None, glyphs: Tensor
 
 
 def _extras(losses: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:
-    """Only what was given: other kinds of recipes take neither."""
+    """The arguments that were given; recipes of other kinds accept neither."""
     return {key: value for key, value in (("losses", losses), ("model", model)) if value is not None}

@@ -1,4 +1,4 @@
-"""The recipe of a renderer becomes an experiment."""
+"""Builds the experiment of a recipe for a renderer."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, metadata: Mapping[str, str]) -> Experiment:
-    """Build all that the recipe of a renderer names.
+    """Build the experiment of a renderer's recipe.
 
     Args:
-        name: of the recipe.
+        name: name of the recipe.
         recipe: the recipe.
-        device: where to train.
-        metadata: for weights files.
+        device: the device to train on.
+        metadata: header of weights files.
     """
     glyphs = recipe.glyphs.atlas()
     _, height, width = glyphs.shape
@@ -62,7 +62,7 @@ def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, meta
         file = folder.path / "samples" / f"step-{state.step}.png"
         file.parent.mkdir(exist_ok=True)
         write_output(file, png_bytes(Image.fromarray((picture * 255).round().byte().numpy())), kind=RunError)
-        return f"left: expected, right: drawn, for pages that are {', '.join(rows)}: {file.name}\n"
+        return f"{file.name}: expected (left) and drawn (right) pages: {', '.join(rows)}\n"
 
     return Experiment(
         name=name,
@@ -84,7 +84,7 @@ def _next_command(recipe: RendererRecipe, folder: RunDir) -> str:
     sets = [f"renderer.weights={folder.latest() / 'renderer.safetensors'}"]
     default = plain(Glyphs())
     glyphs = {key: value for key, value in plain(recipe.glyphs).items() if value != default[key]}
-    if glyphs:  # it would be refused with others
+    if glyphs:  # a renderer is refused with other glyphs
         sets.append(f"glyphs={json.dumps(glyphs)}")
     given = "".join(f" --set {shlex.quote(text)}" for text in sets)
     return f"train a model with these glyphs through it:\n  asciivae train --recipe vae-through-onehot2raa{given}"

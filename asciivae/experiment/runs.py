@@ -1,4 +1,4 @@
-"""A run is started, or resumed from its folder. Nothing here prints; an observer is told what happens."""
+"""Starts runs and resumes them from their folder. Nothing here prints; observers are notified instead."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     from asciivae.training.state import TrainState
 
 CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces")
-"""What may differ when a run is resumed; anything else would make it another experiment."""
+"""Recipe paths that may change when a run is resumed."""
 
 
 @dataclass
 class Run:
-    """A run in its folder: an iterable of its steps, each logged, shown and saved as the recipe says.
+    """A run in its folder: an iterable of its steps, which are logged, sampled and saved according to the recipe.
 
-    Leaving the loop early saves a checkpoint; another loop over the same run goes on from there.
+    Leaving the loop early saves a checkpoint; another loop over the same run continues from there.
 
     Attributes:
-        experiment: what is trained.
-        folder: where everything is written.
-        observer: is told what happens.
-        initial_weights: what was taken from another run's weights, if anything.
-        notices: what is worth knowing before it goes on, such as plugins of another version.
+        experiment: the experiment.
+        folder: the folder of the run.
+        observer: callbacks of the run.
+        initial_weights: the tensors loaded from another run's weights; None for none.
+        notices: warnings about the resumed run, such as other versions of plugins.
     """
 
     experiment: Experiment
@@ -61,10 +61,11 @@ class Run:
 
     @property
     def model(self) -> TrainedModel:
-        """The model as it is now, with averaged weights where the recipe averages; of recipes of models only."""
+        """The current model, with averaged weights if the recipe averages them; only for recipes of models."""
         evaluated = self.state.evaluated()
         if not isinstance(evaluated, VAE):
-            raise UsageError(f"a recipe of kind {self.experiment.recipe.kind!r} trains no VAE", place=str(self.path))
+            kind = self.experiment.recipe.kind
+            raise UsageError(f"a recipe of kind {kind!r} does not train a VAE", place=str(self.path))
         experiment = self.experiment
         return TrainedModel(
             evaluated,
@@ -79,13 +80,13 @@ class Run:
 
     @property
     def state(self) -> TrainState:
-        """The moving parts: step, weights, optimiser."""
+        """The training state: step, weights, optimiser."""
         return self.experiment.state
 
     def __iter__(self) -> Iterator[Step]:
         with self.folder.locked():
             saved = self.folder.latest_step()
-            if saved is not None and saved != self.state.step:  # somebody else went on with it
+            if saved is not None and saved != self.state.step:  # another process continued the run
                 self.folder.load(self.state)
                 self.folder.rewind(self.state.step)
             yield from fit(self.experiment, self.folder, self.observer)
@@ -106,13 +107,13 @@ def start(
         loaded: the recipe.
         out: the folder; by default runs/RECIPE/TIME.
         device: see `choose_device`.
-        initial_weights: a run or a weights file whose weights to begin with, as far as names and shapes agree.
-        observer: is told what happens.
+        initial_weights: a run or weights file to initialise the model from, where names and shapes agree.
+        observer: callbacks of the run.
         extras: see `build`.
 
     Raises:
         RunError: the folder is not empty, or cannot be written.
-        AsciivaeError: what `build` and `init_from` raise.
+        AsciivaeError: see `build` and `init_from`.
     """
     experiment = build(loaded, choose_device(device), **extras)
     report = init_from(experiment.state, initial_weights) if initial_weights else None
@@ -123,7 +124,7 @@ def start(
     }
     folder = RunDir.create(out or _stamped(loaded.name), texts, loaded.recipe.kind)
     if report:
-        # A run that is killed before its first checkpoint must not begin again with other weights.
+        # A run that is killed before its first checkpoint must not restart from other weights.
         with folder.locked():
             folder.save(experiment.state, experiment.metadata, experiment.glyphs, keep=experiment.recipe.every.keep)
     return Run(experiment, folder, observer or Observer(), report)
@@ -138,15 +139,15 @@ def resume(
     observer: Observer | None = None,
     **extras: Any,
 ) -> Run:
-    """Go on with a run of any kind, from its latest checkpoint.
+    """Resume a run of any kind from its latest checkpoint.
 
     Args:
         path: the run's folder.
-        sets: `path=value` texts; only what `CHANGEABLE` names may change.
+        sets: `path=value` strings; only `CHANGEABLE` paths may change.
         unsets: paths to remove.
         device: see `choose_device`.
-        observer: is told what happens.
-        extras: see `build`; the objects that the run was started with.
+        observer: callbacks of the run.
+        extras: see `build`; the objects passed to `start`.
 
     Raises:
         UsageError: the recipe would change.
@@ -157,13 +158,13 @@ def resume(
     text = loader.read_file(file)
     earlier = _provenance_of(path)
     loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
-    _refuse_other_experiment(check_recipe(text, str(file)), loaded)
+    _check_same_recipe(check_recipe(text, str(file)), loaded)
     folder = RunDir.open(path, loaded.recipe.kind)
     experiment = build(loaded, choose_device(device), **extras)
-    _refuse_other_material(experiment, earlier, path)
+    _check_same_inputs(experiment, earlier, path)
     with folder.locked():
         folder.load(experiment.state)
-        _refuse_fewer_steps(experiment, path)
+        _check_length(experiment, path)
         folder.rewind(experiment.state.step)
         write_text(file, dump_yaml(loaded.resolved()))
         write_text(path / "provenance.json", _provenance(experiment, earlier))
@@ -171,12 +172,12 @@ def resume(
 
 
 def _other_versions(experiment: Experiment, earlier: dict[str, Any]) -> Iterator[str]:
-    """The losses that now come from another version of their package than when the run began."""
+    """Yield a notice for each loss whose package has another version than when the run started."""
     then = earlier.get("losses")
     for term in experiment.task.terms:
         before = then.get(term.name) if isinstance(then, dict) else None
         if isinstance(before, str) and before != term.origin:
-            yield f"loss {term.name!r} comes from {term.origin}; the run began with {before}"
+            yield f"loss {term.name!r} is from {term.origin}; the run started with {before}"
 
 
 def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, report: InitReport | None = None) -> str:
@@ -203,18 +204,18 @@ def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, r
 
 
 def _provenance_of(run: Path) -> dict[str, Any]:
-    """What a run's folder says about its making; nothing if that is lost or damaged, which must not stop anybody."""
+    """The provenance in a run's folder; empty if it is missing or damaged."""
     try:
-        told = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+        found = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    if not isinstance(told, dict):
+    if not isinstance(found, dict):
         return {}
     kinds = {"recipe": str, "earlier": list}
-    return {name: value for name, value in told.items() if isinstance(value, kinds.get(name, object))}
+    return {name: value for name, value in found.items() if isinstance(value, kinds.get(name, object))}
 
 
-def _refuse_other_experiment(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
+def _check_same_recipe(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
     changed = [
         path
         for path in _different(saved.resolved(), wanted.resolved())
@@ -222,22 +223,22 @@ def _refuse_other_experiment(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
     ]
     if changed:
         raise UsageError(
-            f"a resumed run keeps its recipe, and {', '.join(changed)} would change",
-            hint=f"only {', '.join(CHANGEABLE)} may; for anything else start a new run",
+            f"a resumed run keeps its recipe; cannot change {', '.join(changed)}",
+            hint=f"only {', '.join(CHANGEABLE)} may change; for anything else start a new run",
         )
 
 
-def _refuse_fewer_steps(experiment: Experiment, path: Path) -> None:
+def _check_length(experiment: Experiment, path: Path) -> None:
     done, asked = experiment.state.step, experiment.task.total_steps
     if asked < done:
         raise UsageError(
-            f"the run has taken {done} steps, and its recipe would now end after {asked}",
+            f"the run has taken {done} steps, and its recipe now ends after {asked}",
             place=str(path),
-            hint=f"leave the length as it is, or go on for longer: --set train.steps={2 * done}",
+            hint=f"keep the length, or extend it: --set train.steps={2 * done}",
         )
 
 
-def _refuse_other_material(experiment: Experiment, earlier: dict[str, Any], path: Path) -> None:
+def _check_same_inputs(experiment: Experiment, earlier: dict[str, Any], path: Path) -> None:
     then = earlier.get("corpus")
     now = {
         "corpus": experiment.data.corpus.digest,
@@ -248,13 +249,13 @@ def _refuse_other_material(experiment: Experiment, earlier: dict[str, Any], path
     begun["corpus"] = then.get("digest") if isinstance(then, dict) else None
     changed = [name for name in now if begun[name] is not None and begun[name] != now[name]]
     if changed:
-        anew = f"start anew with its recipe: asciivae train --recipe {path / 'resolved.yaml'}"
+        restart = f"start a new run with its recipe: asciivae train --recipe {path / 'resolved.yaml'}"
         if experiment.recipe.kind == "model":
-            anew += f" --init-from {path}"
+            restart += f" --init-from {path}"
         raise RunError(
-            f"the {' and the '.join(changed)} of this run changed since it began, so it cannot go on",
+            f"the {' and the '.join(changed)} of this run changed since it started, so it cannot be resumed",
             place=str(path),
-            hint=f"restore what it began with, or {anew}",
+            hint=f"restore the original, or {restart}",
         )
 
 

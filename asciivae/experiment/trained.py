@@ -1,4 +1,4 @@
-"""A trained model as a library sees it: drawings as text or arrays in, text, arrays or pictures out."""
+"""The Python API of a trained model: drawings as text or arrays in; text, arrays or pictures out."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class TrainedModel:
         model: the model, on its device.
         canvas: how pieces are placed for it.
         glyphs: (95, h, w), the atlas that it was trained with.
-        name: of the recipe.
-        step: when it was saved.
-        path: where it was read from.
-        data: what it was trained on.
-        text: the recipe that it was trained by, as YAML.
+        name: name of the recipe.
+        step: training step of the weights.
+        path: the file that it was loaded from.
+        data: the section `data` of the recipe.
+        text: the recipe that it was trained with, as YAML.
     """
 
     model: VAE
@@ -57,17 +57,17 @@ class TrainedModel:
     text: str
 
     def reconstruct(self, drawings: Drawing | Sequence[Drawing]) -> Any:
-        """Encode and decode drawings, cell for cell: the most probable character of each.
+        """Encode and decode drawings; each cell becomes its most probable character.
 
         Args:
             drawings: one, or several of any sizes.
 
         Returns:
-            As many as were given: an array for each array, text for anything else.
+            One reconstruction, or a list of them: an array for an array, text for anything else.
 
         Raises:
             ArtError: a drawing cannot be read.
-            ModelError: a drawing is larger than the model can take.
+            ModelError: a drawing is too large for the model.
         """
         if isinstance(drawings, str | Path | np.ndarray):
             return self.reconstruct([drawings])[0]
@@ -83,12 +83,12 @@ class TrainedModel:
 
         Args:
             drawing: the drawing.
-            size: (rows, columns) of the page on whose middle it is placed, so that latents of several drawings have
-                one shape; by default the page that suits the drawing.
+            size: (rows, columns) of the page on which it is centred, to give the latents of several drawings one shape;
+                by default the model's page for the drawing.
 
         Raises:
             ArtError: the drawing cannot be read, or is larger than `size`.
-            ModelError: it is larger than the model can take.
+            ModelError: it is too large for the model.
         """
         grid = grid_of(drawing)
         page = self.canvas.place(grid, self.canvas.size_for(*size))[0] if size else self.canvas.page(grid)
@@ -97,7 +97,7 @@ class TrainedModel:
 
     @torch.no_grad()
     def decode(self, z: Tensor, form: Form = "text") -> Any:
-        """The page that one latent, shaped as `encode` gives it, decodes to: the most probable character of each cell.
+        """Decode one latent of the shape that `encode` returns; each cell becomes its most probable character.
 
         Args:
             z: the latent.
@@ -107,13 +107,13 @@ class TrainedModel:
         return _in_form(logits.argmax(1)[0].to("cpu", torch.uint8).numpy(), form)
 
     def interpolate(self, start: Drawing, end: Drawing, steps: int = 8, form: Form = "text") -> list[Any]:
-        """Pages from one drawing's reconstruction to another's, at even steps of the picture.
+        """Interpolate between the reconstructions of two drawings, at even steps of the picture.
 
         Args:
             start: the first drawing.
-            end: the last.
-            steps: how many pages, both ends included; at least 2.
-            form: of the pages, see `decode`.
+            end: the last drawing.
+            steps: number of pages, including both ends; at least 2.
+            form: form of the pages, see `decode`.
         """
         arc = Arc(self.model, self.canvas, grid_of(start), grid_of(end))
         return [_in_form(page, form) for page in interpolate(arc, steps, self.glyphs).frames]
@@ -128,15 +128,15 @@ class TrainedModel:
         like: Sequence[Drawing] | None = None,
         form: Form = "text",
     ) -> list[Any]:
-        """Pages from the prior, or from a Gaussian around the latents of given drawings.
+        """Sample pages from the prior, or from a Gaussian fitted to the latents of given drawings.
 
         Args:
-            count: how many.
-            size: (rows, columns); the page is the next size that the model takes.
-            seed: of the draws.
+            count: number of pages.
+            size: (rows, columns), rounded up to a page size of the model.
+            seed: seed of the samples.
             temperature: factor of the standard deviation.
             like: at least two drawings that fit on the page.
-            form: of the pages, see `decode`.
+            form: form of the pages, see `decode`.
 
         Raises:
             ModelError: the size is too large for the model.
@@ -149,7 +149,7 @@ class TrainedModel:
         return [_in_form(one, form) for one in pages]
 
     def render(self, drawing: Drawing) -> Image:
-        """The picture of a drawing with the glyphs that the model was trained with, in 256 greys."""
+        """Draw a drawing with the glyphs that the model was trained with, as an 8-bit greyscale picture."""
         from PIL import Image
 
         from asciivae.report.png import grey_picture
@@ -160,11 +160,11 @@ class TrainedModel:
         """Write the model into one .safetensors file that `asciivae.load` reads; see `experiment.export`.
 
         Args:
-            path: the file; one that exists is replaced.
-            half: write the weights in float16, half as large.
+            path: the file; an existing one is replaced.
+            half: write the weights in float16, half the size.
 
         Raises:
-            RunError: the disk is full, or the place cannot be written.
+            RunError: the disk is full, or the file cannot be written.
         """
         from asciivae.experiment.export import write_model
 
@@ -172,10 +172,10 @@ class TrainedModel:
 
 
 def grid_of(drawing: Drawing) -> Grid:
-    """The characters (h, w) uint8 of a drawing.
+    """Convert a drawing to characters (h, w) uint8.
 
     Raises:
-        ArtError: the file or the text is not ASCII art, or the array does not hold characters.
+        ArtError: the file or the text is not ASCII art, or the array does not contain characters.
     """
     if isinstance(drawing, np.ndarray):
         whole = drawing.ndim == 2 and drawing.size and np.issubdtype(drawing.dtype, np.integer)

@@ -1,1 +1,1 @@
-"""What can be done in the latent space of a trained model: reconstruct, sample, interpolate."""
+"""Operations in the latent space of a trained model: reconstruction, sampling, interpolation."""

@@ -1,16 +1,16 @@
-"""The way from one drawing to another through the latent space of a model.
+"""Spherical interpolation between two drawings in the latent space of a model.
 
-Both drawings are laid on one page, centre on centre, and z moves along the arc
+Both drawings are placed on one page, centre on centre, and z moves along the arc
 
     z(t) = (sin((1-t)θ) z_a + sin(tθ) z_b) / sin θ,    θ the angle between z_a and z_b,    0 ≤ t ≤ 1
 
-which does not come closer to zero than its ends, as the straight line does, where less is drawn (Shoemake 1985; White
-2016). With D(t) the probabilities that z(t) decodes to, the page at t is the most probable character of
+Unlike the straight line, it does not pass closer to zero, where less is drawn (Shoemake 1985; White 2016). With D(t)
+the probabilities decoded from z(t), each cell of the page at t is the most probable character of
 
     D(t) + (1-t) (A - D(0)) + t (B - D(1))
 
-A and B being the reconstructions of the drawings on pages of their own, blank beyond their cells. So the ends are these
-reconstructions exactly, although a model may see a drawing differently on a larger page.
+where A and B are the probabilities of the drawings reconstructed on separate pages, blank beyond their cells. So the
+ends are exactly these reconstructions, although a model may encode a drawing differently on a larger page.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Cell = tuple[int, int]
 
 
 class Box(NamedTuple):
-    """Where a drawing stands: its first cell, and its size."""
+    """The position of a drawing in a window: its first cell, and its size."""
 
     row: int
     column: int
@@ -45,23 +45,23 @@ class Box(NamedTuple):
 
     @property
     def middle(self) -> tuple[float, float]:
-        """(row, column), in cells from the corner of the window."""
+        """The centre (row, column), in cells from the corner of the window."""
         return self.row + self.height / 2, self.column + self.width / 2
 
 
 PARALLEL = 1e-3
-"""Below this sine of the angle between them, two latents are joined by the straight line."""
+"""If the sine of the angle between two latents is below this, the interpolation is linear."""
 
 
 @dataclass(frozen=True)
 class _End:
-    """One end of a way.
+    """One end of an interpolation.
 
     Attributes:
         grid: (h, w), the reconstruction of the drawing.
-        cell: where the drawing's first cell lies on the common page, or outside of it: blank margins need no page.
+        cell: the drawing's first cell on the common page, or outside of it if the drawing has blank margins.
         latent: z of the drawing on the common page.
-        correction: (95, H, W), the probabilities of the reconstruction minus those that `latent` decodes to.
+        correction: (95, H, W), the probabilities of the reconstruction minus those decoded from `latent`.
     """
 
     grid: Grid
@@ -71,19 +71,19 @@ class _End:
 
 
 class Arc:
-    """All the pages between two drawings.
+    """A spherical interpolation between two drawings; see the module.
 
     Args:
         model: any model, in evaluation mode.
-        canvas: how it wants pieces laid.
+        canvas: places pieces on pages for the model.
         start: (h, w) uint8, the first drawing.
         end: the second one, of any size.
 
     Attributes:
-        start, end: where each drawing stands in the window that the pages show, the smallest that holds both.
+        start, end: the position of each drawing in the window that the pages show, the smallest that holds both.
 
     Raises:
-        ArtError, ModelError: a drawing, or the page for both, is larger than the model can take.
+        ArtError, ModelError: a drawing, or the page for both, is too large for the model.
     """
 
     @torch.no_grad()
@@ -115,7 +115,7 @@ class Arc:
         t = torch.tensor(positions, device=probs.device).view(-1, 1, 1, 1)
         probs += (1 - t) * start.correction + t * end.correction
         found = probs.argmax(1).to("cpu", torch.uint8).numpy()
-        # The ends are a promise, and numbers of a batch of another size may differ in their last digit.
+        # The ends are exact by definition; the last digits of decoded values may depend on the batch size.
         exact = {0.0: start, 1.0: end}
         return [
             self._window(exact[t].grid, exact[t].cell) if t in exact else self._window(page, (0, 0))
@@ -123,10 +123,10 @@ class Arc:
         ]
 
     def _end(self, drawing: Grid, grid: Grid) -> _End:
-        """Lay a drawing on the common page.
+        """Place a drawing on the common page.
 
-        Its own page is moved by multiples of the model's smallest page, which are multiples of its strides: so the
-        model sees nearly the same as on the page alone.
+        Its own page is shifted by multiples of the model's smallest page, which are multiples of its strides, so that
+        its encoding is nearly the same as on its own page.
         """
         canvas = self._canvas
         content, own = canvas.content(drawing), canvas.size(drawing)
@@ -156,7 +156,7 @@ class Arc:
         return self._model.decode(latents).float().softmax(1)
 
     def _window(self, grid: Grid, cell: Cell) -> Grid:
-        """What the window shows of a grid that begins at a cell of the common page; blank around it."""
+        """Crop or pad a grid that begins at a cell of the common page to the window."""
         shown = np.full(self._shape, SPACE, np.uint8)
         row, column = cell[0] - self._corner[0], cell[1] - self._corner[1]
         part = grid[max(-row, 0) :, max(-column, 0) :][
@@ -167,7 +167,7 @@ class Arc:
 
 
 def _between(start: Tensor, end: Tensor, t: float) -> Tensor:
-    """z(t) of the module, for latents of any one shape."""
+    """z(t) of the module, for two latents of the same shape."""
     lengths = start.norm() * end.norm()
     cosine = (start * end).sum() / lengths if lengths > 0 else torch.ones_like(lengths)
     angle = cosine.clamp(-1.0, 1.0).acos()

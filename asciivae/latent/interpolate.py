@@ -1,12 +1,12 @@
-"""Frames at even steps on the way from one drawing to another.
+"""Frames between two drawings, at even steps of the picture.
 
-A character flips all at once, so equal steps of the latent are none in the picture. The way is decoded densely and
-bisected where it changes fast; the frames stand at equal shares of
+Characters change discretely, so equal steps in the latent space are unequal in the picture. The interpolation is
+decoded densely and bisected where it changes fast; the frames are chosen at equal increments of
 
     Σ d(p, q) / Σ d  +  Σ r(p, q) / Σ r,    d(p, q) = Σ |ink of p - ink of q|,    r = d / (ink of p + ink of q)
 
-over neighbouring pages p and q: d is what is drawn or erased, in cells full of ink, and r what that is of all the ink
-there is. With d alone thin pages would leap, with r alone full ones.
+over neighbouring pages p and q: d is the ink drawn or erased, in fully inked cells, and r is d relative to the ink of
+both pages. With d alone steps between sparse pages would be too large, with r alone those between dense ones.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-FIRST_LOOK = 33
-"""Pages that are decoded before it is known where to look more closely."""
-SHARE = 4
+FIRST_PAGES = 33
+"""Pages that are decoded before the first bisection, at least."""
+PARTS = 4
 ROUNDS = 8
-"""The way is bisected until no step exceeds the `SHARE`-th part of one between frames, at most so many times."""
+"""Bisection ends when no step exceeds 1/`PARTS` of a step between frames, or after `ROUNDS` rounds."""
 
 
 @dataclass(frozen=True)
 class Interpolation:
-    """Frames on the way from one drawing to another.
+    """Frames between two drawings.
 
     Attributes:
-        frames: (h, w) pages, the ends included, in the smallest window that holds both drawings.
-        positions: of each frame, from 0 to 1.
-        changes: between neighbours, what is drawn or erased, in cells full of ink.
-        start: where the first drawing stands in the window.
-        end: where the second one does.
+        frames: (h, w) pages, including the ends, in the smallest window that holds both drawings.
+        positions: t of each frame, from 0 to 1.
+        changes: ink drawn or erased between neighbouring frames, in fully inked cells.
+        start: position of the first drawing in the window.
+        end: position of the second drawing in the window.
     """
 
     frames: tuple[Grid, ...]
@@ -56,25 +56,25 @@ class Interpolation:
 
 
 def interpolate(arc: Arc, steps: int, glyphs: Tensor) -> Interpolation:
-    """Choose frames on a arc.
+    """Choose frames on an arc.
 
     Args:
-        arc: between two drawings.
-        steps: how many frames, the ends included, at least 2.
-        glyphs: (95, h, w) in [0, 1], paper = 1: what the pages are compared with.
+        arc: the interpolation between two drawings.
+        steps: number of frames, including the ends, at least 2.
+        glyphs: (95, h, w) in [0, 1], paper = 1, for the comparison of pages.
     """
     if steps < 2:
-        raise ValueError("a path has at least its two ends")
+        raise ValueError("an interpolation needs at least 2 steps")
     ink = InkDistance(glyphs)
-    positions, pages = _looked_at(arc, ink, steps)
-    chosen = _equal_shares(ink.efforts(pages), steps)
+    positions, pages = _decode_densely(arc, ink, steps)
+    chosen = _evenly_spaced(ink.increments(pages), steps)
     frames = tuple(pages[i] for i in chosen)
     changes = tuple(ink.distance(p, q) for p, q in itertools.pairwise(frames))
     return Interpolation(frames, tuple(positions[i] for i in chosen), changes, arc.start, arc.end)
 
 
 class InkDistance:
-    """How much of pages changes, if characters are drawn with these glyphs.
+    """The difference between pages drawn with these glyphs, in ink.
 
     Args:
         glyphs: (95, h, w) in [0, 1], paper = 1.
@@ -86,38 +86,38 @@ class InkDistance:
         self._ink: Numbers = ink.mean(1).numpy()
 
     def distance(self, page: Grid, other: Grid) -> float:
-        """The mean absolute difference of the pictures' pixels times the cells: d of the module."""
+        """d of the module: the mean absolute difference of the pictures' pixels, times the number of cells."""
         return float(self._between[page, other].sum())
 
-    def efforts(self, pages: Sequence[Grid]) -> Numbers:
-        """The share of each step in the way along n pages, (n - 1,); they sum to 2, or to 0 if nothing changes."""
+    def increments(self, pages: Sequence[Grid]) -> Numbers:
+        """The terms of the module's sum between n pages, (n - 1,); they add up to 2, or 0 if nothing changes."""
         drawn = np.array([self.distance(p, q) for p, q in itertools.pairwise(pages)])
         ink = np.array([self._ink[page].sum() for page in pages])
-        there = ink[:-1] + ink[1:]
-        relative = np.divide(drawn, there, out=np.zeros_like(drawn), where=there > 0)
+        present = ink[:-1] + ink[1:]
+        relative = np.divide(drawn, present, out=np.zeros_like(drawn), where=present > 0)
         return np.asarray(drawn / (drawn.sum() or 1.0) + relative / (relative.sum() or 1.0))
 
 
-def _looked_at(arc: Arc, ink: InkDistance, steps: int) -> tuple[list[float], list[Grid]]:
-    """Positions from 0 to 1 and their pages, close together where the picture changes fast."""
-    positions: list[float] = np.linspace(0.0, 1.0, max(FIRST_LOOK, steps)).tolist()
+def _decode_densely(arc: Arc, ink: InkDistance, steps: int) -> tuple[list[float], list[Grid]]:
+    """Positions from 0 to 1 and their pages, closer together where the picture changes fast."""
+    positions: list[float] = np.linspace(0.0, 1.0, max(FIRST_PAGES, steps)).tolist()
     pages = arc.pages(positions)
     for _ in range(ROUNDS):
-        efforts = ink.efforts(pages)
-        leaps = np.flatnonzero(efforts > efforts.sum() / (SHARE * (steps - 1))).tolist()
-        leaps = [i for i in leaps if np.count_nonzero(pages[i] != pages[i + 1]) > 1]
-        between = [(positions[i] + positions[i + 1]) / 2 for i in leaps]
-        for i, position, page in reversed([*zip(leaps, between, arc.pages(between), strict=True)]):
+        increments = ink.increments(pages)
+        large = np.flatnonzero(increments > increments.sum() / (PARTS * (steps - 1))).tolist()
+        large = [i for i in large if np.count_nonzero(pages[i] != pages[i + 1]) > 1]
+        between = [(positions[i] + positions[i + 1]) / 2 for i in large]
+        for i, position, page in reversed([*zip(large, between, arc.pages(between), strict=True)]):
             positions.insert(i + 1, position)
             pages.insert(i + 1, page)
     return positions, pages
 
 
-def _equal_shares(efforts: Numbers, count: int) -> list[int]:
-    """Which pages, the first and the last included, divide the way most evenly."""
-    passed = np.concatenate([[0.0], np.cumsum(efforts)])
-    if passed[-1] == 0.0:
-        passed = np.arange(len(passed), dtype=np.float64)
-    wanted = np.linspace(0.0, passed[-1], count)
-    chosen: list[int] = np.abs(passed - wanted[:, None]).argmin(axis=1).tolist()
-    return [0, *chosen[1:-1], len(efforts)]
+def _evenly_spaced(increments: Numbers, count: int) -> list[int]:
+    """Indices of `count` pages, including the first and the last, at the most even increments."""
+    reached = np.concatenate([[0.0], np.cumsum(increments)])
+    if reached[-1] == 0.0:
+        reached = np.arange(len(reached), dtype=np.float64)
+    wanted = np.linspace(0.0, reached[-1], count)
+    chosen: list[int] = np.abs(reached - wanted[:, None]).argmin(axis=1).tolist()
+    return [0, *chosen[1:-1], len(increments)]

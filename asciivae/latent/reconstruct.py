@@ -1,4 +1,4 @@
-"""Reconstruction: a drawing through the model and back, cell for cell."""
+"""Reconstruction of drawings: encode, decode, and compare cell by cell."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ CELLS_AT_ONCE = 32 * 64 * 64
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """What became of one piece.
+    """The reconstruction of one piece.
 
     Attributes:
         original: (h, w), the piece.
         grid: (h, w), the reconstruction of the same cells.
-        ink_outside: inked cells that the model drew beyond the piece's own cells, on the rest of its page.
-        confidence: (h, w) float32 in [0, 1], the probability that the model gave to each cell's character; 1 on a blank
-            margin that the model was not shown.
+        ink_outside: number of inked cells that the model drew outside of the piece, on the rest of its page.
+        confidence: (h, w) float32 in [0, 1], the model's probability of each cell's character; 1 on blank margins that
+            are trimmed before encoding.
     """
 
     original: Grid
@@ -50,9 +50,9 @@ class Reconstruction:
 
     @cached_property
     def ink_confidence(self) -> float:
-        """The mean confidence over the inked cells of the reconstruction: what the model expects its precision to be.
+        """The mean confidence over the inked cells of the reconstruction, the model's estimate of its precision.
 
-        1 where it drew nothing, as the precision of nothing is.
+        1 for a blank reconstruction, as is its precision.
         """
         inked = self.confidence[self.grid != SPACE]
         return float(inked.mean()) if inked.size else 1.0
@@ -60,12 +60,12 @@ class Reconstruction:
 
 @dataclass(frozen=True)
 class Pass:
-    """Pieces on pages of one size, through the model at once.
+    """A batch of pieces on pages of one size, and the model's output.
 
     Attributes:
-        pieces: their numbers among those given.
+        pieces: their indices in the input.
         ids: (B, H, W) int64, their pages.
-        output: of the model.
+        output: output of the model.
         made: one reconstruction per piece.
     """
 
@@ -83,15 +83,15 @@ def reconstruct(
     Args:
         model: any model, in evaluation mode.
         grids: the pieces, (h, w) uint8 each.
-        canvas: how the model wants them laid.
+        canvas: places pieces on pages for the model.
         sample: draw z from the posterior instead of taking its mean.
-        seed: of that draw; the noise of a piece depends on this and on its cells, whatever its place and neighbours.
+        seed: seed of the noise; the noise of a piece depends only on this and on its cells, not on its batch.
 
     Returns:
         One reconstruction per piece, in the order given.
 
     Raises:
-        ModelError: a piece is larger than the model can take.
+        ModelError: a piece is too large for the model.
     """
     done: dict[int, Reconstruction] = {}
     for batch in passes(model, grids, canvas, sample=sample, seed=seed):
@@ -101,11 +101,11 @@ def reconstruct(
 
 @torch.no_grad()
 def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0) -> Iterator[Pass]:
-    """Do what `reconstruct` does batch by batch, and show what lies between; pieces come by the size of their page."""
+    """Yield the batches of `reconstruct` with the model's outputs, grouped by page size."""
     sizes = [canvas.size(grid) for grid in grids]
     for chunk in _of_one_size(sizes):
-        laid = [canvas.place(grids[i], sizes[i]) for i in chunk]
-        pages = np.stack([page for page, _ in laid])
+        placed = [canvas.place(grids[i], sizes[i]) for i in chunk]
+        pages = np.stack([page for page, _ in placed])
         ids = torch.from_numpy(pages.astype(np.int64)).to(model.device)
         output = model(ids, latent_noise(model, [grids[i] for i in chunk], ids, seed) if sample else None)
         best = output.logits.argmax(1, keepdim=True)
@@ -113,13 +113,13 @@ def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = 
         confidence = output.logits.softmax(1).gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
         made = [
             _cut_out(grids[i], decoded[k], confidence[k], where, canvas)
-            for k, (i, (_, where)) in enumerate(zip(chunk, laid, strict=True))
+            for k, (i, (_, where)) in enumerate(zip(chunk, placed, strict=True))
         ]
         yield Pass(chunk, ids, output, made)
 
 
 def pages_at_once(height: int, width: int) -> int:
-    """How many pages of this size, in cells, go through a model together."""
+    """Batch size for pages of this size in cells."""
     return max(1, CELLS_AT_ONCE // (height * width))
 
 
@@ -134,7 +134,7 @@ def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
 
 
 def latent_noise(model: VAE, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
-    """Standard normal noise in the shape of z for pages (B, H, W), each piece's by the seed and its own cells."""
+    """Standard normal noise in the shape of z for pages (B, H, W); each piece's depends on the seed and its cells."""
     shape = model.latent_shape(*ids.shape[1:])
     streams = (torch_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)
     return torch.stack([torch.randn(shape, generator=stream) for stream in streams]).to(ids.device)

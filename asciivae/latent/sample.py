@@ -1,12 +1,12 @@
-"""Drawings that nobody drew: z from a Gaussian, decoded.
+"""Sampling: z drawn from a Gaussian and decoded.
 
-The Gaussian is the prior N(0, I), or has the mean and the covariance of the latents of given drawings. A model of which
-much detail is asked uses a small part of the space that the prior fills: of the prior it makes textures, of the latents
-of drawings something composed like them. With latents μ_1 … μ_n, their mean m and w ~ N(0, I), such a z is
+The Gaussian is the prior N(0, I), or has the mean and covariance of the latents of given drawings. A model trained for
+detailed reconstruction uses a small part of the prior's volume: samples from the prior are textures, samples from the
+latents of drawings are composed like them. With latents μ_1 … μ_n, their mean m and w ~ N(0, I), the latter are
 
     z = m + τ Σ_i w_i (μ_i - m) / √(n - 1),    τ the temperature,
 
-which needs no matrix as large as the square of the latent.
+which avoids computing the covariance matrix.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 @torch.no_grad()
 def latents_of(model: VAE, grids: Sequence[Grid], canvas: Canvas, size: Size) -> Tensor:
-    """The posterior means (n, ...) of drawings, each in the middle of a page of one size.
+    """The posterior means (n, ...) of drawings, each centred on a page of one size.
 
     Args:
         model: any model, in evaluation mode.
-        grids: the drawings; their content must fit into the page.
-        canvas: how the model wants them laid.
-        size: of the page, one that the model takes.
+        grids: the drawings; their content must fit on the page.
+        canvas: places pieces on pages for the model.
+        size: page size, valid for the model.
     """
     device = model.device
     at_once = pages_at_once(*size)
@@ -52,15 +52,15 @@ def latents_of(model: VAE, grids: Sequence[Grid], canvas: Canvas, size: Size) ->
 def sample(
     model: VAE, size: Size, count: int, *, seed: int = 0, temperature: float = 1.0, like: Tensor | None = None
 ) -> list[Grid]:
-    """Draw pages.
+    """Sample pages.
 
     Args:
         model: any model, in evaluation mode.
-        size: of the pages, one that the model takes.
-        count: how many.
-        seed: the page at each place depends on this and its place only, not on how many there are.
-        temperature: the deviations are multiplied by it; 0 always gives the page of the mean.
-        like: (n, ...) latents of at least two drawings on pages of this size; None stands for the prior.
+        size: page size, valid for the model.
+        count: number of pages.
+        seed: page i depends only on this and on i, not on `count`.
+        temperature: factor of the standard deviation; 0 always gives the page of the mean.
+        like: (n, ...) latents of at least two drawings on pages of this size; None for the prior.
 
     Returns:
         Pages (H, W) uint8 of `size`.

@@ -1,1 +1,1 @@
-"""Numbers that say how good a reconstruction, a picture or a model is."""
+"""Metrics of reconstructions, pictures and models."""

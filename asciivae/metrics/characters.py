@@ -1,6 +1,7 @@
-"""Counting right and wrong characters.
+"""Character counts and the scores derived from them.
 
-A blank page gets most cells of most drawings right, so plain accuracy says little; what is counted here is the ink.
+A blank page gets most cells of most drawings right, so accuracy over all cells says little; these scores are about the
+inked cells.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CharacterCounts:
-    """Cells of one piece or of many (they add up).
+    """Cell counts of one or more pieces; instances can be added.
 
     Attributes:
-        cells: all.
+        cells: all cells.
         right: reproduced exactly, spaces included.
         ink: not a space in the original.
         drawn: not a space in the reconstruction.
         both: not a space in either.
         ink_right: not a space, and the same character in both.
         blank: 1 for a reconstruction without any ink, else 0.
-        pieces: how many pieces these are.
+        pieces: number of pieces.
     """
 
     cells: int = 0
@@ -45,22 +46,23 @@ class CharacterCounts:
         return CharacterCounts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
     def scores(self) -> dict[str, float]:
-        """Shares in [0, 1], over all cells counted; shares of nothing are 1.
+        """Scores over all cells, in [0, 1] except for ink_ratio; fractions with an empty denominator are 1.
 
-        char_recall: of the original's ink, reproduced exactly; char_precision: of the reconstruction's ink, exactly
-        right; char_f1: their harmonic mean; ink_iou: intersection over union of the inked cells; ink_ratio: ink
-        drawn per ink of the original (any size; where that has none, the number of inked cells + 1); blank_share:
-        pieces that came out blank; char_accuracy: of all cells (a blank page scores high).
+        char_recall: fraction of the original's inked cells that are reproduced exactly; char_precision: fraction of the
+        reconstruction's inked cells that are right; char_f1: their harmonic mean; ink_iou: intersection over union of
+        the inked cells; ink_ratio: inked cells of the reconstruction per inked cell of the original (unbounded; the
+        number of inked cells + 1 if the original has none); blank_fraction: fraction of pieces that are reconstructed
+        blank; char_accuracy: fraction of all cells that are right (high for a blank page).
         """
         union = self.ink + self.drawn - self.both
         return {
-            "char_recall": _share(self.ink_right, self.ink),
-            "char_precision": _share(self.ink_right, self.drawn) if self.drawn else float(not self.ink),
-            "char_f1": _share(2 * self.ink_right, self.ink + self.drawn),
-            "ink_iou": _share(self.both, union),
+            "char_recall": _fraction(self.ink_right, self.ink),
+            "char_precision": _fraction(self.ink_right, self.drawn) if self.drawn else float(not self.ink),
+            "char_f1": _fraction(2 * self.ink_right, self.ink + self.drawn),
+            "ink_iou": _fraction(self.both, union),
             "ink_ratio": self.drawn / self.ink if self.ink else self.drawn + 1.0,
-            "blank_share": _share(self.blank, self.pieces),
-            "char_accuracy": _share(self.right, self.cells),
+            "blank_fraction": _fraction(self.blank, self.pieces),
+            "char_accuracy": _fraction(self.right, self.cells),
         }
 
 
@@ -80,11 +82,11 @@ def count(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) ->
 
 
 class Difference(IntEnum):
-    """What became of a cell."""
+    """How a reconstructed cell differs from the original."""
 
     NONE = 0
     OTHER = 1
-    """Ink in both, of another character."""
+    """Ink in both, but different characters."""
     LOST = 2
     """A space where the original has ink."""
     ADDED = 3
@@ -92,7 +94,7 @@ class Difference(IntEnum):
 
 
 def differences(original: NDArray[np.integer], reconstruction: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """Which `Difference` each cell of two grids (h, w) shows, (h, w)."""
+    """The `Difference` of each cell of two grids (h, w), (h, w) uint8."""
     found = np.full(original.shape, Difference.OTHER, np.uint8)
     found[reconstruction == SPACE] = Difference.LOST
     found[original == SPACE] = Difference.ADDED
@@ -100,5 +102,5 @@ def differences(original: NDArray[np.integer], reconstruction: NDArray[np.intege
     return found
 
 
-def _share(part: int, whole: int) -> float:
+def _fraction(part: int, whole: int) -> float:
     return part / whole if whole else 1.0

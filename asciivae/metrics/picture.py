@@ -1,7 +1,7 @@
-"""How well a reconstruction draws what the original drew, as numbers.
+"""Perceptual scores of a reconstruction.
 
-The headline is `shape`, `ink_f1`, `ink_ratio` and `blank_share`. Character accuracy is here for completeness only: a
-blank page gets most cells of most drawings right.
+The headline scores are `shape`, `ink_f1`, `ink_ratio` and `blank_fraction`. Character accuracy is included for
+completeness only: a blank page gets most cells of most drawings right.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     Page = NDArray[np.integer]
 
 GLYPHS = (18, 9)
-"""The pixels per character at which glyphs are compared."""
+"""Resolution (h, w) per character at which glyphs are compared."""
 
 ROUNDED = 8
-"""Pages are compared on paper whose sides are multiples of this: a drawing looks the same on any."""
+"""Pages are padded to multiples of this, to batch them; the shape distance does not depend on the padding."""
 
 CELLS_AT_ONCE = 8 * 64 * 64
 
 SAMPLED = 0.5
-"""How far apart, in cell widths, the points are by which contours are compared."""
+"""Spacing, in cell widths, of the points at which contours are sampled."""
 
 NEAR = 0.75
-"""Contours within this distance, in cell widths, agree."""
+"""Contours within this distance, in cell widths, count as equal."""
 
 FAR = 3.0
-"""The distance, in cell widths, from which a contour is simply missing."""
+"""Distances between contours, in cell widths, are clamped to this."""
 
 
 def picture_scores(original: Page, reconstruction: Page) -> dict[str, float]:
-    """Compare two pages of characters in every way: `look_scores` and `contour_scores`.
+    """Compute all scores of a pair of pages: `look_scores` and `contour_scores`.
 
     Args:
         original: (h, w) class ids.
@@ -58,7 +58,7 @@ def picture_scores(original: Page, reconstruction: Page) -> dict[str, float]:
 
 
 def look_scores(originals: Sequence[Page], reconstructions: Sequence[Page]) -> list[dict[str, float]]:
-    """Compare pages of characters, some hundreds in a second.
+    """Compare pages of characters (a few hundred pairs per second).
 
     Args:
         originals: (h, w) class ids each.
@@ -67,10 +67,10 @@ def look_scores(originals: Sequence[Page], reconstructions: Sequence[Page]) -> l
     Returns:
         For each pair the scores of `CharacterCounts`, and:
 
-        shape: the shape distance, in [0, 1]; 0 is the same drawing, about 0.6 a blank page.
-        shape_down, shape_right: by how many cells (-1, 0, 1) the reconstruction seems displaced.
-        ink_f1: how well the inked cells coincide, whatever stands in them, in [0, 1]; 1 if both pages are blank.
-        glyph_similarity: how alike the characters look, mean over the cells inked in either page, in [0, 1].
+        shape: the shape distance, in [0, 1]; 0 for the same drawing, about 0.6 for a blank page.
+        shape_down, shape_right: displacement of the reconstruction in cells (-1, 0, 1).
+        ink_f1: F1 of inked against blank cells, in [0, 1]; 1 if both pages are blank.
+        glyph_similarity: visual similarity of the characters, mean over the cells inked in either page, in [0, 1].
 
     Raises:
         ValueError: a pair differs in size.
@@ -99,12 +99,12 @@ def look_scores(originals: Sequence[Page], reconstructions: Sequence[Page]) -> l
 
 @torch.no_grad()
 def contour_scores(original: Page, reconstruction: Page) -> dict[str, float]:
-    """Compare the joined contours of two pages (h, w) of characters, a few in a second.
+    """Compare the joined contours of two pages (h, w) of characters (a few pairs per second).
 
     Returns:
-        contour: mean distance between the joined contours, both ways, in cell widths, at most 3.
-        contour_f1: how much of the contours agrees within 0.75 cell widths, in [0, 1].
-        components, components_original, components_difference: parts that hang together; the last one absolute.
+        contour: symmetric mean distance between the joined contours, in cell widths, at most 3.
+        contour_f1: F1 of contour points within 0.75 cell widths of the other contour, in [0, 1].
+        components, components_original, components_difference: connected components; the difference is absolute.
         holes, holes_original, holes_difference: likewise, holes of at least half a cell.
     """
     before, after = find_edges(original.astype(np.uint8)), find_edges(reconstruction.astype(np.uint8))
@@ -123,7 +123,7 @@ def contour_scores(original: Page, reconstruction: Page) -> dict[str, float]:
 
 @torch.no_grad()
 def _shapes(originals: Sequence[Page], reconstructions: Sequence[Page]) -> list[tuple[float, float, float]]:
-    """Distance and displacement of each pair; pairs of about one size are measured together, on paper of one size."""
+    """Distance and displacement (down, right) of each pair; pairs are padded and batched by size."""
     found = [(0.0, 0.0, 0.0)] * len(originals)
     by_size: dict[tuple[int, int], list[int]] = {}
     for i, original in enumerate(originals):
@@ -166,7 +166,7 @@ def _glyph_distance() -> NDArray[np.float64]:
 
 
 def _contour(before: Edges, after: Edges) -> tuple[float, float]:
-    """The mean distance between two contours, both ways, and the F1 of their points that lie near the other."""
+    """Symmetric mean distance between two contours, and the F1 of points near the other contour."""
     one, other = _points(before), _points(after)
     if not (len(one) and len(other)):
         return (0.0, 1.0) if len(one) == len(other) else (FAR, 0.0)

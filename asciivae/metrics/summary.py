@@ -1,7 +1,7 @@
-"""What the rows of `Measured` amount to: over all cells, as means of pieces, and by kind of piece.
+"""Summaries of `Measured`: over all pieces, by size and by density of ink.
 
-Two averages are told apart. `over_cells` pools the cells of all pieces, so that large drawings count for more.
-`mean_of_pieces` averages the pieces' own scores, so that every drawing counts alike.
+There are two averages. `over_cells` pools the cells of all pieces, so that large drawings weigh more. `mean_of_pieces`
+averages the scores of the pieces, so that all drawings weigh the same.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from asciivae.latent.reconstruct import Reconstruction
 
 SIDES = (16, 32, 48, 64)
-"""Pieces are told apart by their longer side: at most so many cells, or more than all of these."""
+"""Upper bounds, inclusive, of the longer side in cells of the groups by size; the last group has no bound."""
 
-INK_SHARES = (0.2, 0.3, 0.4, 0.5)
-"""And by the share of their cells that is ink: below so much, or at least all of these."""
+INK_FRACTIONS = (0.2, 0.3, 0.4, 0.5)
+"""Upper bounds, exclusive, of the fraction of inked cells of the groups by ink; the last group has no bound."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some of the pieces.
+    """The scores of a group of pieces.
 
     Attributes:
-        name: which.
-        pieces: how many, at least one.
-        over_cells: the scores of `CharacterCounts` over all their cells, `bits_per_cell`, and `ink_confidence` over all
-            the ink that was drawn.
-        mean_of_pieces: the mean of everything that `Measured` has a row for.
+        name: name of the group.
+        pieces: number of pieces, at least one.
+        over_cells: the scores of `CharacterCounts` over all cells, `bits_per_cell`, and `ink_confidence` over all inked
+            cells of the reconstructions.
+        mean_of_pieces: the mean of each score in `Measured.scores`.
     """
 
     name: str
@@ -44,12 +44,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Summary:
-    """A model on many pieces, in short.
+    """The scores of a model on many pieces.
 
     Attributes:
         whole: all pieces.
-        by_size: groups by the longer side; only those that have pieces.
-        by_ink: groups by the share of ink, likewise.
+        by_size: groups by the longer side, without empty ones.
+        by_ink: groups by the fraction of inked cells, without empty ones.
         units: the latent units.
     """
 
@@ -60,7 +60,7 @@ class Summary:
 
 
 class Shown(NamedTuple):
-    """A score that tables show, where it is found, and whether more of it is better (None: neither is)."""
+    """A score in tables: its name, its kind of average, whether higher is better (None: neither), and its meaning."""
 
     name: str
     over_cells: bool
@@ -69,7 +69,7 @@ class Shown(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The name, and which average it is."""
+        """The name with its kind of average."""
         return f"{'all cells' if self.over_cells else 'mean of pieces'}: {self.name}"
 
     def of(self, group: Group) -> float | None:
@@ -78,47 +78,45 @@ class Shown(NamedTuple):
 
 
 SHOWN = (
-    Shown("char_recall", True, True, "of the originals' ink, the share that came back as the same character"),
-    Shown("char_precision", True, True, "of the reconstructions' ink, the share that is exactly right"),
+    Shown("char_recall", True, True, "fraction of the originals' ink that is reproduced exactly"),
+    Shown("char_precision", True, True, "fraction of the reconstructions' ink that is right"),
     Shown("char_f1", True, True, "the harmonic mean of recall and precision"),
-    Shown("ink_iou", True, True, "intersection over union of the inked cells, whatever stands in them"),
-    Shown("ink_ratio", True, None, "ink drawn per ink of the originals; 1 is as much"),
-    Shown("char_recall", False, True, "the same, every piece counting alike"),
-    Shown("char_precision", False, True, "the same, every piece counting alike"),
-    Shown("char_f1", False, True, "the same, every piece counting alike"),
-    Shown("ink_iou", False, True, "the same, every piece counting alike"),
-    Shown("blank_share", False, False, "the share of pieces that came back blank"),
-    Shown("shape", False, False, "distance of the drawn shapes: 0 is the same drawing, about 0.6 a blank page"),
-    Shown("glyph_similarity", False, True, "how alike the characters look where either page has ink"),
+    Shown("ink_iou", True, True, "intersection over union of the inked cells"),
+    Shown("ink_ratio", True, None, "inked cells per inked cell of the originals; 1 is equal"),
+    Shown("char_recall", False, True, "the same, all pieces weighted equally"),
+    Shown("char_precision", False, True, "the same, all pieces weighted equally"),
+    Shown("char_f1", False, True, "the same, all pieces weighted equally"),
+    Shown("ink_iou", False, True, "the same, all pieces weighted equally"),
+    Shown("blank_fraction", False, False, "fraction of pieces that are reconstructed blank"),
+    Shown("shape", False, False, "shape distance: 0 for the same drawing, about 0.6 for a blank page"),
+    Shown("glyph_similarity", False, True, "visual similarity of the characters where either page has ink"),
     Shown("contour", False, False, "mean distance between the joined contours, in cell widths, at most 3"),
-    Shown("contour_f1", False, True, "how much of the joined contours agrees within 0.75 cell widths"),
-    Shown("components_difference", False, False, "by how many the parts that hang together differ in number"),
-    Shown("holes_difference", False, False, "by how many the holes differ in number"),
+    Shown("contour_f1", False, True, "F1 of the joined contours within 0.75 cell widths"),
+    Shown("components_difference", False, False, "absolute difference in the number of connected components"),
+    Shown("holes_difference", False, False, "absolute difference in the number of holes"),
     Shown("reconstruction_nats", False, False, "-log p(x|z) of the page, one z drawn from the posterior"),
     Shown("kl_nats", False, None, "KL(q(z|x) ‖ N(0, 1)), summed over the latent numbers"),
-    Shown("bits", False, False, "the sum of both in bits: a bound on what the piece costs (the ELBO)"),
-    Shown("bits_per_cell", True, False, "the same, by the cells of the pieces"),
-    Shown("latent_numbers", False, None, "how many numbers stand for a piece"),
-    Shown(
-        "ink_confidence", False, None, "the probability given to the ink drawn: what the model takes its precision for"
-    ),
+    Shown("bits", False, False, "the sum of both in bits (the negative ELBO)"),
+    Shown("bits_per_cell", True, False, "the same, per cell of the pieces"),
+    Shown("latent_numbers", False, None, "latent numbers per piece"),
+    Shown("ink_confidence", False, None, "mean probability of the inked cells: the model's estimate of its precision"),
 )
-"""The scores of the tables, in their order; contours only where they were compared."""
+"""The scores in tables, in order; contours only if they were measured."""
 
 BROKEN_DOWN = tuple(shown for shown in SHOWN if shown[:2] in {("char_f1", True), ("ink_iou", True), ("shape", False)})
-"""Those that are shown by kind of piece too."""
+"""The scores that are also shown by size and by ink."""
 
 
 @dataclass(frozen=True)
 class ModelScores:
-    """A model and how good it is.
+    """A model and its scores.
 
     Attributes:
-        label: what to call it, unlike any other beside it.
-        step: of its training.
-        measured: piece by piece.
-        summary: in short.
-        records: the metrics of its training, where they are known.
+        label: a unique name among the models measured together.
+        step: training step of the weights.
+        measured: the scores by piece.
+        summary: the scores by group.
+        records: the metrics of its training; empty if unknown.
     """
 
     label: str
@@ -129,15 +127,15 @@ class ModelScores:
 
     @property
     def over_cells(self) -> Mapping[str, float]:
-        """The scores over the cells of all pieces, by name: `char_f1`, `ink_iou`, …"""
+        """The scores over the cells of all pieces by name: `char_f1`, `ink_iou`, …"""
         return self.summary.whole.over_cells
 
 
 def summarise(measured: Measured) -> Summary:
-    """Sum up at least one piece."""
+    """Summarise the scores of at least one piece."""
     made = measured.reconstructions
     sizes = [_position(max(one.original.shape), [side + 1 for side in SIDES]) for one in made]
-    inks = [_position(one.counts.ink / one.original.size, INK_SHARES) for one in made]
+    inks = [_position(one.counts.ink / one.original.size, INK_FRACTIONS) for one in made]
     return Summary(
         whole=_group("all", measured, range(len(made))),
         by_size=_groups(_size_names(), sizes, measured),
@@ -147,7 +145,7 @@ def summarise(measured: Measured) -> Summary:
 
 
 class Row(NamedTuple):
-    """A row of a table of models: which pieces, told apart by what, which score, and its value for every model."""
+    """A row of a table of models: the kind of group, its name, the score, and its value for each model."""
 
     kind: str
     pieces: str
@@ -156,12 +154,12 @@ class Row(NamedTuple):
 
 
 def rows_of_all(found: Sequence[ModelScores]) -> list[Row]:
-    """The scores of at least one model on all pieces."""
+    """Rows of the scores of models on all pieces."""
     return _rows("all", "all", [one.summary.whole for one in found], SHOWN)
 
 
 def rows_by_kind(found: Sequence[ModelScores]) -> list[Row]:
-    """A few scores by size and by ink, of models that were measured on the same pieces."""
+    """Rows of a few scores by size and by ink, of models measured on the same pieces."""
     rows = []
     for kind, own in (
         ("size", [one.summary.by_size for one in found]),
@@ -178,7 +176,7 @@ def _rows(kind: str, pieces: str, groups: Sequence[Group], scores: Sequence[Show
 
 
 class Extremes(NamedTuple):
-    """Numbers of pieces: the best ones, those in the middle, and the worst ones, each from better to worse."""
+    """Indices of the best, median and worst pieces, each from better to worse."""
 
     best: list[int]
     median: list[int]
@@ -186,11 +184,11 @@ class Extremes(NamedTuple):
 
 
 def extremes(measured: Sequence[Measured], each: int) -> Extremes:
-    """Choose pieces to look at: by `char_f1`, the mean over the models, and among equals by `ink_iou`.
+    """Choose pieces to show, ordered by `char_f1`, then by `ink_iou`, averaged over the models.
 
     Args:
         measured: at least one model's, all on the same pieces.
-        each: how many at most of each kind; fewer if pieces are few, so that none is chosen twice.
+        each: maximum number of each kind; fewer if there are few pieces, so that none is chosen twice.
     """
     rows = list(zip(*(one.scores for one in measured), strict=True))
     order = sorted(
@@ -222,7 +220,7 @@ def _group(name: str, measured: Measured, members: Sequence[int]) -> Group:
 
 
 def _position(value: float, bounds: Sequence[float]) -> int:
-    """How many of the bounds a value has reached."""
+    """The number of bounds that a value reaches."""
     return sum(value >= bound for bound in bounds)
 
 
@@ -232,6 +230,6 @@ def _size_names() -> list[str]:
 
 
 def _ink_names() -> list[str]:
-    percents = [round(100 * share) for share in INK_SHARES]
+    percents = [round(100 * fraction) for fraction in INK_FRACTIONS]
     between = [f"{low}–{high} % ink" for low, high in pairwise(percents)]
     return [f"below {percents[0]} % ink", *between, f"{percents[-1]} % ink and more"]

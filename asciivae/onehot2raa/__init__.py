@@ -1,1 +1,1 @@
-"""onehot2raa, the learned renderer: the network, what it learns from, and how it is measured."""
+"""onehot2raa, the learned renderer: network, training inputs, objective and validation."""

@@ -1,8 +1,8 @@
-"""Soft pages: what a decoder may give a renderer to draw, and what it should draw of it.
+"""Soft pages: training inputs of the renderer, such as decoders emit, and their targets.
 
-A cell that holds a *belief* (a softmax, a relaxed sample, any point of the simplex) should look as is to be expected,
-Σ_c p_c · glyph_c: that is what a loss on the picture can be the gradient of. A cell that holds a *one-hot with noise*
-should look like the one character that is below the noise.
+The target of a cell with a *soft distribution* (a softmax, a relaxed sample, any point of the simplex) is its expected
+glyph, Σ_c p_c · glyph_c, which gives losses on the picture a meaningful gradient. The target of a cell with a *one-hot
+with noise* is the glyph of the character without the noise.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from asciivae.rng import numpy_stream, torch_stream
 from asciivae.text.charset import SIZE
 
 KINDS = ("clean", "noisy", "softmax", "gumbel", "simplex", "decoder")
-"""Of pages: one-hots, with noise, softmax of made-up logits, Gumbel-softmax of made-up logits or of a decoder's, random
-points of the simplex, and softmax of a decoder's logits."""
+"""Kinds of pages: one-hots, one-hots with noise, softmax of synthetic logits, Gumbel-softmax of synthetic logits or of
+a decoder's, random points of the simplex, and softmax of a decoder's logits."""
 
 Range = tuple[float, float]
 SIDE = 8
@@ -32,9 +32,9 @@ class SoftBatch(NamedTuple):
     """N soft pages of 8 × 8 cells.
 
     Attributes:
-        probs: (N, 95, 8, 8), what is to be drawn.
-        truth: (N, 95, 8, 8), what the expected picture of is to be seen.
-        noisy: (N,) bool, whether these are one-hots with noise.
+        probs: (N, 95, 8, 8), the input of the renderer.
+        truth: (N, 95, 8, 8), the page whose expected picture is the target.
+        noisy: (N,) bool, whether a page consists of one-hots with noise.
     """
 
     probs: Tensor
@@ -43,15 +43,15 @@ class SoftBatch(NamedTuple):
 
 
 class SoftPages:
-    """Draws soft pages; each batch is a function of the seed and its step.
+    """Generates soft pages; each batch is a function of the seed and the step.
 
-    Their cells are picked from all over the batch: a renderer of cells learns as much of each, and every step has pages
-    of every kind.
+    Their cells are sampled from the whole batch, since the renderer works cell by cell; so every step has pages of all
+    kinds.
 
     Args:
-        inputs: which pages, and how often.
-        glyphs: (95, h, w), by which characters look alike.
-        seed: of the run.
+        inputs: the kinds of pages and their frequencies.
+        glyphs: (95, h, w), for the visual similarity of characters.
+        seed: seed of the run.
     """
 
     def __init__(self, inputs: Inputs, glyphs: Tensor, seed: int) -> None:
@@ -60,14 +60,14 @@ class SoftPages:
         self._shares = torch.tensor([getattr(inputs.shares, kind) for kind in KINDS], dtype=torch.float64)
 
     def __call__(self, ids: Tensor, logits: Tensor, step: int) -> SoftBatch:
-        """Make soft pages of these pages.
+        """Generate soft pages from a batch.
 
         Args:
-            ids: (B, H, W) int64.
-            logits: (B, 95, H, W), what a decoder says to them; the result has its dtype and device.
-            step: of the run.
+            ids: (B, H, W) int64, the pages.
+            logits: (B, 95, H, W), a decoder's logits for them; the result has their dtype and device.
+            step: step of the run.
         """
-        draw = torch_stream(self.seed, "soft pages", step)  # on the CPU, so that every device draws the same
+        draw = torch_stream(self.seed, "soft pages", step)  # on the CPU, for equal values on all devices
         device = logits.device
         picked = torch.randint(ids.numel(), (self.inputs.pages, SIDE, SIDE), generator=draw)
         ids = ids.cpu().flatten()[picked]
@@ -81,12 +81,12 @@ class SoftPages:
         for number, kind in enumerate(KINDS):
             of_kind = (kinds == number).nonzero()[:, 0]
             if len(of_kind) and kind != "clean":
-                probs[of_kind] = self._made(kind, ids[of_kind], certain[of_kind], logits[of_kind], draw, step)
+                probs[of_kind] = self._soft(kind, ids[of_kind], certain[of_kind], logits[of_kind], draw, step)
         noisy = kinds == KINDS.index("noisy")
         truth = torch.where(noisy[:, None, None, None], certain, probs)
         return SoftBatch(probs.to(device), truth.to(device), noisy.to(device))
 
-    def _made(
+    def _soft(
         self, kind: str, ids: Tensor, certain: Tensor, logits: Tensor, draw: torch.Generator, step: int
     ) -> Tensor:
         inputs = self.inputs
@@ -98,14 +98,14 @@ class SoftPages:
             return simplex(certain, alpha, numpy_stream(self.seed, "simplex", step))
         if kind == "decoder":
             return (logits / self._each(certain, inputs.temperature, draw)).softmax(1)
-        made_up = self._confused(ids, certain, draw)
+        synthetic = self._synthetic_logits(ids, certain, draw)
         if kind == "softmax":
-            return made_up.softmax(1)
+            return synthetic.softmax(1)
         decoded = torch.rand((len(ids), 1, 1, 1), generator=draw) < 0.5
-        return relaxed(torch.where(decoded, logits, made_up), self._each(certain, inputs.tau, draw), draw)
+        return relaxed(torch.where(decoded, logits, synthetic), self._each(certain, inputs.tau, draw), draw)
 
-    def _confused(self, ids: Tensor, certain: Tensor, draw: torch.Generator) -> Tensor:
-        """Logits of somebody who is more or less sure, and takes like characters for each other."""
+    def _synthetic_logits(self, ids: Tensor, certain: Tensor, draw: torch.Generator) -> Tensor:
+        """Random logits of varying certainty that confuse visually similar characters."""
         inputs = self.inputs
         alike = self.likeness.to(certain.dtype)[ids].permute(0, 3, 1, 2)
         return (
@@ -116,7 +116,7 @@ class SoftPages:
 
     @staticmethod
     def _each(like: Tensor, bounds: Range, draw: torch.Generator) -> Tensor:
-        """A number between two for each cell: (B, 1, H, W)."""
+        """A uniform random number within the bounds for each cell: (B, 1, H, W)."""
         shape = (len(like), 1, *like.shape[2:])
         return torch.empty(shape, dtype=like.dtype).uniform_(*bounds, generator=draw)
 
@@ -128,12 +128,12 @@ def noisy_one_hot(certain: Tensor, sigma: Tensor | float, draw: torch.Generator)
 
 
 def relaxed(logits: Tensor, tau: Tensor | float, draw: torch.Generator) -> Tensor:
-    """A Gumbel-softmax sample of logits (B, 95, H, W), each cell at its τ."""
+    """A Gumbel-softmax sample of logits (B, 95, H, W), with one τ or one per cell."""
     return ((logits + gumbel_noise(logits, draw)) / tau).softmax(1)
 
 
 def simplex(like: Tensor, alpha: Tensor | float, draw: np.random.Generator) -> Tensor:
-    """Points of the simplex, each cell by a symmetric Dirichlet distribution, in the shape (B, 95, H, W) of `like`."""
+    """Samples of a symmetric Dirichlet distribution for each cell, in the shape (B, 95, H, W) of `like`."""
     shape = np.broadcast_to(np.asarray(alpha, np.float64), like.shape)
     gamma = torch.from_numpy(draw.standard_gamma(shape)).clamp_(min=1e-300)
     return (gamma / gamma.sum(1, keepdim=True)).to(like.dtype)

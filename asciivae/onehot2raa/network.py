@@ -1,16 +1,16 @@
-"""onehot2raa: the learned renderer, a network that turns a page of character probabilities into its picture.
+"""onehot2raa: the learned renderer, a network that maps a page of character probabilities to its picture.
 
-A cell of a page may be one of two things. It is a *belief*, and its picture is what is to be expected,
-Σ_c p_c · glyph_c; or it is a *one-hot with noise*, and its picture is that of the one character below the noise. The
-best guess, in the sense of the squared error, is a mixture of both, and such is the network:
+A cell of a page is either a *soft distribution*, whose picture is the expected glyph, Σ_c p_c · glyph_c; or a *one-hot
+with noise*, whose picture is the glyph of the character without the noise. The optimum for the squared error is a
+mixture of both, which is the structure of the network:
 
-    cell p (95) ─┬─ soft counts, ‖p‖₄ ─ judge ─► g, how surely it is noise
+    cell p (95) ─┬─ soft counts, ‖p‖₄ ─ gate ─► g, the probability of a one-hot with noise
                  └─ q = (1 - g) · p + g · p⁴ / Σ p⁴ ─► Σ_c q_c · picture_c
 
-The judge (three 1 × 1 convolutions) and the 95 pictures are learned, the pictures from plain grey. The soft count at a
-scale s, Σ_c p_c / (p_c + s), is how many characters have more than about s: noise that was clipped leaves half of them
-at exactly nothing and the others alike, a softmax never. Nothing looks beyond its cell, so pages of any size can be
-drawn.
+The gate (three 1 × 1 convolutions) and the 95 pictures are learned; the pictures are initialised to grey. The soft
+count at a scale s, Σ_c p_c / (p_c + s), is about the number of characters with probability above s: clipped noise
+leaves half of them at exactly 0 and the others at similar values, a softmax never does. Each cell is drawn by itself,
+so pages can have any size.
 """
 
 from __future__ import annotations
@@ -34,40 +34,39 @@ from asciivae.render.glyphs import digest
 from asciivae.text.charset import SIZE
 
 SCALES = (0.0005, 0.003, 0.016, 0.08)
-"""Where probabilities are counted."""
+"""The scales of the soft counts."""
 
 MOST_HIDDEN = 1024
-"""More is a slip, or a weights file that wants memory."""
+"""Upper bound, so that a mistyped recipe or a hostile weights file does not exhaust memory."""
 
 LARGEST_WEIGHT = 1e6
-"""More is no renderer's; up to here nothing that is computed with them becomes infinite."""
+"""Larger weights are rejected; up to here no intermediate value overflows."""
 
 FLOOR = 1e-4
-"""Added before the fourth power: of 1e-10 it would be denormal, with which processors count a hundred times slower."""
+"""Added before the fourth power, to avoid denormal numbers, which are about a hundred times slower on CPUs."""
 
 ROUNDING = 1e-3
-"""How far the probabilities of a cell may be from a sum of 1: half precision may have been there."""
+"""Tolerance of the sum of a cell's probabilities, which allows for half precision."""
 
-BELOW_NOTHING = 1e-6
-"""How far below 0 rounding may leave a probability; what is counted stays above 0 even if it leaves all of them there.
-"""
+NEGATIVE = 1e-6
+"""Tolerance of negative probabilities from rounding; the soft counts stay positive even if all of them are at it."""
 
 SHIPPED = "onehot2raa.safetensors"
 
 
 class Network(nn.Module):
-    """The network itself, which can be trained.
+    """The trainable network; see the module.
 
     Args:
         cell: (h, w), the pixels of one character.
-        hidden: width of the judge. Its first weights are drawn from PyTorch's global generator.
+        hidden: width of the gate. Initial weights are drawn from PyTorch's global generator.
     """
 
     def __init__(self, cell: tuple[int, int], hidden: int) -> None:
         super().__init__()
         self.cell = cell
         self.pictures = nn.Parameter(torch.full((SIZE, *cell), 0.5))
-        self.judge = nn.Sequential(
+        self.judge = nn.Sequential(  # the gate; the name is in weights files
             nn.Linear(len(SCALES) + 1, hidden),
             nn.GELU(),
             nn.Linear(hidden, hidden),
@@ -77,10 +76,10 @@ class Network(nn.Module):
 
     def forward(self, probs: Tensor) -> Tensor:
         """Map (B, 95, H, W) to the picture (B, 1, H·h, W·w)."""
-        return self.judged(probs)[0]
+        return self.forward_with_gate(probs)[0]
 
-    def judged(self, probs: Tensor) -> tuple[Tensor, Tensor]:
-        """Draw, and say what was drawn.
+    def forward_with_gate(self, probs: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw a page, and classify its cells.
 
         Args:
             probs: (B, 95, H, W), a distribution in every cell.
@@ -90,34 +89,34 @@ class Network(nn.Module):
             one-hot with noise.
 
         Raises:
-            ModelError: it is no page of 95 characters, or its cells are no distributions.
+            ModelError: the page does not have 95 channels, or its cells are not distributions.
         """
         if probs.ndim != 4 or probs.shape[1] != SIZE:
             raise ModelError(
                 f"a page has the shape (B, {SIZE}, H, W), not {tuple(probs.shape)}",
-                hint=f"give it one channel for each of the {SIZE} printable characters of ASCII, code points 32 to 126",
+                hint=f"give one channel for each of the {SIZE} printable characters of ASCII, code points 32 to 126",
             )
         batch, _, rows, columns = probs.shape
         cells = probs.permute(0, 2, 3, 1).reshape(-1, SIZE)
-        _refuse_other_than_distributions(cells)
+        _check_distributions(cells)
         fourth, total, reciprocals = _Statistics.apply(cells)
         counts = (SIZE - cells.new_tensor(SCALES) * reciprocals).log()
-        # How many are between two scales, and not only above each: a hundred times better learned in as many steps.
+        # Trained equally long on counts between scales rather than above each, the gate's loss is 100 times lower.
         between = counts[:, :-1] - counts[:, 1:]
         odds = self.judge(torch.cat([between, counts[:, -1:], total.log() / 4], dim=1))
         mixture = _Mixture.apply(cells, fourth, total, odds.sigmoid())
-        # Not in training: a number that is cut off would learn nothing.
+        # Not in training, where clamped values would have no gradient.
         pictures = self.pictures if self.training else self.pictures.clamp(0.0, 1.0)
         drawn = mixture @ pictures.flatten(1)
         return page(drawn.view(batch, rows, columns, *self.cell)), odds.view(batch, rows, columns)
 
 
-# Both written by hand: what takes time here are passes over (N, 95) numbers, and composed from PyTorch's own functions
-# a step took a third longer.
+# Both have handwritten gradients: composed of PyTorch's functions, which need more passes over (N, 95) tensors, a step
+# took a third longer.
 
 
 class _Statistics(torch.autograd.Function):
-    """Cells (N, 95) to their fourth powers, these summed (N, 1), and Σ_c 1 / (p_c + s) for each scale s (N, scales)."""
+    """Cells (N, 95) to their fourth powers, the sum of these (N, 1), and Σ_c 1 / (p_c + s) for each s (N, scales)."""
 
     @staticmethod
     def forward(ctx: Any, cells: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -126,7 +125,7 @@ class _Statistics(torch.autograd.Function):
         fourth = raised.mul_(cubed)
         reciprocals = [(cells + scale).reciprocal_() for scale in SCALES]
         ctx.save_for_backward(cubed, *reciprocals)
-        ctx.mark_non_differentiable(fourth)  # `_Mixture` passes on what reaches the cells through it
+        ctx.mark_non_differentiable(fourth)  # its gradient is part of `_Mixture`'s gradient of the cells
         return fourth, fourth.sum(1, keepdim=True), torch.stack([each.sum(1) for each in reciprocals], dim=1)
 
     @staticmethod
@@ -153,26 +152,26 @@ class _Mixture(torch.autograd.Function):
         cells, fourth, total, noisy = ctx.saved_tensors
         of_fourth = (grad * fourth).sum(1, keepdim=True) / total
         of_noisy = of_fourth - (grad * cells).sum(1, keepdim=True)
-        # The derivative of a fourth power is four times it over its base.
+        # d/dx x⁴ = 4 x⁴ / x.
         through = (fourth / (cells + FLOOR)).mul_(4.0 * noisy / total).add_(1.0 - noisy)
         return through.mul_(grad), None, -noisy * of_fourth / total, of_noisy
 
 
-def _refuse_other_than_distributions(cells: Tensor) -> None:
+def _check_distributions(cells: Tensor) -> None:
     with torch.no_grad():
-        # The comparison fails for NaN as well.
-        sound = ((cells.sum(1) - 1.0).abs() < ROUNDING) & (cells.amin(1) > -BELOW_NOTHING)
-        if bool(sound.all()):
+        # False for NaN as well.
+        valid = ((cells.sum(1) - 1.0).abs() < ROUNDING) & (cells.amin(1) > -NEGATIVE)
+        if bool(valid.all()):
             return
-        lost = int((~cells.isfinite()).any(1).sum())
-        wrong = int((~sound).sum())
-    if lost:
+        non_finite = int((~cells.isfinite()).any(1).sum())
+        invalid = int((~valid).sum())
+    if non_finite:
         raise ModelError(
-            f"{lost} of {len(cells)} cells hold numbers that are not finite",
-            hint="look for where they come from; a training run stops by itself and writes it down",
+            f"{non_finite} of {len(cells)} cells contain non-finite values",
+            hint="check the input of the renderer; a diverged training run reports their origin",
         )
     raise ModelError(
-        f"{wrong} of {len(cells)} cells are no distributions over the characters",
+        f"{invalid} of {len(cells)} cells are not distributions over the characters",
         hint="it draws probabilities: --set relax.use=softmax, or --set renderer.use=analytic",
     )
 
@@ -182,22 +181,22 @@ class NeuralConfig:
     """Options of the `neural` renderer.
 
     Attributes:
-        weights: a renderer.safetensors from `asciivae train-renderer`; null is the one that comes with asciivae, which
-            draws the default glyphs.
+        weights: a renderer.safetensors from `asciivae train-renderer`; null for the bundled one, which draws the
+            default glyphs.
     """
 
     weights: str | None = None
 
 
 class Neural(nn.Module):
-    """A trained onehot2raa, frozen: it passes gradients to the page and learns nothing any more.
+    """A trained onehot2raa with frozen weights; gradients flow to the page (`neural`).
 
     Args:
-        config: which weights.
-        glyphs: (95, h, w) in [0, 1], those that it must have been trained to draw.
+        config: the weights.
+        glyphs: (95, h, w) in [0, 1], the glyphs that the weights were trained for.
 
     Attributes:
-        baseline: draws the originals: the very glyphs, as the log's baseline did.
+        baseline: draws the originals with the glyphs themselves, as the log's baseline did.
 
     Raises:
         ModelError: the weights cannot be used, or are for other glyphs.
@@ -215,7 +214,7 @@ class Neural(nn.Module):
         if digest(own) != digest(glyphs):
             here, there = ("×".join(map(str, atlas.shape[1:])) for atlas in (own, glyphs))
             raise ModelError(
-                f"was trained for the glyphs {digest(own)} ({here} pixels), and those of the recipe are "
+                f"was trained for the glyphs {digest(own)} ({here} pixels), not for those of the recipe, "
                 f"{digest(glyphs)} ({there})",
                 place=config.weights or SHIPPED,
                 hint="train one for these glyphs, with the same --set glyphs…: asciivae train-renderer, "
@@ -223,20 +222,20 @@ class Neural(nn.Module):
             )
         self.network.eval().requires_grad_(False)
         self.baseline = Discrete(DiscreteConfig(), glyphs)
-        told = b"".join(value.numpy().tobytes() for value in self.network.state_dict().values())
-        self.digest = hashlib.sha256(digest(own).encode() + told).hexdigest()[:16]
+        weights = b"".join(value.numpy().tobytes() for value in self.network.state_dict().values())
+        self.digest = hashlib.sha256(digest(own).encode() + weights).hexdigest()[:16]
 
     def forward(self, probs: Tensor) -> Tensor:
         """Map (B, 95, H, W), a distribution in every cell, to the picture (B, 1, H·h, W·w) in [0, 1].
 
         Raises:
-            ModelError: see `Network.judged`.
+            ModelError: see `Network.forward_with_gate`.
         """
         picture: Tensor = self.network(probs)
         return picture
 
     def train(self, mode: bool = True) -> Neural:
-        """Stay in evaluation mode, whatever is asked for."""
+        """Stay in evaluation mode; `mode` is ignored."""
         super().train(False)
         return self
 
@@ -250,13 +249,13 @@ def _read(path: str | None) -> tuple[Network, Tensor]:
 
 
 def read_network(file: Path) -> tuple[Network, Tensor]:
-    """Read a trained network; nothing in the file is executed, and no memory taken before the shapes are checked.
+    """Read a trained network; nothing in the file is executed, and shapes are checked before memory is allocated.
 
     Returns:
         The network, on the CPU in float32, and the glyphs (95, h, w) that it was trained to draw.
 
     Raises:
-        ModelError: there is no such file, or it is no renderer's.
+        ModelError: there is no such file, or it does not contain a renderer.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -264,7 +263,7 @@ def read_network(file: Path) -> tuple[Network, Tensor]:
         raise ModelError(
             "is a folder" if file.is_dir() else "does not exist",
             place=str(file),
-            hint="name a file: a run of `asciivae train-renderer` has checkpoints/step-N/renderer.safetensors",
+            hint="give a file: a run of `asciivae train-renderer` has checkpoints/step-N/renderer.safetensors",
         )
     try:
         with safe_open(file, framework="pt") as weights:
@@ -274,21 +273,21 @@ def read_network(file: Path) -> tuple[Network, Tensor]:
             network = _shell(found, atlas)
             expected = network.state_dict() if network else {}
             if not network or found.keys() != expected.keys() or not all(suits(found[n], expected[n]) for n in found):
-                raise ModelError("does not hold the tensors of a renderer", place=str(file), hint=DAMAGED)
+                raise ModelError("does not contain the tensors of a renderer", place=str(file), hint=DAMAGED)
             glyphs = weights.get_tensor("glyphs")
             values = {name: weights.get_tensor(name) for name in expected}
     except (OSError, SafetensorError) as error:
         raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
-    # The comparison fails for NaN as well.
+    # False for NaN as well.
     if not are_greys(glyphs) or not all(bool((value.abs() <= LARGEST_WEIGHT).all()) for value in values.values()):
-        raise ModelError("holds numbers that no renderer has", place=str(file), hint=DAMAGED)
+        raise ModelError("contains values out of range for a renderer", place=str(file), hint=DAMAGED)
     network = network.to_empty(device="cpu")
     network.load_state_dict(values)
     return network, glyphs
 
 
 def _shell(found: dict[str, Any], atlas: Any) -> Network | None:
-    """A network without memory, of the sizes that a file's slices state, if these can be meant."""
+    """A network on the meta device with the sizes of a file's tensors; None if these are invalid."""
     widths = found["judge.0.bias"].get_shape() if "judge.0.bias" in found else []
     if atlas is None or not holds_glyphs(atlas) or len(widths) != 1 or not 1 <= widths[0] <= MOST_HIDDEN:
         return None

@@ -1,7 +1,7 @@
-"""How the learned renderer is trained: beside a decoder that learns to write, on pages such as decoders emit.
+"""The training task of the learned renderer, on pages such as decoders emit.
 
-What a half-trained decoder says cannot be made up, and a stranger has none at hand. So a small VAE learns along, by its
-cross-entropy; its logits are some of what the renderer is given. No gradient passes from one to the other.
+The outputs of a partially trained decoder cannot be synthesised. So a small VAE is trained alongside, by cross-entropy,
+and its logits are part of the renderer's inputs. No gradient flows between the two.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from asciivae.training.batches import Batch
 from asciivae.training.loop import Task
 
 RENDERER = "renderer"
-"""The submodule of `RendererWithDecoder` that a run is for."""
+"""The submodule of `RendererWithDecoder` that is the result of a run."""
 
 LARGEST_LOGIT = 1e4
-"""One that can still be divided by a low temperature; more is a decoder's that diverged."""
+"""Logits are clamped to this, so that division by a low temperature does not overflow."""
 
 
 class RendererWithDecoder(nn.Module):
-    """A renderer that learns, and beside it the VAE whose decoder it learns from.
+    """A renderer, and the VAE whose decoder provides some of its inputs.
 
     Args:
         renderer: the network.
@@ -44,15 +44,16 @@ class RendererWithDecoder(nn.Module):
 
 
 class RendererObjective(nn.Module):
-    """What a renderer learns by, and the decoder beside it.
+    """The objective of a renderer and of the decoder trained alongside.
 
-    Its terms: `picture`, the squared error, mean over the pixels; `noise`, the cross-entropy of telling one-hots with
-    noise from beliefs, in nats, mean over the cells; `decoder`, that of the decoder's characters, likewise.
+    Its terms: `picture`, the squared error, mean over the pixels; `noise`, the cross-entropy of the gate (one-hots with
+    noise against soft distributions), in nats, mean over the cells; `decoder`, that of the decoder's characters,
+    likewise.
 
     Args:
-        glyphs: (95, h, w), what it learns to draw.
-        pages: what it is given.
-        weights: of the terms.
+        glyphs: (95, h, w), the glyphs to draw.
+        pages: generates the inputs of the renderer.
+        weights: weights of the terms.
     """
 
     def __init__(self, glyphs: Tensor, pages: SoftPages, weights: Weights) -> None:
@@ -62,25 +63,25 @@ class RendererObjective(nn.Module):
         self.weights = asdict(weights)
 
     def forward(self, renderer: Network, output: VAEOutput, target: Tensor, mask: Tensor, step: int) -> LossValues:
-        """Measure the renderer on soft pages made of these pages, and the decoder on the pages themselves.
+        """Evaluate the renderer on soft pages generated from a batch, and the decoder on the batch itself.
 
         Args:
-            renderer: the network, or its average.
-            output: the model's pass; its logits are some of what the renderer is given.
+            renderer: the network, or its weight average.
+            output: the model's output; its logits are part of the renderer's inputs.
             target: (B, H, W) int64, the pages.
-            mask: (B, H, W) bool, the cells by which the decoder learns.
+            mask: (B, H, W) bool, the cells of the decoder's term.
             step: counted from 0.
         """
-        # What is no number would be refused; that a decoder diverged is for the guard to say, of its own term.
+        # The renderer would refuse non-finite values; a diverged decoder is reported by the finite check of its term.
         logits = output.logits.detach().nan_to_num().clamp(-LARGEST_LOGIT, LARGEST_LOGIT)
         soft = self.pages(target, logits, step)
-        picture, odds = renderer.judged(soft.probs)
+        picture, odds = renderer.forward_with_gate(soft.probs)
         noisy = soft.noisy[:, None, None].expand_as(odds).to(odds.dtype)
-        said = functional.cross_entropy(output.logits, target, reduction="none") * mask
+        decoder = functional.cross_entropy(output.logits, target, reduction="none") * mask
         pieces = {
             "picture": (picture - self.expected(soft.truth)).square().flatten(1).mean(1),
             "noise": functional.binary_cross_entropy_with_logits(odds, noisy, reduction="none").flatten(1).mean(1),
-            "decoder": said.flatten(1).sum(1) / mask.flatten(1).sum(1),
+            "decoder": decoder.flatten(1).sum(1) / mask.flatten(1).sum(1),
         }
         means = {name: values.mean() for name, values in pieces.items()}
         total = torch.stack([self.weights[name] * mean for name, mean in means.items()]).sum()
@@ -94,7 +95,7 @@ class RendererObjective(nn.Module):
 
 @dataclass(frozen=True, kw_only=True)
 class RendererTask(Task):
-    """A renderer and its decoder, and what they learn by.
+    """Train a renderer and its decoder.
 
     Attributes:
         module: both networks.

@@ -1,4 +1,4 @@
-"""What the recipe of a renderer may hold: one that says `kind: renderer`."""
+"""The schema of recipes of `kind: renderer`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from asciivae.training.recipe import BaseRecipe
 
 @dataclass(frozen=True)
 class NetworkSize:
-    """The size of the network; that of its pictures is the glyphs'.
+    """The size of the network; its pictures have the size of the glyphs.
 
     Attributes:
-        hidden: width of the gate, which decides whether a cell holds a soft distribution or a one-hot with noise.
+        hidden: width of the gate, which tells soft distributions from one-hots with noise.
     """
 
     hidden: Annotated[int, Field(ge=1, le=1024)] = 16
@@ -25,13 +25,13 @@ class NetworkSize:
 
 @dataclass(frozen=True)
 class Shares:
-    """How often each kind of page is drawn, relative to the others.
+    """Relative frequencies of the kinds of pages.
 
     Attributes:
         clean: one-hots.
         noisy: one-hots with Gaussian noise, clipped and renormalised; to be drawn without the noise.
-        softmax: softmax of made-up logits: more or less certain, confusing characters that look alike, with noise.
-        gumbel: Gumbel-softmax samples, half of made-up logits and half of the decoder's.
+        softmax: softmax of synthetic logits: of varying certainty, confusing similar characters, with noise.
+        gumbel: Gumbel-softmax samples, half of synthetic logits and half of the decoder's.
         simplex: random points of the simplex.
         decoder: softmax of the decoder's logits, at many temperatures.
     """
@@ -44,26 +44,26 @@ class Shares:
     decoder: NotNegative = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse shares of nothing."""
+        """Reject frequencies that are all 0."""
         if not any(astuple(self)):
             raise ValueError("at least one share must be more than 0")
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the renderer is given to draw. Ranges are [lower, upper], and a number is drawn for each cell.
+    """The inputs of the renderer. Ranges are [lower, upper], sampled for each cell.
 
     Attributes:
-        pages: pages in a step, each of 8 × 8 cells that are picked from all over the batch.
-        shares: how often each kind of page is drawn.
+        pages: pages in a step, each of 8 × 8 cells sampled from the whole batch.
+        shares: relative frequencies of the kinds of pages.
         scattered: the fraction of pages whose characters are replaced by random ones, so that rare ones are learned.
         sigma: the standard deviation of the noise on one-hots.
-        certainty: the most that is added to the made-up logit of the true character.
-        likeness: the most that is added to the made-up logit of a character that looks the same; less to others.
-        disorder: the largest standard deviation of the Gaussian noise on made-up logits.
+        certainty: the maximum added to the synthetic logit of the true character.
+        likeness: the maximum added to the synthetic logit of an identical character; less for less similar ones.
+        disorder: the maximum standard deviation of the Gaussian noise on synthetic logits.
         tau: the temperature of Gumbel-softmax samples.
-        alpha: the parameter of the Dirichlet distribution that points of the simplex are drawn from.
-        temperature: what the decoder's logits are divided by.
+        alpha: the parameter of the Dirichlet distribution of points of the simplex.
+        temperature: the divisor of the decoder's logits.
     """
 
     pages: Count = 64
@@ -80,12 +80,12 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of the terms that are minimised.
+    """The weights of the terms of the objective.
 
     Attributes:
-        picture: of the squared error of the picture, mean over the pixels.
-        noise: of telling one-hots with noise from soft distributions, in nats, mean over the cells.
-        decoder: of the decoder's characters, in nats, mean over the cells.
+        picture: weight of the squared error of the picture, mean over the pixels.
+        noise: weight of the gate's cross-entropy (one-hots with noise against soft distributions), in nats per cell.
+        decoder: weight of the cross-entropy of the decoder's characters, in nats per cell.
     """
 
     picture: NotNegative = 10.0
@@ -95,14 +95,14 @@ class Weights:
 
 @dataclass(frozen=True, kw_only=True)
 class RendererRecipe(BaseRecipe):
-    """How a renderer is trained.
+    """A recipe that trains a renderer.
 
     Attributes:
-        kind: what tells it from other recipes.
+        kind: the kind of the recipe.
         network: the network.
-        decoder: a model, with its options, that is trained beside it: the renderer has to draw what decoders emit.
-        inputs: what the renderer is given to draw.
-        weights: the weights of the terms that are minimised.
+        decoder: a model, with its options, that is trained alongside to provide realistic inputs.
+        inputs: the inputs of the renderer.
+        weights: the weights of the terms of the objective.
     """
 
     kind: Literal["renderer"]

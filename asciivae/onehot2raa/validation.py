@@ -1,4 +1,4 @@
-"""How truly a learned renderer draws: against the glyphs themselves, on pages that it was not trained on."""
+"""Validation of a learned renderer: comparison with the glyphs themselves, on validation pieces."""
 
 from __future__ import annotations
 
@@ -34,27 +34,26 @@ SEED = 0
 
 
 def examples(ids: Tensor, logits: Tensor) -> Iterator[tuple[str, Tensor, Tensor]]:
-    """The pages on which a renderer is measured, made of pages and what a decoder says to them.
+    """Generate the inputs on which a renderer is measured from pages and a decoder's logits.
 
     Args:
         ids: (B, H, W) int64, on the CPU.
         logits: (B, 95, H, W), on the CPU.
 
     Yields:
-        The name of what is measured, the page to draw, and the page whose expected picture should be seen, both
-        (B, 95, H, W).
+        The kind of input, the input, and the page whose expected picture is the target, both (B, 95, H, W).
     """
     certain = one_hot(ids, logits.dtype)
     yield "clean", certain, certain
     yield "noisy", noisy_one_hot(certain, 0.1, torch_stream(SEED, "measured noise")), certain
-    beliefs = {
+    soft = {
         "softmax": logits.softmax(1),
         "gumbel": relaxed(logits, 0.5, torch_stream(SEED, "measured gumbel")),
         "simplex": simplex(certain, 1.0, numpy_stream(SEED, "measured simplex")),
         "sparse_simplex": simplex(certain, 0.1, numpy_stream(SEED, "measured sparse simplex")),
     }
-    for name, belief in beliefs.items():
-        yield name, belief, belief
+    for name, probs in soft.items():
+        yield name, probs, probs
 
 
 def rendering_scores(drawn: Drawn, glyphs: Tensor, pages: Iterable[tuple[Tensor, Tensor]]) -> dict[str, float]:
@@ -62,15 +61,15 @@ def rendering_scores(drawn: Drawn, glyphs: Tensor, pages: Iterable[tuple[Tensor,
 
     Args:
         drawn: the renderer, on the CPU.
-        glyphs: (95, h, w), what it should draw.
+        glyphs: (95, h, w), the glyphs to compare with.
         pages: pages (B, H, W) int64, each with a decoder's logits (B, 95, H, W).
 
     Returns:
         psnr_clean, psnr_noisy (one-hots with Gaussian noise, σ = 0.1, clipped and renormalised): against the glyphs of
         the characters; psnr_softmax (of the logits), psnr_gumbel (a sample, τ = 0.5), psnr_simplex and
         psnr_sparse_simplex (Dirichlet, α = 1 and 0.1): against the expected glyphs. All in dB, over all pixels.
-        gradient_cosine: between its gradient and that of the analytic renderer with respect to the softmax, for the
-        squared error against the original; the mean over the pieces.
+        gradient_cosine: cosine between its gradient and the analytic renderer's, of the squared error against the
+        original with respect to the softmax; mean over the pieces.
     """
     analytic = Analytic(AnalyticConfig(), glyphs)
     squares: dict[str, float] = {}
@@ -97,7 +96,7 @@ def _gradient(drawn: Drawn, probs: Tensor, original: Tensor) -> Tensor:
 
 
 def comparison(drawn: Drawn, glyphs: Tensor, ids: Tensor, logits: Tensor) -> tuple[Tensor, list[str]]:
-    """Draw one page in every way that is measured: what should be seen on the left, what is drawn on the right.
+    """Draw all kinds of input of one page: the target on the left, the output on the right.
 
     Args:
         drawn: the renderer, on the CPU.
@@ -106,7 +105,7 @@ def comparison(drawn: Drawn, glyphs: Tensor, ids: Tensor, logits: Tensor) -> tup
         logits: (1, 95, H, W).
 
     Returns:
-        A picture (rows · (H·h + 2) - 2, 2 · W·w + 2) in [0, 1], with grey lines between, and the name of each row.
+        A picture (rows · (H·h + 2) - 2, 2 · W·w + 2) in [0, 1], separated by grey lines, and the name of each row.
     """
     analytic = Analytic(AnalyticConfig(), glyphs)
     rows, names = [], []
@@ -120,15 +119,15 @@ def comparison(drawn: Drawn, glyphs: Tensor, ids: Tensor, logits: Tensor) -> tup
 
 @dataclass(frozen=True)
 class RenderingValidation:
-    """Measures a renderer in training, on pieces that it does not see, with the decoder that learns beside it.
+    """Measures a renderer on the validation pieces, with the logits of the decoder trained alongside.
 
     Attributes:
-        task: what is trained.
-        glyphs: (95, h, w), what is to be drawn.
-        corpus: where the pieces are.
-        pieces: their numbers.
-        canvas: how they are laid.
-        batch_size: pieces at a time.
+        task: the training task.
+        glyphs: (95, h, w), the glyphs to compare with.
+        corpus: the corpus of the pieces.
+        pieces: their indices.
+        canvas: places pieces on pages.
+        batch_size: pieces in a batch.
     """
 
     task: RendererTask
@@ -139,12 +138,12 @@ class RenderingValidation:
     batch_size: int
 
     def __call__(self, state: TrainState) -> dict[str, float]:
-        """Measure the state's renderer, with its averaged weights where there are any; see `rendering_scores`."""
+        """Measure the state's renderer, with averaged weights if there are any; see `rendering_scores`."""
         learner = _learner(state)
         return rendering_scores(self._drawn(learner), self._glyphs(learner), self._pages(learner, self.pieces))
 
     def comparison(self, state: TrainState) -> tuple[Tensor, list[str]]:
-        """What the state's renderer makes of a piece of middling size; see the function of this name."""
+        """Draw a piece of median size with the state's renderer; see the function of this name."""
         by_area = sorted(self.pieces.tolist(), key=lambda piece: (self.corpus.grid(piece).size, piece))
         middle = self.pieces[self.pieces == by_area[len(by_area) // 2]]
         learner = _learner(state)

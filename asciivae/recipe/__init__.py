@@ -1,6 +1,6 @@
-"""Recipes: an experiment as plain data, checked before anything runs.
+"""Recipes: experiments as plain data, validated before anything runs.
 
-`loader` reads strict YAML into `nodes` that know their place, `overrides` applies `--set` and `--unset`, `schema`
-says what a recipe may hold, `options` checks the options of named components, `resolve` puts these together into
-a `LoadedRecipe`, `library` finds recipes by name, and `export` writes recipes and their JSON Schema.
+`loader` reads strict YAML into `nodes` with positions, `overrides` applies `--set` and `--unset`, `schema` defines the
+kinds of recipes, `problems` words validation errors, `resolve` combines these into a `LoadedRecipe`, `library` finds
+recipes by name, and `export` writes recipes and their JSON Schema.
 """

@@ -1,4 +1,4 @@
-"""Recipes on their way out: as YAML that reads back to the same data, and the JSON Schema of what may go in."""
+"""Export of recipes: as YAML that loads back to the same data, and their JSON Schema."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes whatever YAML 1.1 or 1.2 would take for something else than text, and writes no aliases."""
+    """Quotes text that YAML 1.1 or 1.2 would parse as another type, and writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    # Only double quotes keep control characters and the line breaks that YAML 1.1 knows besides \n.
+    # Control characters and YAML 1.1's line breaks other than \n are only preserved in double quotes.
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
 
 
@@ -37,7 +37,7 @@ _Dumper.add_implicit_resolver("tag:yaml.org,2002:int", loader.INTEGER, list("-+0
 
 
 def dump_yaml(data: Any) -> str:
-    """Plain data as YAML, in the order of the data; `loader.parse` reads it back to equal data."""
+    """Write plain data as YAML, in its own order; `loader.parse` reads it back to equal data."""
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=100, allow_unicode=True)
     return text
 
@@ -60,7 +60,7 @@ def recipe_schema(kind: str = "model") -> dict[str, Any]:
             try:
                 options = json_schema(config, ref_template=f"#/$defs/{prefix}.{{model}}")
             except (PluginError, PydanticUserError):
-                continue  # a broken plugin offers nothing
+                continue  # skip broken plugins
             if options.get("properties", {}).keys() & base["properties"].keys():
                 continue  # an option with a reserved name, which `with_config` refuses
             definitions.update({f"{prefix}.{k}": v for k, v in options.pop("$defs", {}).items()})
@@ -70,7 +70,7 @@ def recipe_schema(kind: str = "model") -> dict[str, Any]:
 
 
 def _section_of(recipe: type[BaseRecipe], field: str) -> str:
-    """The name of the dataclass that a field of a recipe holds, or holds several of."""
+    """The name of the dataclass in the type of a recipe's field, which may be a list of them."""
     (schema,) = schemas_in(get_type_hints(recipe, include_extras=True)[field])
     return schema.__name__
 
@@ -85,7 +85,7 @@ def _installed(kind: str) -> dict[str, type[Any]]:
 
 
 def _variant(base: dict[str, Any], name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The section's schema for one component: its name, and its options beside the section's own keys."""
+    """The section's schema for one component: the section's own keys and the component's options."""
     implied = base["properties"]["use"].get("default") == name
     required = [*([] if implied else ["use"]), *options.get("required", [])]
     return {

@@ -1,6 +1,6 @@
-"""Recipes by name: those that come with asciivae, and those of installed plugins.
+"""Recipes by name: those of asciivae and of installed plugins.
 
-Nothing here imports pydantic or torch or runs a plugin's code, so listing is quick and a sick plugin harms nobody.
+Nothing here imports pydantic or torch or runs a plugin's code, so listing is fast and broken plugins do no harm.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SUFFIXES = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True)
 class RecipeFile:
-    """A recipe file and where it comes from.
+    """A recipe file and its origin.
 
     Attributes:
-        name: its name: the stem of the file, without the number that may put it in its place in the list.
+        name: the stem of the file, without a leading number that orders the list.
         path: the file.
-        origin: `asciivae`, the distribution that brings it (with its version), or `file` for a path.
+        origin: `asciivae`, the distribution that provides it (with its version), or `file` for a path.
     """
 
     name: str
@@ -36,8 +36,8 @@ class RecipeFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A line of the catalogue: a recipe's name, its `about`, and its origin as in `RecipeFile`."""
+class CatalogueEntry:
+    """A recipe's name, its `about`, and its origin as in `RecipeFile`."""
 
     name: str
     about: str
@@ -45,19 +45,19 @@ class Listed:
 
 
 def packaged_folder() -> Path:
-    """Where asciivae's own recipes are: inside the wheel, or beside the package in a checkout."""
+    """The folder of asciivae's own recipes: inside the wheel, or next to the package in a checkout."""
     package = Path(asciivae.__file__).parent
     inside = package / "recipes"
     return inside if inside.is_dir() else package.parent / "recipes"
 
 
 def find(name_or_path: str | Path) -> RecipeFile:
-    """The recipe of this name, `distribution:name`, or path (which ends in .yaml or .yml).
+    """Find a recipe by name, `distribution:name`, or path (ending in .yaml or .yml).
 
-    A name may carry the number that its file has: `05-20717f2` is `20717f2`.
+    A name may include the leading number of its file: `05-20717f2` is `20717f2`.
 
     Raises:
-        RecipeError: there is none, or two distributions bring one of this name.
+        RecipeError: there is none, or two distributions provide one of this name.
     """
     text = str(name_or_path)
     if text.endswith(SUFFIXES):
@@ -78,10 +78,10 @@ def find(name_or_path: str | Path) -> RecipeFile:
     return matches[0]
 
 
-def catalogue() -> Iterator[Listed]:
-    """Every recipe that has a name, ours first; only the `about` of each file is parsed."""
+def catalogue() -> Iterator[CatalogueEntry]:
+    """All named recipes, asciivae's own first; only the `about` of each file is parsed."""
     for found in _known():
-        yield Listed(found.name, _about(found.path), found.origin)
+        yield CatalogueEntry(found.name, _about(found.path), found.origin)
 
 
 def _known() -> Iterator[RecipeFile]:

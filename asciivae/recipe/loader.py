@@ -1,7 +1,7 @@
-"""Strict YAML: plain data only, and every key and value knows its place.
+"""Strict YAML: plain data only, with the position of every key and value.
 
-Scalars follow the YAML 1.2 core schema, so `1e-4` is a number while `no`, `12:30` and dates are text. Equal
-keys, tags, aliases, keys that are not text and numbers that are not finite are errors.
+Scalars follow the YAML 1.2 core schema, so `1e-4` is a number while `no`, `12:30` and dates are strings. Duplicate
+keys, tags, aliases, keys that are not strings and non-finite numbers are errors.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_DIGITS = 100
 
 
 def read_file(path: Path) -> str:
-    """The text of a recipe file.
+    """Read the text of a recipe file.
 
     Raises:
         RecipeError: it cannot be read, is larger than 1 MiB, or is not UTF-8.
@@ -36,7 +36,7 @@ def read_file(path: Path) -> str:
         hint = "asciivae recipes list" if isinstance(error, FileNotFoundError) else None
         raise RecipeError(f"cannot be read: {error.strerror}", place=Place(file), hint=hint) from error
     if len(raw) > MAX_BYTES:
-        raise RecipeError("is larger than 1 MiB, which no recipe is", place=Place(file))
+        raise RecipeError("is larger than 1 MiB, the limit for recipes", place=Place(file))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,14 +46,14 @@ def read_file(path: Path) -> str:
 
 
 def parse(text: str, file: str) -> Node:
-    """Read one YAML document; `file` is what its places are called.
+    """Parse one YAML document; `file` is its name in error messages.
 
     Raises:
-        RecipeError: this is not YAML; the place is where reading stopped.
-        RecipeProblems: it is YAML, but holds what a recipe may not hold; all such problems together.
+        RecipeError: the YAML is invalid; the place is where parsing stopped.
+        RecipeProblems: the YAML is valid, but contains what a recipe must not; all such problems together.
     """
     if len(text) > MAX_BYTES:
-        raise RecipeError("is larger than 1 MiB, which no recipe is", place=Place(file))
+        raise RecipeError("is larger than 1 MiB, the limit for recipes", place=Place(file))
     try:
         composer = _Composer(text, file)
         root = composer.get_single_node()
@@ -66,17 +66,17 @@ def parse(text: str, file: str) -> Node:
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         said = ", ".join(part for part in (error.context, error.problem) if part)
         hint = "look at the quotes, brackets and colons up to this place; indent with spaces"
-        raise RecipeError(f"this is not YAML: {said}", place=place, hint=hint) from error
+        raise RecipeError(f"invalid YAML: {said}", place=place, hint=hint) from error
     except (ValueError, OverflowError) as error:  # an escape such as "\U00110000"
-        raise RecipeError("this is not YAML: an escape names no character", place=Place(file)) from error
-    node = Node(None, Place(file, 1, 1), Place(file, 1, 1)) if root is None else composer.plant(root)
+        raise RecipeError("invalid YAML: an escape is not a Unicode character", place=Place(file)) from error
+    node = Node(None, Place(file, 1, 1), Place(file, 1, 1)) if root is None else composer.convert(root)
     if composer.problems:
         raise RecipeProblems(composer.problems)
     return node
 
 
 class _Composer(yaml.BaseLoader):
-    """PyYAML's parser up to its node graph, with what is not plain data noted as problems."""
+    """PyYAML's parser up to its node graph; anything that is not plain data is recorded as a problem."""
 
     def __init__(self, text: str, file: str) -> None:
         super().__init__(text)
@@ -106,33 +106,33 @@ class _Composer(yaml.BaseLoader):
     def note(self, mark: Any, message: str, path: Keys = ()) -> None:
         self.problems.append(RecipeError(message, place=self.place(mark), path=dotted(path)))
 
-    def plant(self, node: Any, path: Keys = (), key_place: Place | None = None) -> Node:
-        """Our node for one of PyYAML's, and for all below it."""
+    def convert(self, node: Any, path: Keys = (), key_place: Place | None = None) -> Node:
+        """Convert one of PyYAML's nodes, and all below it."""
         place = self.place(node.start_mark)
-        planted = Node(None, place, key_place or place)
+        converted = Node(None, place, key_place or place)
         if isinstance(node, yaml.MappingNode):
-            planted.value = dict(self._pairs(node, path))
+            converted.value = dict(self._pairs(node, path))
         elif isinstance(node, yaml.SequenceNode):
-            planted.value = [self.plant(item, (*path, i)) for i, item in enumerate(node.value)]
+            converted.value = [self.convert(item, (*path, i)) for i, item in enumerate(node.value)]
         else:
             try:
-                planted.value = _scalar(node)
+                converted.value = _scalar(node)
             except ValueError as error:
                 self.note(node.start_mark, str(error), path)
-        return planted
+        return converted
 
     def _pairs(self, node: yaml.MappingNode, path: Keys) -> Iterator[tuple[str, Node]]:
         first: dict[str, int] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode) or (key.style is None and not _is_text(key.value)):
-                self.note(key.start_mark, "a key must be text", path)
+                self.note(key.start_mark, "keys must be strings", path)
             elif key.value in first:
-                again = f"the key stands here again, first in line {first[key.value]}; keep one of them"
+                again = f"duplicate key, first defined in line {first[key.value]}; remove one of them"
                 self.note(key.start_mark, again, (*path, key.value))
             else:
                 place = self.place(key.start_mark)
                 first[key.value] = place.line
-                yield key.value, self.plant(value, (*path, key.value), place)
+                yield key.value, self.convert(value, (*path, key.value), place)
 
 
 _WORDS: dict[str, bool | None] = {
@@ -149,11 +149,11 @@ def _is_text(plain: str) -> bool:
 
 
 def _scalar(node: yaml.ScalarNode) -> str | int | float | bool | None:
-    """The value of a scalar by the YAML 1.2 core schema; ValueError says what a recipe cannot hold."""
+    """Resolve a scalar by the YAML 1.2 core schema; raise ValueError for values that recipes must not contain."""
     text: str = node.value
     if node.style is not None or _is_text(text):
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise ValueError("an escape names a character that no text can hold")
+            raise ValueError("an escape encodes a character that is not allowed")
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -1,4 +1,4 @@
-"""The tree of a recipe: plain data in which every value knows where it stands."""
+"""The tree of a recipe: plain data with the position of every value."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Part = str | int
 
 @dataclass(slots=True)
 class Node:
-    """A value of a recipe and where it stands.
+    """A value of a recipe and its position.
 
     Attributes:
         value: a scalar, or the nodes of a mapping or a list.
         place: where the value begins.
         key_place: where its key begins; the same as `place` for the items of a list.
-        overridden: whether the command line put it there.
+        overridden: whether it was set on the command line.
     """
 
     value: str | int | float | bool | dict[str, Node] | list[Node] | None
@@ -37,7 +37,7 @@ class Node:
         return self.value
 
     def child(self, part: Part) -> Node | None:
-        """The node behind one key or index; None if there is none."""
+        """The child at a key or index; None if there is none."""
         if isinstance(self.value, dict) and isinstance(part, str):
             return self.value.get(part)
         if isinstance(self.value, list) and isinstance(part, int) and 0 <= part < len(self.value):
@@ -52,7 +52,7 @@ class Node:
         return node
 
     def nearest(self, keys: Keys) -> Node:
-        """The deepest node on a path, which is where a missing value is missing."""
+        """The deepest existing node on a path, to locate a missing value."""
         node = self
         for part in keys:
             node = node.child(part) or node
@@ -60,19 +60,19 @@ class Node:
 
 
 def dotted(keys: Keys) -> str:
-    """A path as messages and `--set` write it: `losses[0].weight`."""
+    """Format a path as in messages and `--set`: `losses[0].weight`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in keys).removeprefix(".")
 
 
 def problem(tree: Node, keys: Keys, message: str, hint: str | None = None) -> RecipeError:
-    """A problem with the value at a path; where there is none, its place is that of the section it belongs in."""
+    """An error about the value at a path; if it is missing, the place is that of the enclosing section."""
     node = tree.at(keys)
     place = node.place if node else tree.nearest(keys).key_place
     return RecipeError(message, place=place, path=dotted(keys), hint=hint)
 
 
 def in_order(problems: Iterable[RecipeError]) -> list[RecipeError]:
-    """Problems of the file in its order, then those of the command line."""
+    """Sort problems: those of the file by position, then those of the command line."""
 
     def position(found: RecipeError) -> tuple[bool, int, int]:
         place = found.place if isinstance(found.place, Place) else Place("")

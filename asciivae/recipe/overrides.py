@@ -1,9 +1,9 @@
-"""The command line's share of a recipe: `--set path=value` and `--unset path`.
+"""Command-line overrides of a recipe: `--set path=value` and `--unset path`.
 
-A path is written as messages write it, `losses[0].weight`; an item of a list may also be called by its name or, if
-that is unique, by what it uses: `losses.ce.weight`. A value is YAML, read by the recipe's own loader; everything
-after the first `=` belongs to it. Removals come first, then the settings in order, so the last one wins. A path that
-the recipe leaves out is created; whether the schema knows it is checked later, together with everything else.
+A path is written as in messages, `losses[0].weight`; an item of a list may also be given by its name or, if unique, by
+its `use`: `losses.ce.weight`. The value, everything after the first `=`, is YAML, read by the recipe's loader. Removals
+are applied first, then settings in order, so the last one wins. Paths missing from the recipe are created; whether the
+schema allows them is checked later, together with everything else.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _RIVALS = {"steps": "epochs", "epochs": "steps"}
 
 
 def apply(tree: Node, sets: Sequence[str] = (), unsets: Sequence[str] = ()) -> None:
-    """Change a recipe's tree as the command line asks.
+    """Apply overrides to a recipe's tree, in place.
 
-    Setting one of `train.steps` and `train.epochs` removes the other: a run has one length.
+    Setting one of `train.steps` and `train.epochs` removes the other, since a run has one length.
 
     Raises:
-        RecipeProblems: a path or a value cannot be read, or a path leads nowhere; all such problems together.
+        RecipeProblems: a path or a value cannot be parsed, or a path does not exist; all such problems together.
     """
     problems: list[RecipeError] = []
     for flag, texts, change in (("--unset", unsets, _unset), ("--set", sets, _set)):
@@ -71,7 +71,7 @@ def _set(tree: Node, text: str, place: Place) -> None:
         index = len(node.value) if last == len(node.value) else _index(node.value, last, place)
         node.value[index : index + 1] = [value]
     else:
-        _child(node, last, place)  # says why nothing can be put there
+        _child(node, last, place)  # raises the error
 
 
 def _parts(path: str, place: Place) -> list[Part]:
@@ -88,22 +88,24 @@ def _value(written: str, place: Place) -> Node:
     except RecipeProblems as error:
         raise RecipeError("; ".join(p.message for p in error.problems), place=place) from error
     except RecipeError as error:
-        raise RecipeError(error.message, place=place, hint="quote a text that YAML would not read as one") from error
-    return _moved(node, place)
+        raise RecipeError(
+            error.message, place=place, hint="quote a string that YAML would parse as another type"
+        ) from error
+    return _overridden(node, place)
 
 
-def _moved(node: Node, place: Place) -> Node:
-    """The same value, now put there by the command line."""
+def _overridden(node: Node, place: Place) -> Node:
+    """Copy a value with its place on the command line."""
     value = node.value
     if isinstance(value, dict):
-        value = {key: _moved(inner, place) for key, inner in value.items()}
+        value = {key: _overridden(inner, place) for key, inner in value.items()}
     elif isinstance(value, list):
-        value = [_moved(inner, place) for inner in value]
+        value = [_overridden(inner, place) for inner in value]
     return Node(value, place, place, overridden=True)
 
 
 def _open(node: Node, part: Part, place: Place) -> None:
-    """Make room for a key in a mapping that the recipe leaves out or sets to null."""
+    """Create a mapping that the recipe leaves out or sets to null, with this key."""
     if node.value is None:
         node.value = {}
     if isinstance(node.value, dict) and isinstance(part, str):
@@ -114,17 +116,15 @@ def _child(node: Node, part: Part, place: Place) -> Node:
     if isinstance(node.value, list):
         return node.value[_index(node.value, part, place)]
     if not isinstance(node.value, dict):
-        raise RecipeError(
-            f"nothing can stand below {node.value!r}, where {dotted((part,))!r} is looked for", place=place
-        )
+        raise RecipeError(f"{dotted((part,))!r} does not exist: {node.value!r} is not a mapping or a list", place=place)
     found = node.child(part)
     if found is None:
-        raise RecipeError(f"{dotted((part,))!r} is not set there{did_you_mean(part, node.value)}", place=place)
+        raise RecipeError(f"{dotted((part,))!r} is not set{did_you_mean(part, node.value)}", place=place)
     return found
 
 
 def _index(items: list[Node], part: Part, place: Place) -> int:
-    """The position of a list's item, given as such or by name or use."""
+    """The index of a list's item, given as an index, a name or a `use`."""
     if isinstance(part, int):
         if part >= len(items):
             raise RecipeError(f"there is no item [{part}]; the list has {len(items)}", place=place)

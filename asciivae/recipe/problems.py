@@ -1,4 +1,4 @@
-"""From what pydantic finds to what a reader of the recipe needs: place, path, words, nearest match."""
+"""Converts pydantic's errors to recipe errors with place, path, message and nearest match."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _WORDS = {
     "dataclass_type": "must be a mapping",
     "dict_type": "must be a mapping",
     "float_type": "must be a number",
-    "int_type": "must be a whole number",
+    "int_type": "must be an integer",
     "int_parsing_size": "must be a smaller number",
     "list_type": "must be a list",
-    "string_type": "must be text",
+    "string_type": "must be a string",
     "tuple_type": "must be a list",
 }
 
@@ -32,12 +32,12 @@ _WORDS = {
 def explain(
     error: ValidationError, tree: Node, known: Callable[[Keys], Collection[str]], prefix: Keys = ()
 ) -> list[RecipeError]:
-    """Every problem of a failed validation.
+    """Convert a validation error to recipe errors.
 
     Args:
-        error: what pydantic found.
+        error: pydantic's error.
         tree: the recipe.
-        known: the keys that the mapping at a path may hold.
+        known: returns the valid keys of the mapping at a path.
         prefix: the path of the validated value.
     """
     found: list[RecipeError] = []
@@ -45,7 +45,7 @@ def explain(
         keys = prefix + _cleaned(detail["loc"], tree.at(prefix))
         kind, value = detail["type"], detail["input"]
         if kind == "too_short" and len(value) >= detail["ctx"]["min_length"]:
-            continue  # its items have problems, and pydantic counts only the good ones
+            continue  # pydantic counts only valid items; the invalid ones are reported separately
         if kind.startswith("union_tag"):
             keys = (*keys, "use")
         if kind in ("extra_forbidden", "unexpected_keyword_argument"):
@@ -57,7 +57,7 @@ def explain(
 
 
 def known_keys(schema: type[Any], keys: Keys) -> set[str]:
-    """The keys that a mapping at this path of a schema may hold, in whichever of its forms."""
+    """The valid keys of a mapping at this path of a schema, in any of its forms."""
     schemas = {schema}
     for part in keys:
         if isinstance(part, str):
@@ -83,18 +83,18 @@ def _unknown(tree: Node, keys: Keys, known: Callable[[Keys], Collection[str]]) -
 
 
 def schemas_in(annotation: Any) -> set[type[Any]]:
-    """The dataclasses that an annotation names."""
+    """The dataclasses in an annotation."""
     if isinstance(annotation, type) and is_dataclass(annotation):
         return {annotation}
     return {schema for argument in get_args(annotation) for schema in schemas_in(argument)}
 
 
 FORMS = ("<short>", "<long>", "<ramp>", "<points>")
-"""The tags by which the schema tells the forms of a value apart; `<<` is a key that somebody wrote."""
+"""The tags of the forms of a value in the schema."""
 
 
 def _cleaned(location: Keys, node: Node | None) -> Keys:
-    """A pydantic location without the tags of the forms that it tried."""
+    """Remove the tags of unions from a pydantic location."""
     keys: Keys = ()
     tag = None
     for part in location:

@@ -1,6 +1,6 @@
-"""From the text of a recipe to a `LoadedRecipe`: everything checked, every default visible.
+"""Resolve the text of a recipe into a `LoadedRecipe`: validated, with all defaults filled in.
 
-There are four phases: text, shape, names and options, combinations. All problems of a phase are raised together.
+There are four phases: text, structure, names and options, combinations. All problems of a phase are raised together.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from asciivae.recipe.nodes import Node, in_order, problem
 from asciivae.recipe.problems import explain, known_keys
 from asciivae.recipe.schema import KINDS
 from asciivae.settings.component import Component
-from asciivae.settings.door import filled, plain, setting_fields
+from asciivae.settings.door import from_plain, plain, setting_fields
 from asciivae.training.recipe import SCHEMA, BaseRecipe
 
 LAST = ("optim", "train", "every", "evaluation", "expect")
-"""Sections that come after those of a recipe's kind when a resolved recipe is written."""
+"""Sections of a resolved recipe that are written after those specific to its kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedRecipe:
-    """A recipe of any kind that passed every check.
+    """A valid recipe of any kind.
 
     Attributes:
         name: the recipe's name, or the stem of its file.
-        file: the file it was read from, as messages show it.
-        text: that file, verbatim.
+        file: the file it was read from, as shown in messages.
+        text: the contents of the file, verbatim.
         overrides: from the command line: `path=value` for each set value, `path` for each removed one.
-        recipe: the recipe with all defaults, those of components included.
+        recipe: the recipe with all defaults, including those of components.
     """
 
     name: str
@@ -49,17 +49,17 @@ class LoadedRecipe:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the file and the command line say, as plain data without defaults."""
+        """The file with overrides applied, as plain data without defaults."""
         data: dict[str, Any] = self.tree.plain()
         return data
 
     def resolved(self) -> dict[str, Any]:
-        """The whole recipe as plain data with every default filled in; it loads back to an equal recipe."""
+        """The recipe as plain data with every default; it loads back to an equal recipe."""
         resolved: dict[str, Any] = plain(self.recipe)
         return {**{key: value for key, value in resolved.items() if key not in LAST}, **{k: resolved[k] for k in LAST}}
 
     def origin(self, keys: Keys) -> Literal["default", "recipe", "override"]:
-        """Who decided the value at a path of `resolved()`, such as `("losses", 0, "weight")`."""
+        """The origin of the value at a path of `resolved()`, such as `("losses", 0, "weight")`."""
         node = self.tree.at(keys)
         if node is None:
             return "default"
@@ -67,16 +67,16 @@ class LoadedRecipe:
 
 
 def load_recipe(name_or_path: str | Path, sets: Sequence[str] = (), unsets: Sequence[str] = ()) -> LoadedRecipe:
-    """Find, read and check a recipe of any kind.
+    """Find, parse and validate a recipe of any kind.
 
     Args:
         name_or_path: a recipe's name, or the path of a .yaml file.
-        sets: `path=value` texts, as given to `--set`.
+        sets: `path=value` strings, as given to `--set`.
         unsets: paths, as given to `--unset`.
 
     Raises:
-        RecipeError: there is no such recipe, or it is not YAML.
-        RecipeProblems: it has problems; all of one phase together.
+        RecipeError: there is no such recipe, or it is not valid YAML.
+        RecipeProblems: it is invalid; all problems of one phase together.
     """
     found = library.find(name_or_path)
     return check_recipe(loader.read_file(found.path), str(found.path), sets, unsets, name=found.name)
@@ -85,7 +85,7 @@ def load_recipe(name_or_path: str | Path, sets: Sequence[str] = (), unsets: Sequ
 def check_recipe(
     text: str, file: str, sets: Sequence[str] = (), unsets: Sequence[str] = (), *, name: str | None = None
 ) -> LoadedRecipe:
-    """Check the text of a recipe, as `load_recipe` does; `file` is what messages call it."""
+    """Validate the text of a recipe, as `load_recipe` does; `file` is its name in messages."""
     tree = loader.parse(text, file)
     overrides.apply(tree, sets, unsets)
     recipe = _shaped(tree)
@@ -97,14 +97,14 @@ def check_recipe(
 
 
 def check_model(text: str, file: str) -> BaseRecipe:
-    """Check the recipe inside a weights file as far as its components' models: the rest was for training.
+    """Validate the recipe embedded in a weights file; components other than the model are only needed for training.
 
     Args:
         text: the recipe.
-        file: what messages call it.
+        file: its name in messages.
 
     Returns:
-        The recipe; of its components only the models are configured.
+        The recipe, in which only the model component is configured.
 
     Raises:
         RecipeError, RecipeProblems: it is not a recipe, or the model's options are invalid.
@@ -114,13 +114,13 @@ def check_model(text: str, file: str) -> BaseRecipe:
 
 
 def _raise_any(problems: Iterable[RecipeError]) -> None:
-    """Raise the problems of a phase, in the order of the file, if there are any."""
+    """Raise the problems of a phase in the order of the file, if there are any."""
     if found := list(problems):
         raise RecipeProblems(in_order(found))
 
 
 def _shaped(tree: Node) -> BaseRecipe:
-    """The recipe, if its sections, keys and types are right."""
+    """Validate sections, keys and types."""
     if not isinstance(tree.value, dict):
         raise RecipeError("a recipe is a mapping that begins with `asciivae: 1`", place=tree.place)
     stated = tree.value.get("asciivae")
@@ -133,7 +133,7 @@ def _shaped(tree: Node) -> BaseRecipe:
         )
     schema = _schema_of(tree)
     try:
-        return filled(schema, tree.plain())
+        return from_plain(schema, tree.plain())
     except ValidationError as error:
         problems = explain(error, tree, lambda keys: known_keys(schema, keys))
         raise RecipeProblems(in_order(problems)) from error
@@ -149,7 +149,7 @@ def _schema_of(tree: Node) -> type[BaseRecipe]:
 
 
 def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None) -> BaseRecipe:
-    """The recipe with the options of its components, or of those of one kind of plugin, checked and completed."""
+    """Validate the options of a recipe's components (or only of one kind of plugin) and fill in their defaults."""
     problems = [] if only else list(_unmet_requirements(tree, recipe))
     complete: dict[Keys, Component] = {}
     for kind, keys, component in recipe.components():
@@ -180,17 +180,17 @@ def _names_at(keys: Keys, names: list[str], path: Keys) -> list[str]:
 
 
 def with_config(kind: str, component: Component) -> Component:
-    """The component with its options checked by its own `Config`, and every default written out.
+    """Validate a component's options with its `Config` and fill in the defaults.
 
     Raises:
-        PluginError: it is not installed, or its `Config` cannot be filled.
-        ValueError: an option is wrong (a pydantic `ValidationError`), or the `Config` refuses it.
+        PluginError: it is not installed, or its `Config` cannot be built from plain data.
+        ValueError: an option is invalid (a pydantic `ValidationError`), or rejected by the `Config`.
     """
     config_type = registry.load(kind, component.use).Config
     for name in component.own_keys():
         if name in [field.name for field in setting_fields(config_type)]:
             raise PluginError(f"the option {name!r} of {component.use!r} has a name that is reserved in recipes")
-    config = filled(config_type, component.options)
+    config = from_plain(config_type, component.options)
     entry = registry.find(kind, component.use)
     # A resolved recipe names the distribution of what is not asciivae's own, so that another one cannot take its place.
     use = entry.name if entry.distribution == registry.OURS else entry.qualified

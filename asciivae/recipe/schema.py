@@ -1,4 +1,4 @@
-"""What a recipe may hold, for each kind of recipe there is."""
+"""The schema of recipes, by kind."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ from asciivae.training.recipe import BaseRecipe, Evaluation, Problem
 
 RESERVED = frozenset(
     {
-        *("kind", "step", "epoch", "total", "grad_norm", "lr", "gradient", "rate", "pieces_per_second"),
-        *("char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_share", "char_accuracy"),
+        *("kind", "step", "epoch", "total", "grad_norm", "lr", "pieces_per_second"),
+        *("char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_fraction", "char_accuracy"),
+        *("gradient", "rate", "blank_share"),  # their names in older runs
     }
 )
-"""What a run itself writes into its metrics, beside the losses; so does whatever begins with `sampled_`."""
+"""Metric keys of the run itself, which losses must not use; names that begin with `sampled_` are reserved too."""
 
 
 @dataclass(frozen=True)
 class RendererEntry(Component):
-    """The renderer, which draws characters or their probabilities.
+    """The renderer, which draws pages of characters or of probabilities.
 
     Attributes:
         use: the renderer's name.
@@ -39,15 +40,15 @@ class RendererEntry(Component):
 
 @dataclass(frozen=True)
 class Log:
-    """Where a rebuilt experiment comes from, and what its log does not say.
+    """The source of a rebuilt experiment in the research log.
 
     Attributes:
         commit: the commit that the experiment ran on.
         command: the logged command line, as far as it is known.
-        words: what the log says of the settings in words, written as flags of the commit.
-        outcome: what the log says about the result.
-        chosen: dotted paths of the values that the log lost, and that are chosen here.
-        notes: where the facts come from, and what was inferred.
+        words: settings that the log gives in words, written as flags of the commit.
+        outcome: the result according to the log.
+        chosen: dotted paths of values that the log does not record and that are chosen here.
+        notes: sources and inferences.
     """
 
     commit: str
@@ -60,10 +61,10 @@ class Log:
 
 @dataclass(frozen=True)
 class ModelEvaluation(Evaluation):
-    """How validation is done.
+    """Validation settings of a model.
 
     Attributes:
-        sampled: whether a second pass is measured that draws as training does; its terms are added as `sampled_…`.
+        sampled: whether to measure a second pass that samples as training does; its terms are called `sampled_…`.
     """
 
     sampled: bool = False
@@ -71,14 +72,14 @@ class ModelEvaluation(Evaluation):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRecipe(BaseRecipe):
-    """How a variational autoencoder is trained.
+    """A recipe that trains a variational autoencoder.
 
     Attributes:
-        kind: what tells it from other recipes; may be left out.
-        log: where a rebuilt experiment comes from.
+        kind: the kind of the recipe; `model` by default.
+        log: the source of a rebuilt experiment.
         renderer: the renderer and its options.
         model: the model and its options.
-        relax: how the decoder's logits become what is rendered.
+        relax: the relaxation, which maps the decoder's logits to what is rendered.
         losses: the terms of the objective, which is their weighted sum.
     """
 
@@ -93,7 +94,7 @@ class ModelRecipe(BaseRecipe):
     COMPONENTS: ClassVar[dict[str, str]] = {"renderer": "renderer", "model": "model", "losses": "loss"}
 
     def problems(self) -> Iterator[Problem]:
-        """Values that are valid one by one and cannot be combined."""
+        """Cross-field validation: yield invalid combinations of values."""
         yield from super().problems()
         names = [loss.name for loss in self.losses]
         for i, name in enumerate(names):
@@ -111,11 +112,11 @@ class ModelRecipe(BaseRecipe):
 
 
 KINDS: dict[str, type[BaseRecipe]] = {"model": ModelRecipe, "renderer": RendererRecipe}
-"""Every kind of recipe, by its key `kind`; a recipe without one is of a model."""
+"""Recipe classes by the key `kind`, which defaults to `model`."""
 
 
 def _paths(value: object, path: str) -> Iterator[str]:
-    """The dotted path of a value and of all below it; items of a list by index, and by name if they have one."""
+    """Yield the dotted paths of a value and of all below it; list items by index, and by name if they have one."""
     yield path
     if isinstance(value, dict):
         for key, inner in value.items():

@@ -1,1 +1,1 @@
-"""Results for people: HTML, curves, PNG and GIF."""
+"""Reports: HTML pages, curves, PNG and GIF pictures."""

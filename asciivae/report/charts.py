@@ -1,4 +1,4 @@
-"""Charts by matplotlib: as SVG with the colours of the page around it, or side by side in a PNG file."""
+"""Charts by matplotlib: as inline SVG in the colours of an HTML page, or on the axes of a figure."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = ("#0b62c4", "#c2410c", "#15803d", "#9333ea", "#a16207", "#be185d")
-"""The colours of the series; with more series they begin again."""
+"""The colours of the series, repeated if there are more series."""
 INK, FAINT, RULE = "#1b1f24", "#6a737d", "#d9dee3"
 VARIABLES = {INK: "ink", FAINT: "faint", RULE: "rule", **{colour: f"c{n}" for n, colour in enumerate(COLOURS)}}
-"""The CSS variable that takes the place of each colour in an SVG, so that dark pages can have their own."""
+"""CSS variables that replace the colours in an SVG, so that it follows the page's dark mode."""
 
 MOST_POINTS = 500
-"""A line is drawn through no more points than this."""
+"""Maximum number of points of a line; longer ones are subsampled."""
 LARGEST = 1e100
-"""Beyond it floats cannot tell how long an axis is."""
+"""Larger values are not drawn, since the length of an axis would overflow."""
 BINS = 20
 
 
 class Line(NamedTuple):
-    """One line, or one row of dots: what it is called, which colour it has, its points (x, y)."""
+    """A line, or a series of dots: its label, the number of its colour, and its points (x, y)."""
 
     label: str
     number: int
@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 def draw_lines(axes: Axes, title: str, lines: Sequence[Line], across: str) -> None:
-    """Draw lines over an axis from 0; `across` says what that counts."""
+    """Draw lines over an x axis from 0 with the label `across`."""
     for label, number, points, dots in lines:
         if points:
             xs, ys = zip(*points[:: -(-len(points) // MOST_POINTS)], strict=True)
@@ -46,7 +46,7 @@ def draw_lines(axes: Axes, title: str, lines: Sequence[Line], across: str) -> No
 
 
 def draw_histogram(axes: Axes, title: str, values: Sequence[Sequence[float]]) -> None:
-    """Draw how often scores of pieces in [0, 1] fall into each of twenty parts of that, one outline per series."""
+    """Draw a histogram of scores in [0, 1] with 20 bins, one outline per series."""
     for number, own in enumerate(values):
         counts, edges = np.histogram(np.clip(own, 0, 1), BINS, (0, 1))
         axes.stairs(counts, edges, color=_colour(number), linewidth=1.1)
@@ -57,7 +57,7 @@ def draw_histogram(axes: Axes, title: str, values: Sequence[Sequence[float]]) ->
 
 
 def svg(title: str, draw: Callable[[Axes], None]) -> str:
-    """A chart for a page that fetches nothing: an `<svg>` element without addresses and without names of its own."""
+    """Draw a chart as an inline `<svg>` element without URLs or ids."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -79,23 +79,23 @@ def svg(title: str, draw: Callable[[Axes], None]) -> str:
     return f'<svg {box[0]} role="img" aria-label="{escaped(title)}">{content.strip()}'
 
 
-def can_be_drawn(value: float) -> bool:
-    """Whether it is a number up to ±`LARGEST`: neither NaN nor infinite."""
+def is_drawable(value: float) -> bool:
+    """Whether a value is finite and at most ±`LARGEST`."""
     return abs(value) <= LARGEST
 
 
 def readable(text: str) -> str:
-    """Text from anywhere on one line; what no picture or page may hold becomes a replacement character."""
+    """Untrusted text as one line; characters that are not printable become replacement characters."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def plain(text: str) -> str:
-    r"""Text that matplotlib draws as it is: between two `$` it would read formulas, `\$` is one of these signs."""
+    r"""Untrusted text for matplotlib, with `$` escaped, which would start a formula."""
     return readable(text).replace("$", r"\$")
 
 
 def escaped(text: str) -> str:
-    """Text from anywhere, for an attribute."""
+    """Untrusted text, escaped for an HTML attribute."""
     from html import escape
 
     return escape(readable(text))

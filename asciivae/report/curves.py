@@ -1,4 +1,4 @@
-"""The curves of several runs in one picture: every term in a panel of its own, training and validation."""
+"""Training and validation curves of several runs in one picture, one panel per metric."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 
 from asciivae.errors import AsciivaeError
 from asciivae.files.atomic import write_output
-from asciivae.report.charts import Line, can_be_drawn, draw_lines
+from asciivae.report.charts import Line, draw_lines, is_drawable
 
 KINDS = {"train": False, "validation": True}
-"""The kinds of records that have curves, and whether these are dots."""
+"""The kinds of records that have curves, and whether they are drawn as dots."""
 NOT_DRAWN = {"kind", "step", "epoch", "pieces_per_second"}
 COLUMNS = 3
 MOST = 60
-"""Curves of no more names are drawn."""
+"""Maximum number of panels."""
 
 
 def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Draw the metrics of runs into one PNG: training as lines, validation as dots.
+    """Draw the metrics of runs into one PNG file: training as lines, validation as dots.
 
     Args:
         path: the file to write.
@@ -47,7 +47,7 @@ def save_curves(path: Path, runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> 
 
 
 def lines(runs: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> list[Line]:
-    """One metric of runs: training as lines, validation as dots, a colour for each run."""
+    """The series of one metric: training as lines, validation as dots, one colour per run."""
     return [
         Line(f"{label}, validation" if dots else label, number, points(records, kind, name), dots)
         for number, (label, records) in enumerate(runs.items())
@@ -56,7 +56,7 @@ def lines(runs: Mapping[str, Sequence[Mapping[str, Any]]], name: str) -> list[Li
 
 
 def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
-    """What any of the runs recorded and has a curve, `total` first, in the order of the records; at most `MOST`."""
+    """The names of all metrics with a curve in any run, `total` first, in order of appearance; at most `MOST`."""
     found = {
         name: None
         for records in runs.values()
@@ -69,9 +69,9 @@ def drawn_names(runs: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
 
 
 def points(records: Sequence[Mapping[str, Any]], kind: str, name: str) -> list[tuple[int, float]]:
-    """The steps at which records of a kind (`train`, `validation`) have a number to draw, and these numbers."""
+    """The points (step, value) of a metric in records of a kind (`train`, `validation`)."""
     return [(r["step"], float(r[name])) for r in records if r["kind"] == kind and _is_drawn(r.get(name))]
 
 
 def _is_drawn(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and can_be_drawn(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and is_drawable(value)

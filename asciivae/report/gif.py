@@ -1,4 +1,4 @@
-"""Pages one after the other, as a GIF."""
+"""Animations of pages as GIF files."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from asciivae.text.art import Grid
 
 HELD = 6
-"""How many times as long the first and the last page are shown."""
+"""Factor of the duration of the first and the last page."""
 
 
 def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor, seconds: float) -> None:
-    """Write pages as a GIF that begins again when it is over.
+    """Write pages as a looping GIF.
 
     Args:
         path: the file to write.
         pages: grids (h, w) of characters, all of one size.
         glyphs: (95, gh, gw) in [0, 1], paper = 1.
-        seconds: for which a page is shown, to the hundredth; the first and the last six times as long.
+        seconds: duration of a page in seconds, rounded to 0.01; the first and the last are shown six times as long.
 
     Raises:
-        AsciivaeError: all together have more than 100 million pixels, or the file cannot be written.
+        AsciivaeError: the pages have more than 100 million pixels in all, or the file cannot be written.
     """
     from PIL import Image
 
@@ -41,7 +41,7 @@ def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor, seconds: f
         raise AsciivaeError(
             f"{len(pages)} pages make more than {LARGEST_PIXELS // 10**6} million pixels",
             place=str(path),
-            hint="take fewer steps: --steps 12",
+            hint="use fewer steps: --steps 12",
         )
     pictures = [Image.fromarray(grey_picture(page, glyphs)) for page in framed]
     held = {0, len(pages) - 1}

@@ -1,6 +1,7 @@
-"""An evaluation as one HTML page that fetches nothing, runs nothing, and follows the reader's light or dark theme.
+"""An evaluation as a self-contained HTML page without scripts, in the reader's light or dark theme.
 
-Everything that comes from pieces, files or their headers is escaped by the template; the page's policy forbids scripts.
+All text from pieces, files or their headers is escaped by the template; the page's content security policy forbids
+scripts.
 """
 
 from __future__ import annotations
@@ -24,24 +25,24 @@ if TYPE_CHECKING:
 
 _CLASSES = {Difference.NONE: "", Difference.OTHER: "other", Difference.LOST: "lost", Difference.ADDED: "added"}
 Page = list[list[tuple[str, str]]]
-"""Lines of runs of characters, each with the CSS class of its kind of difference, or none."""
+"""Lines of runs of characters, each run with the CSS class of its kind of difference, or an empty string."""
 
 
 class Figure(NamedTuple):
-    """A piece, and what models make of it: pages with their captions."""
+    """A piece and its reconstructions, as pages with captions."""
 
     caption: str
     pages: list[tuple[str, Page]]
 
 
 def html_report(about: str, names: Sequence[str], models: Sequence[ModelScores], chosen: Extremes) -> str:
-    """The page.
+    """Render the page.
 
     Args:
-        about: one sentence on the pieces.
-        names: of the pieces.
+        about: a sentence about the pieces.
+        names: names of the pieces.
         models: at least one, all measured on these pieces.
-        chosen: the pieces to show.
+        chosen: indices of the pieces to show.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
@@ -78,7 +79,7 @@ def html_report(about: str, names: Sequence[str], models: Sequence[ModelScores],
 
 
 def _best(row: Row) -> float | None:
-    """The value that stands out where models are compared."""
+    """The best value of a row, to highlight; None if all are equal or neither direction is better."""
     better = row.shown.more_is_better
     return None if better is None or len(set(row.values)) == 1 else (max if better else min)(row.values)
 
@@ -116,7 +117,7 @@ def _figure(name: str, piece: int, models: Sequence[ModelScores]) -> Figure:
 
 
 def _page(original: Grid, made: Grid) -> Page:
-    """A reconstruction line by line, the cells that differ in runs of their own."""
+    """A reconstruction as lines of runs of cells with the same kind of difference."""
     return [
         [
             (_CLASSES[Difference(kind)], "".join(character for _, character in run))

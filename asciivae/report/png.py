@@ -26,12 +26,12 @@ LARGEST_PIXELS = 100_000_000
 
 
 def in_rows(grids: Sequence[Grid]) -> list[Sequence[Grid]]:
-    """Many drawings as rows for `save_drawings`, `PER_ROW` in each."""
+    """Split drawings into rows of `PER_ROW` for `save_drawings`."""
     return [grids[first : first + PER_ROW] for first in range(0, len(grids), PER_ROW)]
 
 
 def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) -> None:
-    """Draw rows of pieces, the pieces of a row side by side, into one grey PNG.
+    """Draw rows of pieces, side by side in each row, into one greyscale PNG file.
 
     Args:
         path: the file to write.
@@ -65,14 +65,14 @@ def save_drawings(path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor) ->
 
 
 def png_bytes(image: Image) -> bytes:
-    """A picture as the content of a PNG file."""
+    """Encode a picture as PNG."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG")
     return buffer.getvalue()
 
 
 def grey_picture(grid: Grid, glyphs: Tensor) -> NDArray[np.uint8]:
-    """The picture (H·h, W·w) of a page (H, W) of characters with glyphs (95, h, w) in [0, 1], in 256 greys."""
+    """Draw a page (H, W) of characters with glyphs (95, h, w) in [0, 1] as an 8-bit greyscale picture (H·h, W·w)."""
     atlas = (glyphs.numpy() * 255).round().astype(np.uint8)
     rows, columns = grid.shape
     return atlas[grid].swapaxes(1, 2).reshape(rows * atlas.shape[1], columns * atlas.shape[2])

@@ -1,1 +1,1 @@
-"""Settings: frozen dataclasses, checked strictly wherever plain data (a recipe, a plugin's options) becomes one."""
+"""Settings: frozen dataclasses, strictly validated when built from plain data (a recipe, a plugin's options)."""

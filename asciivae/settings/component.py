@@ -1,4 +1,4 @@
-"""A component of a recipe: a name behind an entry point, and the options of what it names."""
+"""A component of a recipe: the name of an entry point, and its options."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from asciivae.settings.types import Text
 
 @dataclass(frozen=True)
 class Component:
-    """A component by name; its other keys are that component's options.
+    """A component by name; all other keys are its options.
 
     Attributes:
-        use: the component's name; `distribution:name` picks one of two that clash.
+        use: the component's name; `distribution:name` if two distributions provide one of this name.
         options: the options as plain data; with every default once the recipe is resolved.
-        config: the options as an instance of the component's own `Config`, once the recipe is resolved.
+        config: the options as an instance of the component's `Config`, once the recipe is resolved.
     """
 
     use: Text
@@ -28,7 +28,7 @@ class Component:
 
     @classmethod
     def own_keys(cls) -> list[str]:
-        """The keys of a recipe that belong to the entry itself and not to the component."""
+        """The keys of the entry itself, which are not options of the component."""
         return [f.name for f in fields(cls) if f.name not in ("options", "config")]
 
     @classmethod

@@ -1,4 +1,4 @@
-"""From plain data to a frozen dataclass, and back: the one check for a recipe's sections and for plugins' options."""
+"""Conversion between plain data and frozen dataclasses, with the validation of recipe sections and plugin options."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 Settings = TypeVar("Settings")
 
 
-def filled(config: type[Settings], options: Mapping[str, Any]) -> Settings:
-    """An instance of a frozen dataclass, from plain data such as a recipe holds.
+def from_plain(config: type[Settings], options: Mapping[str, Any]) -> Settings:
+    """Build a frozen dataclass from plain data, such as a section of a recipe.
 
     Raises:
-        PluginError: the dataclass cannot be filled from plain data.
-        ValueError: a value is unknown, missing, of the wrong type or out of range (a pydantic `ValidationError`), or
-            the dataclass refuses it.
+        PluginError: the fields of the dataclass cannot be built from plain data.
+        ValueError: a key is unknown or missing, or a value has the wrong type or is out of range (a pydantic
+            `ValidationError`), or is rejected by the dataclass.
     """
     checked = _model_of(config).model_validate_json(json.dumps(options))
     return config(**{name.removeprefix(_PREFIX): getattr(checked, name) for name in checked.model_fields_set})
 
 
 def plain(value: Any) -> Any:
-    """Settings as plain data with every default; `filled` turns it back into equal settings."""
+    """Convert settings to plain data with every default; `from_plain` turns it back into equal settings."""
     if isinstance(value, Component):
         return {**{key: plain(getattr(value, key)) for key in value.own_keys()}, **plain(value.options)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
 
 
 def setting_fields(config: type[Any]) -> list[dataclasses.Field[Any]]:
-    """The fields of a dataclass that plain data can fill."""
+    """The fields of a dataclass that can be set from plain data."""
     return [field for field in dataclasses.fields(config) if field.init]
 
 
@@ -56,13 +56,13 @@ def json_schema(config: type[Any], ref_template: str = "#/$defs/{model}") -> dic
     """The JSON Schema of a dataclass; descriptions come from the `Attributes:` sections of docstrings.
 
     Raises:
-        PluginError: the types of the fields cannot be read or are not of plain data.
+        PluginError: the types of the fields cannot be resolved or are not plain data.
     """
     return _model_of(config).model_json_schema(ref_template=ref_template, schema_generator=_Described)
 
 
 def _model_of(config: type[Any]) -> type[BaseModel]:
-    """A closed, strict pydantic model of a dataclass: each field under its own name, as an alias."""
+    """The strict pydantic model of a dataclass, which forbids extra keys; each field's name is its alias."""
     if config not in _models:
         _models[config] = _new_model(config)
     return _models[config]
@@ -80,7 +80,7 @@ def _new_model(config: type[Any]) -> type[BaseModel]:
         }
         return create_model(config.__name__, __config__=_STRICT, __doc__=_summary(config), **made)
     except Exception as error:  # the annotations may be a plugin's
-        raise PluginError(f"the options of {config.__qualname__} cannot be read: {error}") from error
+        raise PluginError(f"the fields of {config.__qualname__} cannot be resolved: {error}") from error
 
 
 def _model_field(field: dataclasses.Field[Any], description: str | None) -> Any:
@@ -92,7 +92,7 @@ def _model_field(field: dataclasses.Field[Any], description: str | None) -> Any:
 
 
 class _Described(GenerateJsonSchema):
-    """Gives the properties of nested dataclasses the descriptions of their docstrings."""
+    """Adds the descriptions from docstrings to the properties of nested dataclasses."""
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         made = super().dataclass_schema(schema)
@@ -112,7 +112,7 @@ def _summary(config: type[Any]) -> str:
 
 
 def attribute_descriptions(config: type[Any]) -> dict[str, str]:
-    """What the docstrings of a dataclass and of those it extends say in their `Attributes:` sections."""
+    """Parse the `Attributes:` sections of the docstrings of a dataclass and of its bases."""
     found: dict[str, str] = {}
     for base in reversed(config.__mro__):
         section = inspect.cleandoc(base.__doc__ or "").partition("Attributes:\n")[2]

@@ -1,7 +1,6 @@
 """Annotated types for the fields of settings: numbers with ranges, lists as tuples, values with two forms.
 
-Types are strict wherever they are checked: a number in quotes is not a number, a boolean is not an integer, an integer
-is accepted where a float is meant.
+Validation is strict: a quoted number is not a number, a boolean is not an integer; an integer is accepted as a float.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ from pydantic import AfterValidator, Discriminator, Field, Strict, StringConstra
 
 def _one_line(text: str) -> str:
     if not text or len(text.splitlines()) > 1:
-        raise ValueError("must be one line of text")
+        raise ValueError("must be a single line")
     return text
 
 
 def _plain_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][\w-]*", text):
-        raise ValueError(f"must begin with a letter and hold only letters, digits, - and _, not {text!r}")
+        raise ValueError(f"must begin with a letter and contain only letters, digits, - and _, not {text!r}")
     return text
 
 
@@ -48,10 +47,10 @@ Many = Annotated[tuple[Item, ...], Strict(False)]  # a list becomes a tuple; its
 Pair = Annotated[tuple[Item, Item], Strict(False)]
 Bounds = Annotated[Pair[Positive], AfterValidator(_increasing)]
 
-# The forms of a value that can be written in several ways. An error's path shows them, and no key begins with `<`.
+# Tags of the forms of a value that can be written in several ways. They occur in the paths of pydantic's errors.
 SHORT, LONG = Tag("<short>"), Tag("<long>")
 
 
 def long_if(test: Callable[[Any], bool]) -> Discriminator:
-    """Choose the long form of a value where `test` holds, otherwise the short one."""
+    """Select the long form of a value if `test` holds, otherwise the short one."""
     return Discriminator(lambda value: "<long>" if test(value) else "<short>")

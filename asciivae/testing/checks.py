@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from asciivae.contract import CONTRACT
-from asciivae.settings.door import filled, plain
+from asciivae.settings.door import from_plain, plain
 
 if TYPE_CHECKING:
     import pytest
@@ -190,7 +190,7 @@ def options_survive(config: Any, reserved: Sequence[str] = ()) -> None:
     options = plain(config)
     if taken := sorted(set(options) & set(reserved)):
         raise Violation(f"the option {taken[0]!r} has a name that recipes keep for themselves")
-    again = filled(type(config), options)
+    again = from_plain(type(config), options)
     if again != config:
         raise Violation(f"{options} was read back as {again}, not as {config}")
 

@@ -13,8 +13,9 @@ Precision = Literal["fp32", "bf16", "fp16"]
 
 @dataclass(frozen=True)
 class WeightAveraging:
-    """Stochastic weight averaging (Izmailov et al. 2018) on the schedule of the research log's trainer: from epoch
-    `start` on, the weights at the beginning of every epoch are averaged.
+    """Stochastic weight averaging (Izmailov et al. 2018), on the schedule of the research log's trainer.
+
+    From epoch `start` on, the weights at the beginning of every epoch are averaged.
 
     Attributes:
         start: the first epoch of averaging, counted from 1.

@@ -46,7 +46,7 @@ def test_drawings_of_ones_own_and_json(runs: tuple[Path, Path], tmp_path: Path) 
     done = asciivae("compare", *runs, "--piece", tmp_path / "cat.txt", "--png", tmp_path / "c.png", "--json")
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["schema"] == 1
+    assert told["schema"] == 2
     assert told["pieces"] == ["/\\_/\\\n( o )\n"]
     assert [run["name"] for run in told["runs"]] == ["tiny run", "other other"]
     for run in told["runs"]:
@@ -74,9 +74,9 @@ def test_runs_that_have_seen_each_others_drawings(runs: tuple[Path, Path], tmp_p
     file = written(tmp_path / "all.yaml", tiny_recipe(drawings(tmp_path / "art"), data=data))
     done = asciivae("train", "--recipe", file, "--out", tmp_path / "all")
     assert done.exit_code == 0, done.stderr
-    with pytest.raises(RunError, match="validates on no piece") as caught:
+    with pytest.raises(RunError, match="has no validation piece") as caught:
         unseen_pieces([runs[0], tmp_path / "all", *_complement(tmp_path, data)], 4)
-    assert caught.value.hint == "name drawings of your own with --piece"
+    assert caught.value.hint == "give other drawings with --piece"
 
 
 def _complement(folder: Path, data: dict[str, object]) -> list[Path]:

@@ -75,7 +75,7 @@ def test_json_adds_up(runs: tuple[Path, Path]) -> None:
     (model,) = told["models"]
     texts = dict(zip(open_corpus(art).column("id"), map(open_corpus(art).text, range(40)), strict=True))
 
-    assert told["schema"] == 1
+    assert told["schema"] == 2
     assert told["data"] == {"source": str(art), "split": "all", "pieces": 40, "of": 40, "left_out": []}
     assert len(model["scores"]) == model["pieces"] == 40
     assert [row["name"] for row in model["scores"]] == list(texts)
@@ -142,8 +142,8 @@ def test_all_models_get_the_pieces_that_suit_them_all(runs: tuple[Path, Path], t
     (tmp_path / "art" / "small.txt").unlink()
     done = asciivae(*arguments)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "no piece suits every model; the first: " in done.stderr
-    assert "hint: evaluate models of other sizes one by one, or take smaller pieces" in done.stderr
+    assert "no piece fits all models; the first one: " in done.stderr
+    assert "hint: evaluate the models separately, or use smaller pieces" in done.stderr
 
 
 def test_several_corpora_and_contours(runs: tuple[Path, Path], tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_invalid_usage_is_said(runs: tuple[Path, Path], tmp_path: Path) -> None:
     done = asciivae("evaluate", runs[0], "--data", tmp_path)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "leaves none of 1 pieces for " in done.stderr
-    assert done.stderr.endswith("hint: take all of it: --split all\n")
+    assert done.stderr.endswith("hint: use all pieces: --split all\n")
 
     done = asciivae("evaluate", tmp_path, "--data", tmp_path)
     assert (done.exit_code, done.stdout) == (1, "")
@@ -231,7 +231,7 @@ def test_a_browser_shows_tables_charts_and_galleries(runs: tuple[Path, Path], re
     assert title[1] == "tiny run · other &lt;img src=x onerror=alert(1)&gt;"
     assert page.count("<script") == 0
     assert re.findall(r"<h[23]>(.*?)</h[23]>", page) == [
-        *("Scores", "How the pieces fare", "By size and by ink", "Training"),
+        *("Scores", "Distribution of scores", "By size and by ink", "Training"),
         *("Best, median and worst pieces", "Best", "Median", "Worst"),
     ]
     curves = {name for run in runs for record in records(run) for name in record} - {"kind", "step", "epoch"}

@@ -68,7 +68,7 @@ def test_json_is_one_document(run: Path, art: Path, tmp_path: Path) -> None:
     document = json.loads(done.stdout)
 
     assert document.keys() == {"schema", "model", "pieces"}
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert document["model"].keys() == {"name", "step", "path"}
     assert len(document["pieces"]) == 2
     for piece in document["pieces"]:
@@ -204,8 +204,8 @@ def test_an_installation_without_the_bundled_model_says_so(
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == (
         f"error: {tmp_path / 'package' / 'assets' / 'model.safetensors'}: "
-        "the model that comes with asciivae is missing from this installation\n\n"
-        "hint: train one: asciivae train --recipe quickstart; or name a run or a .safetensors file: --model FILE\n"
+        "the bundled model is missing from this installation\n\n"
+        "hint: train one: asciivae train --recipe quickstart; or give a run or a .safetensors file: --model FILE\n"
     )
 
 

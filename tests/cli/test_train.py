@@ -61,7 +61,7 @@ def test_what_a_run_leaves_behind(recipe: Path, tmp_path: Path) -> None:
     assert [record["step"] for record in train] == [1, 2, 3, 4, 5, 6]
     assert train[0].keys() == {"kind", "step", "epoch", "total", "ce", "kl", "mse", "grad_norm", "lr"}
     assert [record["step"] for record in validation] == [3, 6]
-    assert {"char_f1", "ink_iou", "blank_share", "total", "ce"} <= validation[0].keys()
+    assert {"char_f1", "ink_iou", "blank_fraction", "total", "ce"} <= validation[0].keys()
     told = json.loads((run / "provenance.json").read_text())
     assert {"asciivae", "python", "packages", "device", "command", "corpus", "glyphs", "losses"} <= told.keys()
 
@@ -124,7 +124,7 @@ def test_a_run_whose_corpus_changed_cannot_go_on(tmp_path: Path) -> None:
     done = asciivae("train", "--resume", run, "--set", "train.steps=9")
 
     assert (done.exit_code, done.stdout) == (1, "")
-    assert "the corpus of this run changed since it began, so it cannot go on" in done.stderr
+    assert "the corpus of this run changed since it started, so it cannot be resumed" in done.stderr
     assert f"--init-from {run}" in done.stderr
 
 

@@ -87,7 +87,7 @@ def test_what_a_run_holds(run: Path) -> None:
         assert {name for name in weights.keys() if not name.startswith("judge.")} == {"glyphs", "pictures"}  # noqa: SIM118
     assert (header["format"], header["name"], header["step"]) == ("asciivae-renderer-1", "renderer", "6")
     assert "kind: renderer" in header["recipe"]
-    assert (run / "samples" / "step-6.txt").read_text().startswith("left: expected, right: drawn, for pages that are ")
+    assert (run / "samples" / "step-6.txt").read_text().startswith("step-6.png: expected (left) and drawn (right) pages: ")
     with Image.open(run / "samples" / "step-6.png") as sample:
         assert sample.mode == "L"
         assert (sample.height + 2) % 6 == 0  # a row for each kind of page
@@ -193,7 +193,7 @@ def test_a_model_trained_by_its_picture_alone_does_not_go_blank(tmp_path: Path) 
     assert done.exit_code == 0, done.stderr
     last = records(tmp_path / "run", "validation")[-1]
     assert last["ink_iou"] > 0.25  # 0.37 when this was written, and 0.65 at the recipe's end
-    assert last["blank_share"] < 0.05
+    assert last["blank_fraction"] < 0.05
 
 
 def test_a_run_does_not_go_on_through_another_renderer(recipe: Path, run: Path, tmp_path: Path) -> None:
@@ -207,16 +207,16 @@ def test_a_run_does_not_go_on_through_another_renderer(recipe: Path, run: Path, 
     file.write_bytes(weights_of(tmp_path / "again").read_bytes())
     done = asciivae("train", "--resume", made, "--set", "train.steps=8")
     assert done.exit_code == 1
-    assert f"error: {made}: the renderer of this run changed since it began, so it cannot go on" in done.stderr
+    assert f"error: {made}: the renderer of this run changed since it started, so it cannot be resumed" in done.stderr
 
 
 def test_a_run_whose_corpus_changed_does_not_go_on(run: Path, tmp_path: Path) -> None:
     next((tmp_path / "art").rglob("*.txt")).unlink()
     done = asciivae("train-renderer", "--resume", run, "--set", "train.steps=9")
     assert done.exit_code == 1
-    assert "the corpus of this run changed since it began, so it cannot go on" in done.stderr
+    assert "the corpus of this run changed since it started, so it cannot be resumed" in done.stderr
     hint = f"asciivae train --recipe {run / 'resolved.yaml'}"
-    assert done.stderr.endswith(f"hint: restore what it began with, or start anew with its recipe: {hint}\n")
+    assert done.stderr.endswith(f"hint: restore the original, or start a new run with its recipe: {hint}\n")
     assert asciivae(*hint.split()[1:], "--out", tmp_path / "anew").exit_code == 0
 
 

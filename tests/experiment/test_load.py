@@ -144,7 +144,7 @@ def test_a_file_that_is_not_ours_is_refused(altered: Callable[..., Path], mark: 
 )
 def test_tensors_that_are_not_the_recipes_are_refused(altered: Callable[..., Path], tensors: Any) -> None:
     error = refused(altered(tensors))
-    assert error.message == "does not hold the tensors of its own recipe"
+    assert error.message == "does not contain the tensors of its own recipe"
     assert error.hint == DAMAGED
 
 
@@ -154,7 +154,7 @@ def test_glyphs_that_are_no_pictures_are_refused(altered: Callable[..., Path], v
     glyphs[40, 3, 2] = value
     error = refused(altered({"glyphs": glyphs}))
 
-    assert (error.message, error.hint) == ("holds glyphs whose greys are not in [0, 1]", DAMAGED)
+    assert (error.message, error.hint) == ("contains glyphs with values outside of [0, 1]", DAMAGED)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

@@ -153,7 +153,7 @@ def test_logged_models_have_ways_too() -> None:
 
 
 def test_a_path_has_two_ends() -> None:
-    with pytest.raises(ValueError, match="two ends"):
+    with pytest.raises(ValueError, match="at least 2 steps"):
         interpolate(Arc(Loud().eval(), Canvas(Loud().canvas), CAT, CAT), 1, GLYPHS)
 
 
@@ -183,8 +183,8 @@ def test_the_distance_is_that_of_the_rendered_pictures() -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(st.lists(st.integers(0, 94), min_size=2, max_size=12))
-def test_efforts_are_shares(characters: list[int]) -> None:
-    efforts = InkDistance(GLYPHS).efforts([np.full((2, 2), c, np.uint8) for c in characters])
+def test_increments_sum_to_two(characters: list[int]) -> None:
+    increments = InkDistance(GLYPHS).increments([np.full((2, 2), c, np.uint8) for c in characters])
 
-    assert efforts.shape == (len(characters) - 1,)
-    assert float(efforts.sum()) == pytest.approx(2.0 if len(set(characters)) > 1 else 0.0)
+    assert increments.shape == (len(characters) - 1,)
+    assert float(increments.sum()) == pytest.approx(2.0 if len(set(characters)) > 1 else 0.0)

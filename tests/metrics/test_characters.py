@@ -39,7 +39,7 @@ def test_scores_are_of_all_cells_together_and_in_range(first: tuple[Grid, Grid],
     flat = count(*(np.concatenate([a.ravel(), b.ravel()]) for a, b in zip(first, second, strict=True)))
 
     for name, value in together.scores().items():
-        if name != "blank_share":
+        if name != "blank_fraction":
             assert value == flat.scores()[name]
         assert value >= 0.0
         assert value <= 1.0 or name == "ink_ratio"
@@ -55,7 +55,7 @@ def test_scores_of_a_drawing_that_is_half_right() -> None:
             "char_f1": 6 / 10,
             "ink_iou": 4 / 6,
             "ink_ratio": 4 / 6,
-            "blank_share": 0.0,
+            "blank_fraction": 0.0,
             "char_accuracy": 5 / 8,
         }
     )
@@ -65,7 +65,7 @@ def test_a_blank_page_scores_nothing_but_accuracy() -> None:
     scores = count(from_lines(["   x"]), from_lines(["    "])).scores()
 
     assert scores["char_accuracy"] == 0.75
-    assert scores["blank_share"] == 1.0
+    assert scores["blank_fraction"] == 1.0
     assert [scores[name] for name in ("char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio")] == [0.0] * 5
 
 
@@ -76,7 +76,7 @@ def test_ink_where_there_was_none_is_no_perfect_ratio() -> None:
 def test_a_perfect_copy_scores_one_and_nothing_of_nothing_is_perfect() -> None:
     for lines in (["/\\"], ["  "]):
         scores = count(from_lines(lines), from_lines(lines)).scores()
-        assert scores.pop("blank_share") == float(lines == ["  "])
+        assert scores.pop("blank_fraction") == float(lines == ["  "])
         assert set(scores.values()) == {1.0}
 
 

@@ -29,7 +29,7 @@ def replaced(page: NDArray[np.uint8], old: str, new: str) -> NDArray[np.uint8]:
 def test_the_same_page_is_perfect() -> None:
     scores = picture_scores(BOX, BOX)
     assert all(scores[name] == 1 for name in PERFECT)
-    for name in ("shape", "contour", "components_difference", "holes_difference", "blank_share", "shape_down"):
+    for name in ("shape", "contour", "components_difference", "holes_difference", "blank_fraction", "shape_down"):
         assert scores[name] == pytest.approx(0, abs=1e-6), name
     assert (scores["components"], scores["holes"]) == (1, 1)
 
@@ -40,7 +40,7 @@ def test_the_blank_page_is_the_worst() -> None:
     assert scores["char_accuracy"] > 0.8  # which is why it is never the headline
     for name in ("ink_f1", "ink_ratio", "glyph_similarity", "contour_f1", "char_recall", "components"):
         assert scores[name] == 0, name
-    assert (scores["blank_share"], scores["contour"]) == (1, 3)
+    assert (scores["blank_fraction"], scores["contour"]) == (1, 3)
     assert (scores["components_difference"], scores["holes_difference"]) == (1, 1)
 
 
@@ -92,7 +92,7 @@ def test_ink_where_there_was_none() -> None:
 @pytest.mark.parametrize("shape", [(5, 7), (1, 1), (0, 0)])
 def test_two_blank_pages_agree(shape: tuple[int, int]) -> None:
     scores = picture_scores(np.zeros(shape, np.uint8), np.zeros(shape, np.uint8))
-    assert all(scores[name] == 1 for name in PERFECT | {"blank_share"})
+    assert all(scores[name] == 1 for name in PERFECT | {"blank_fraction"})
     assert scores["shape"] == scores["contour"] == scores["components"] == 0
 
 

@@ -40,7 +40,7 @@ def test_large_pieces_count_more_over_cells_and_alike_in_means() -> None:
     assert whole.over_cells["char_recall"] == pytest.approx(2 / 10)
     assert whole.mean_of_pieces["char_recall"] == pytest.approx(1 / 2)
     assert whole.over_cells["char_precision"] == whole.over_cells["ink_ratio"] * 5 == 1
-    assert whole.mean_of_pieces["blank_share"] == 0.5
+    assert whole.mean_of_pieces["blank_fraction"] == 0.5
     assert whole.over_cells["bits_per_cell"] == pytest.approx(20 / 18)
     assert whole.mean_of_pieces["bits"] == 10
     assert whole.over_cells["ink_confidence"] == 1

@@ -117,7 +117,7 @@ class _Judged(torch.nn.Module):
         super().__init__()
         self.pictures, self.judge, self.cell = learner.pictures, learner.judge, learner.cell
 
-    forward = Network.judged
+    forward = Network.forward_with_gate
 
 
 def test_it_is_frozen_and_stays_in_evaluation_mode(renderer: Neural) -> None:
@@ -160,7 +160,7 @@ class TestRefused:
         assert caught.value.message == f"a page has the shape (B, 95, H, W), not {shape}"
         assert (
             caught.value.hint
-            == "give it one channel for each of the 95 printable characters of ASCII, code points 32 to 126"
+            == "give one channel for each of the 95 printable characters of ASCII, code points 32 to 126"
         )
 
     @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -169,21 +169,21 @@ class TestRefused:
         page[0, 3, 1, 2] = value
         with pytest.raises(ModelError) as caught:
             renderer(page)
-        assert caught.value.message == "1 of 24 cells hold numbers that are not finite"
-        assert caught.value.hint == "look for where they come from; a training run stops by itself and writes it down"
+        assert caught.value.message == "1 of 24 cells contain non-finite values"
+        assert caught.value.hint == "check the input of the renderer; a diverged training run reports their origin"
 
     @pytest.mark.parametrize("change", [lambda page: 2 * page, lambda page: page - 0.01])
     def test_what_is_no_distribution(self, renderer: Neural, change: Callable[[Tensor], Tensor]) -> None:
         with pytest.raises(ModelError) as caught:
             renderer(change(soft_page()))
-        assert caught.value.message == "24 of 24 cells are no distributions over the characters"
+        assert caught.value.message == "24 of 24 cells are not distributions over the characters"
         assert caught.value.hint == ("it draws probabilities: --set relax.use=softmax, or --set renderer.use=analytic")
 
     @pytest.mark.parametrize("below", [0.5, 0.0005, 2e-6])
     def test_probabilities_below_nothing(self, renderer: Neural, below: float) -> None:
         page = one_hot(torch.full((1, 2, 2), 7), torch.float32)
         page[0, 7, 1, 1], page[0, 8, 1, 1] = 1 + below, -below
-        with pytest.raises(ModelError, match="1 of 4 cells are no distributions over the characters"):
+        with pytest.raises(ModelError, match="1 of 4 cells are not distributions over the characters"):
             renderer(page)
 
     def test_what_rounding_leaves_is_drawn(self, renderer: Neural) -> None:
@@ -197,7 +197,7 @@ class TestRefused:
             Neural(NeuralConfig(file), others)
         error = caught.value
         assert error.message == (
-            f"was trained for the glyphs {digest(GLYPHS)} (5×3 pixels), and those of the recipe are "
+            f"was trained for the glyphs {digest(GLYPHS)} (5×3 pixels), not for those of the recipe, "
             f"{digest(others)} ({size})"
         )
         assert error.place == file
@@ -216,7 +216,7 @@ class TestRefused:
                 read_network(path)
             assert (caught.value.message, caught.value.place) == (what, str(path))
             assert caught.value.hint == (
-                "name a file: a run of `asciivae train-renderer` has checkpoints/step-N/renderer.safetensors"
+                "give a file: a run of `asciivae train-renderer` has checkpoints/step-N/renderer.safetensors"
             )
 
     def test_the_weights_of_a_model(self, tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ class TestRefused:
     def test_tensors_that_no_renderer_has(self, tmp_path: Path, changes: dict[str, Tensor]) -> None:
         with pytest.raises(ModelError) as caught:
             read_network(Path(saved(tmp_path, **changes)))
-        assert (caught.value.message, caught.value.hint) == ("does not hold the tensors of a renderer", DAMAGED)
+        assert (caught.value.message, caught.value.hint) == ("does not contain the tensors of a renderer", DAMAGED)
 
     @pytest.mark.parametrize(
         "changes",
@@ -255,7 +255,7 @@ class TestRefused:
         ids=str,
     )
     def test_numbers_that_no_renderer_has(self, tmp_path: Path, changes: dict[str, Tensor]) -> None:
-        with pytest.raises(ModelError, match="holds numbers that no renderer has"):
+        with pytest.raises(ModelError, match="contains values out of range for a renderer"):
             read_network(Path(saved(tmp_path, **changes)))
 
     @pytest.mark.parametrize("sign", [1, -1])
@@ -314,7 +314,7 @@ class TestInTheObjective:
         with pytest.raises(AsciivaeError) as caught:
             self.evaluated(renderer, Ink(), ids, torch.zeros(1, 95, 2, 2), relax=lambda logits: logits)
         assert str(caught.value) == (
-            "the renderer, step 0: 4 of 4 cells are no distributions over the characters\n\n"
+            "the renderer, step 0: 4 of 4 cells are not distributions over the characters\n\n"
             "hint: it draws probabilities: --set relax.use=softmax, or --set renderer.use=analytic"
         )
 

@@ -236,4 +236,4 @@ def test_another_version_of_a_plugin_is_told_when_a_run_is_resumed(site: Site, h
     (site.folder / "late_blur-0.5.dist-info" / "METADATA").write_text(metadata)
     done = here("train", "--resume", run, "--set", "train.steps=7")
     assert done.exit_code == 0, done.stderr
-    assert "note: loss 'soft' comes from late-blur 0.5; the run began with late-blur 0.4" in done.stderr
+    assert "note: loss 'soft' is from late-blur 0.5; the run started with late-blur 0.4" in done.stderr

@@ -114,8 +114,8 @@ class TestShape:
             ("lr: 1e-3", "lr: '1e-3'", 'my.yaml:8:13: optim.lr: must be a number, not "1e-3"'),
             ("lr: 1e-3", "lr: true", "my.yaml:8:13: optim.lr: must be a number, not true"),
             ("lr: 1e-3", "lr: 0", "my.yaml:8:13: optim.lr: must be greater than 0, not 0"),
-            ("batch: 8", "batch: 8.0", "my.yaml:9:28: train.batch: must be a whole number, not 8.0"),
-            ("batch: 8", "batch: true", "my.yaml:9:28: train.batch: must be a whole number, not true"),
+            ("batch: 8", "batch: 8.0", "my.yaml:9:28: train.batch: must be an integer, not 8.0"),
+            ("batch: 8", "batch: true", "my.yaml:9:28: train.batch: must be an integer, not true"),
             (", batch: 8", "", "my.yaml:9:1: train.batch: is required"),
             ("steps: 100, ", "", "my.yaml:9:8: train: exactly one of steps and epochs is required"),
             ("steps: 100", "steps: 1, epochs: 1", "my.yaml:9:8: train: exactly one of steps and epochs is required"),
@@ -160,19 +160,19 @@ class TestShape:
             ),
             (
                 "losses.ce.name=a b",
-                "losses[0].name: must begin with a letter and hold only letters, digits, - and _, not 'a b'",
+                "losses[0].name: must begin with a letter and contain only letters, digits, - and _, not 'a b'",
             ),
             ("seed=-1", "seed: must be greater than or equal to 0, not -1"),
             (
                 "seed=9223372036854775808",
                 "seed: must be less than or equal to 9223372036854775807, not 9223372036854775808",
             ),
-            ("about=''", "about: must be one line of text"),
+            ("about=''", "about: must be a single line"),
             ("train.ema=1", "train.ema: must be less than 1, not 1"),
-            ("log={commit: 1}", "log.commit: must be text, not 1"),
+            ("log={commit: 1}", "log.commit: must be a string, not 1"),
             ("data.roll.max=3", "data.roll.sigma: is required"),
             ("data.corpus=[]", "data.corpus: must not be empty"),
-            ("data.corpus=[embedded, 3]", "data.corpus[1]: must be text, not 3"),
+            ("data.corpus=[embedded, 3]", "data.corpus[1]: must be a string, not 3"),
             ("data.exclude.licence=['*NC*']", "data.exclude.licence: unknown key — did you mean 'license'?"),
             ("data.exclude.license='*NC*'", 'data.exclude.license: must be a list, not "*NC*"'),
             ("data.augment.mirror=1.5", "data.augment.mirror: must be less than or equal to 1, not 1.5"),
@@ -225,8 +225,8 @@ class TestNames:
         ("setting", "expected"),
         [
             ("model.width=0", "model: width must be at least 1"),
-            ("model.width=1.5", "model.width: must be a whole number, not 1.5"),
-            ("model.width='3'", 'model.width: must be a whole number, not "3"'),
+            ("model.width=1.5", "model.width: must be an integer, not 1.5"),
+            ("model.width='3'", 'model.width: must be an integer, not "3"'),
             ("model.rate=true", "model.rate: must be a number, not true"),
             (
                 "losses.kl.reduction=summ",
@@ -259,7 +259,7 @@ class TestNames:
         assert loaded.recipe.model.config == Odd.Config(copy=4)
 
     def test_types_that_cannot_be_read(self, check: Check) -> None:
-        with pytest.raises(RecipeProblems, match="the options of Riddle cannot be read"):
+        with pytest.raises(RecipeProblems, match="the fields of Riddle cannot be resolved"):
             check(sets=["model.use=riddle"])
 
 

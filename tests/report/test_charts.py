@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from asciivae.report.charts import COLOURS, LARGEST, MOST_POINTS, Line, can_be_drawn, draw_histogram, draw_lines, svg
+from asciivae.report.charts import COLOURS, LARGEST, MOST_POINTS, Line, is_drawable, draw_histogram, draw_lines, svg
 
 
 def chart(*lines: Line, title: str = "loss") -> str:
@@ -73,8 +73,8 @@ def test_any_range_has_a_few_ticks(values: list[float]) -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e308, 10**400])
 def test_what_no_axis_can_show_is_not_drawn(value: float) -> None:
-    assert not can_be_drawn(value)
-    assert can_be_drawn(-LARGEST)
+    assert not is_drawable(value)
+    assert is_drawable(-LARGEST)
 
 
 def test_a_histogram_is_as_high_as_pieces_are_many() -> None:

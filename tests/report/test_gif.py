@@ -40,6 +40,6 @@ def test_pages_that_stay_the_same_are_shown_longer(tmp_path: Path) -> None:
 def test_too_many_pixels_and_a_missing_folder_are_told(tmp_path: Path) -> None:
     with pytest.raises(AsciivaeError, match="more than 100 million pixels") as caught:
         save_animation(tmp_path / "large.gif", [np.zeros((500, 500), np.uint8)] * 9, GLYPHS, 0.1)
-    assert caught.value.hint == "take fewer steps: --steps 12"
+    assert caught.value.hint == "use fewer steps: --steps 12"
     with pytest.raises(AsciivaeError, match="cannot be written"):
         save_animation(tmp_path / "none" / "walk.gif", [np.zeros((5, 5), np.uint8)] * 2, GLYPHS, 0.1)

@@ -195,8 +195,8 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path, change: str, path: str) 
     assert done.exit_code == 2
     assert done.stdout == ""
     assert done.stderr == (
-        f"error: a resumed run keeps its recipe, and {path} would change\n\n"
-        "hint: only train.steps, train.epochs, train.on_divergence, every, evaluation.pieces may; "
+        f"error: a resumed run keeps its recipe; cannot change {path}\n\n"
+        "hint: only train.steps, train.epochs, train.on_divergence, every, evaluation.pieces may change; "
         "for anything else start a new run\n"
     )
 

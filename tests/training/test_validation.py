@@ -14,7 +14,7 @@ from asciivae.training.experiment import Experiment
 from asciivae.training.loop import train
 from asciivae.training.validation import VAEValidation
 
-SCORES = {"char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_share", "char_accuracy"}
+SCORES = {"char_recall", "char_precision", "char_f1", "ink_iou", "ink_ratio", "blank_fraction", "char_accuracy"}
 
 
 def validation(made: Experiment) -> VAEValidation:
