@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -11,9 +10,6 @@ from numpy.typing import NDArray
 
 from asciivae.corpus.store import Corpus
 from asciivae.errors import CorpusError
-
-LOGGED_SIDE = 64
-_LOGGED_CHARACTERS = re.compile(r"[\n -~]*")
 
 
 def fits(corpus: Corpus, max_side: int) -> NDArray[np.int64]:
@@ -48,14 +44,3 @@ def exclude(corpus: Corpus, patterns: Mapping[str, Sequence[str]]) -> tuple[Corp
             f"data.exclude leaves none of {len(corpus)} pieces", place=corpus.source, hint="--unset data.exclude"
         )
     return (corpus.select(np.flatnonzero(~out)) if out.any() else corpus), taken
-
-
-def logged_filter(text: str) -> bool:
-    """Whether the filter of the original experiments accepts a file of this text.
-
-    It checks the width of the first line and the number of lines (both at most 64), and the characters (32-126 and
-    newlines; CR LF counts as one). It accepts empty files and files with wider later lines, which then failed to load.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.removesuffix("\n").split("\n")
-    return len(lines) <= LOGGED_SIDE and len(lines[0]) <= LOGGED_SIDE and _LOGGED_CHARACTERS.fullmatch(text) is not None

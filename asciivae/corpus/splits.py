@@ -62,11 +62,6 @@ def tail_size(n: int, share: float) -> int:
     return int(n * (1 - share))
 
 
-def logged_limit(asked: int, n: int) -> int:
-    """The number of pieces among `n` that the original experiments used for a limit of `asked`: one more."""
-    return min(asked + 1, n)
-
-
 def _keys(corpus: Corpus) -> Sequence[str]:
     ids = corpus.column("id")
     if "cluster" not in corpus.columns:

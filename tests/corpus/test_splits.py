@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asciivae.corpus.filters import fits, logged_filter
+from asciivae.corpus.filters import fits
 from asciivae.corpus.source import open_corpus
-from asciivae.corpus.splits import Rule, logged_limit, split, tail_size
+from asciivae.corpus.splits import Rule, split, tail_size
 from asciivae.corpus.store import Corpus
 from asciivae.corpus.transforms import roll, roll_shifts
 from asciivae.errors import CorpusError
@@ -119,29 +119,6 @@ def test_fits_looks_at_both_sides(make: Make) -> None:
     corpus = make({"text": "x" * 5}, {"text": "x\n" * 5}, {"text": "x" * 6}, {"text": "x\n" * 6})
     assert fits(corpus, 5).tolist() == [0, 1]
     assert fits(corpus, 4).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("text", "passes"),
-    [
-        ("x" * 64 + "\n", True),
-        ("x" * 65 + "\n", False),
-        ("x\n" * 64, True),
-        ("x\n" * 65, False),
-        ("x\n" + "x" * 99, True),
-        ("", True),
-        ("a\r\nb\r\n", True),
-        ("a\tb", False),
-        ("é", False),
-        ("\x7f", False),
-    ],
-)
-def test_the_logged_filter_looks_at_the_first_line_only(text: str, passes: bool) -> None:
-    assert logged_filter(text) is passes
-
-
-def test_the_logged_limit_keeps_one_more() -> None:
-    assert [logged_limit(asked, 20) for asked in (1, 19, 20, 500)] == [2, 20, 20, 20]
 
 
 def test_roll_shifts_truncate_toward_zero_and_are_limited() -> None:
