@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+import tomllib
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,13 +17,13 @@ from asciivae.cli import app
 from asciivae.recipe.resolve import load_recipe
 
 PROJECT = Path(__file__).resolve().parents[1]
-MANUAL = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+MANUAL = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md"))]
 
 
 def commands(path: Path) -> list[list[str]]:
     """The words behind `asciivae` in every shell block and every piece of inline code of a page."""
     text = path.read_text(encoding="utf-8")
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL)
     lines = [line for block in blocks for line in re.sub(r"\\\n\s*", " ", block).splitlines()]
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     lines += [code for code in re.findall(r"`([^`]+)`", prose) if code.startswith("asciivae ")]
@@ -40,6 +42,48 @@ def test_every_command_of_the_manual_exists(page: Path) -> None:
         known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
         options = {word.partition("=")[0] for word in words if word.startswith("--")}
         assert options <= known | {"--help"}, f"{words}: {options - known}"
+
+
+def leaves(command: Any, name: str = "") -> Iterator[str]:
+    """The names of all commands that do something, such as `recipes list`."""
+    below = getattr(command, "commands", {})
+    if not below:
+        yield name
+    for word, part in below.items():
+        yield from leaves(part, f"{name} {word}".strip())
+
+
+def test_every_command_is_in_the_manual() -> None:
+    shown = [" ".join(words) + " " for page in MANUAL for words in commands(page)]
+    missing = {leaf for leaf in leaves(typer.main.get_command(app)) if not any(w.startswith(f"{leaf} ") for w in shown)}
+
+    assert not missing
+
+
+def test_the_architecture_names_every_room_in_the_order_of_the_layers() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    (layers,) = (c["layers"] for c in project["tool"]["importlinter"]["contracts"] if c["type"] == "layers")
+    page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("| room |") : page.index("\n\n", page.index("| room |"))]
+    rooms = [room for row in table.splitlines()[2:] for room in re.findall(r"`(\w+)`", row.split(" | ")[0])]
+
+    assert rooms == [room for layer in layers for room in re.findall(r"\w+", layer) if room != "__main__"]
+
+
+@pytest.mark.parametrize(
+    "page", [PROJECT / "docs" / "architecture.md", PROJECT / "CONTRIBUTING.md"], ids=lambda p: p.name
+)
+def test_every_file_that_is_named_is_there(page: Path) -> None:
+    named = re.findall(r"`([\w/.-]+/[\w.-]+\.py)(?::[^`]*)?`", page.read_text(encoding="utf-8"))
+    missing = [name for name in named if not any((root / name).is_file() for root in (PROJECT, PROJECT / "asciivae"))]
+
+    assert len(named) > 5
+    assert set(missing) <= {
+        "tests/ROOM/test_MODULE.py",
+        "asciivae/ROOM/MODULE.py",
+        "asciivae/ROOM/settings.py",
+        "asciivae/experiment/NAME.py",
+    }
 
 
 @pytest.mark.parametrize("page", MANUAL, ids=lambda page: page.name)
