@@ -72,8 +72,8 @@ def test_without_rollback_a_divergence_is_the_end(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())
     assert set(report) == {"step", "wrong", "values", "pieces", "first_module", "parameters"}
     assert str(caught.value.hint) == (
-        "lower optim.lr, set optim.clip, or train in fp32; with --set train.on_divergence=rollback a run goes back by "
-        f"itself; the full report is in {tmp_path / 'run' / 'diverged'}"
+        "lower optim.lr, set optim.clip, or train in fp32; to roll back automatically: "
+        f"--set train.on_divergence=rollback; the full report is in {tmp_path / 'run' / 'diverged'}"
     )
 
 
