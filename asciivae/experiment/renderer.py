@@ -59,8 +59,7 @@ def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, meta
         from PIL import Image
 
         picture, rows = validation.comparison(state)
-        file = folder.path / "samples" / f"step-{state.step}.png"
-        file.parent.mkdir(exist_ok=True)
+        file = folder.sample_file(state.step, "png")
         write_output(file, png_bytes(Image.fromarray((picture * 255).round().byte().numpy())), kind=RunError)
         return f"{file.name}: expected (left) and drawn (right) pages: {', '.join(rows)}\n"
 

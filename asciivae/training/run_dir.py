@@ -241,13 +241,22 @@ class RunDir:
 
     def write_sample(self, step: int, text: str) -> Path:
         """Write the sample reconstructions of this step."""
+        file = self.sample_file(step, "txt")
+        write_text(file, text)
+        return file
+
+    def sample_file(self, step: int, ending: str) -> Path:
+        """Where a sample of this step goes, in a folder that is made if need be.
+
+        Raises:
+            RunError: the folder cannot be made.
+        """
         folder = self.path / "samples"
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise cannot_write(folder, error) from error
-        write_text(folder / f"step-{step}.txt", text)
-        return folder / f"step-{step}.txt"
+        return folder / f"step-{step}.{ending}"
 
     def write_divergence(self, report: Mapping[str, Any]) -> Path:
         """Write the report of a divergence."""

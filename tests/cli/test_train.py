@@ -21,19 +21,19 @@ def test_a_run_tells_its_path_on_stdout_and_everything_else_on_stderr(recipe: Pa
     assert "24 pieces to train on, 8 to validate" in done.stderr
     assert "step 6/6 validation: ce " in done.stderr
     assert "   |" in done.stderr  # originals and reconstructions
-    assert done.stderr.endswith(f"  asciivae reconstruct --model {tmp_path / 'run'} --side-by-side cat.txt\n")
+    assert done.stderr.endswith(f"  asciivae reconstruct --model {tmp_path / 'run'} cat.txt\n")
     assert "\r" not in done.stderr
     assert "\x1b" not in done.stderr
 
 
-@pytest.mark.parametrize(("out", "named"), [("runs/here", ""), ("my run", "--model 'my run' ")])
+@pytest.mark.parametrize(("out", "named"), [("runs/here", "runs/here"), ("my run", "'my run'")])
 def test_the_suggested_command_finds_this_run(
     recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str, named: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     done = asciivae("train", "--recipe", recipe, "--out", out)
 
-    assert done.stderr.endswith(f"  asciivae reconstruct {named}--side-by-side cat.txt\n")
+    assert done.stderr.endswith(f"  asciivae reconstruct --model {named} cat.txt\n")
 
 
 def test_quiet_prints_the_path_only(recipe: Path, tmp_path: Path) -> None:

@@ -304,7 +304,7 @@ class TestMeaning:
         (found,) = problems(sets=sets)
         assert found.endswith(f": {expected}")
 
-    @pytest.mark.parametrize("name", ["step", "total", "rate", "char_f1", "sampled_ce"])
+    @pytest.mark.parametrize("name", ["step", "total", "rate", "lr", "grad_norm", "char_f1", "sampled_ce"])
     def test_a_loss_may_not_be_called_like_what_a_run_measures(self, check: Check, name: str) -> None:
         with pytest.raises(RecipeProblems) as caught:
             check(sets=[f"losses.kl.name={name}"])

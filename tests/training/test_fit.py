@@ -72,8 +72,8 @@ def test_without_rollback_a_divergence_is_the_end(tmp_path: Path) -> None:
     report = json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())
     assert set(report) == {"step", "wrong", "values", "pieces", "first_module", "parameters"}
     assert str(caught.value.hint) == (
-        "lower optim.lr, set optim.clip, or train in fp32; with --set train.on_divergence=rollback a run goes back by "
-        f"itself; the full report is in {tmp_path / 'run' / 'diverged'}"
+        "lower optim.lr, set optim.clip, or train in fp32; to roll back automatically: "
+        f"--set train.on_divergence=rollback; the full report is in {tmp_path / 'run' / 'diverged'}"
     )
 
 
@@ -84,6 +84,22 @@ def test_a_run_of_no_steps_left_still_leaves_a_checkpoint(tmp_path: Path) -> Non
     finish(run, Witness())
 
     assert run.folder.latest().name == "step-6"
+
+
+def test_a_loop_that_is_left_early_saves_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    whole, parts = (run_of(tiny_experiment(tmp_path), tmp_path / name, checkpoint=100) for name in ("whole", "parts"))
+    finish(whole, Witness())
+    for step in parts:
+        if step.number == 4:
+            break
+
+    assert parts.folder.latest().name == "step-4"
+    assert [step.number for step in parts] == [5, 6]
+    assert logged_steps(parts.path) == logged_steps(whole.path) == [1, 2, 3, 4, 5, 6]
+    for name, value in whole.state.tensors().items():
+        assert torch.equal(value, parts.state.tensors()[name])
+    for name, value in whole.state.weights().items():
+        assert torch.equal(value, parts.state.weights()[name])
 
 
 def test_what_looks_on_cannot_reach_the_weights(tmp_path: Path) -> None:

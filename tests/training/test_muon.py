@@ -42,7 +42,7 @@ def test_kernels_take_orthogonal_steps_and_everything_else_adamw_s() -> None:
     twin.load_state_dict(model.state_dict())
     kernel = first.weight.detach().clone()
     kinds: list[tuple[Literal["muon", "adamw"], nn.Module]] = [("muon", model), ("adamw", twin)]
-    optimisers = [Optim(kind, lr=0.01, weight_decay=0.1).optimiser(one.parameters()) for kind, one in kinds]
+    optimisers = [Optim(use=kind, lr=0.01, weight_decay=0.1).optimiser(one.parameters()) for kind, one in kinds]
     for one in (model, twin):
         one(matrix(2, 3, 6, 6)).square().sum().backward()
     gradient = twin.get_parameter("0.weight").grad

@@ -32,7 +32,7 @@ def test_a_run_that_is_all_warm_up_divides_by_nothing() -> None:
 
 @pytest.mark.parametrize(("kind", "cls"), [("adam", torch.optim.Adam), ("adamw", torch.optim.AdamW)])
 def test_the_optimiser_is_given_the_settings(kind: Literal["adam", "adamw"], cls: type) -> None:
-    settings = Optim(kind, lr=0.3, betas=(0.8, 0.9), eps=1e-5, weight_decay=0.2)
+    settings = Optim(use=kind, lr=0.3, betas=(0.8, 0.9), eps=1e-5, weight_decay=0.2)
     made = settings.optimiser(nn.Linear(2, 2).parameters())
 
     assert type(made) is cls

@@ -392,9 +392,18 @@ def test_lines_that_are_no_records_are_passed_over(run: RunDir, line: bytes) -> 
 
 
 def test_a_number_that_is_none_is_null_in_the_metrics(run: RunDir) -> None:
-    run.log({"step": 1, "gradient": float("nan"), "rate": float("-inf"), "total": 1.5})
+    run.log({"step": 1, "grad_norm": float("nan"), "lr": float("-inf"), "total": 1.5})
 
-    assert run.metrics_file.read_text() == '{"step": 1, "gradient": null, "rate": null, "total": 1.5}\n'
+    assert run.metrics_file.read_text() == '{"step": 1, "grad_norm": null, "lr": null, "total": 1.5}\n'
+
+
+def test_metrics_of_before_have_the_names_of_today(run: RunDir) -> None:
+    run.log({"kind": "train", "step": 1, "gradient": 2.0, "rate": 0.1, "total": 1.5})
+    today = {"kind": "train", "step": 1, "grad_norm": 2.0, "lr": 0.1, "total": 1.5}
+
+    assert list(run.metrics()) == [today]
+    run.rewind(1)
+    assert json.loads(run.metrics_file.read_text()) == today
 
 
 def test_a_divergence_replaces_the_last_ones_report(run: RunDir) -> None:
