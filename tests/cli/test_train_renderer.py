@@ -87,7 +87,9 @@ def test_what_a_run_holds(run: Path) -> None:
         assert {name for name in weights.keys() if not name.startswith("judge.")} == {"glyphs", "pictures"}  # noqa: SIM118
     assert (header["format"], header["name"], header["step"]) == ("asciivae-renderer-1", "renderer", "6")
     assert "kind: renderer" in header["recipe"]
-    assert (run / "samples" / "step-6.txt").read_text().startswith("step-6.png: expected (left) and drawn (right) pages: ")
+    assert (
+        (run / "samples" / "step-6.txt").read_text().startswith("step-6.png: expected (left) and drawn (right) pages: ")
+    )
     with Image.open(run / "samples" / "step-6.png") as sample:
         assert sample.mode == "L"
         assert (sample.height + 2) % 6 == 0  # a row for each kind of page

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from asciivae.report.charts import COLOURS, LARGEST, MOST_POINTS, Line, is_drawable, draw_histogram, draw_lines, svg
+from asciivae.report.charts import COLOURS, LARGEST, MOST_POINTS, Line, draw_histogram, draw_lines, is_drawable, svg
 
 
 def chart(*lines: Line, title: str = "loss") -> str:
