@@ -1,12 +1,12 @@
-"""Why the log's pages went blank, in seconds: one page of logits, nine targets, several losses.
+"""Blank pages as the optimum of a loss: one page of logits, nine targets, several losses. Takes seconds.
 
     python benchmarks/blank_page.py [--png blank_page.png]
 
-A decoder that is unsure of the position of a drawing by one cell sees, for one and the same code, nine targets: the
-drawing shifted by up to a cell. So one page of logits is trained (Adam, learning rate 0.3, 150 steps) against all
-nine. What it ends in is the best compromise that the loss knows; for cross-entropy, MSE and L1 that is the blank page.
+A decoder that is uncertain about the position of a drawing by one cell has nine targets for the same code: the drawing
+shifted by up to one cell. So one page of logits is optimised (Adam, learning rate 0.3, 150 steps) for all nine. For
+cross-entropy, MSE and L1 the result is the blank page.
 
-Columns: the ink of the most probable page as a ratio of the drawing's; its shape distance to the nearest of the nine.
+Columns: the ink of the most probable page relative to the drawing's; its shape distance to the nearest of the nine.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ELLIPSE = r"""
  -______________/
 """
 STARTS: dict[str, float] = {"space": 4.0, "uniform": 0.0}
-"""The logit that the space starts with; all others start at 0."""
+"""The initial logit of the space; all others start at 0."""
 
 MIXTURES: dict[str, dict[str, float]] = {
     "ce": {"ce": 1.0},
@@ -53,7 +53,7 @@ MIXTURES: dict[str, dict[str, float]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where a loss ends: the most probable page, its ink relative to the drawing's, and D to the nearest target."""
+    """The result of a loss: the most probable page, its relative ink, and its shape distance to the nearest target."""
 
     page: Grid
     ink_ratio: float
@@ -61,12 +61,12 @@ class Outcome:
 
 
 def compromise(weights: Mapping[str, float], start: float, *, steps: int = 150, text: str = ELLIPSE) -> Outcome:
-    """Train one page against the nine shifts of a drawing.
+    """Optimise one page for the nine shifts of a drawing.
 
     Args:
         weights: losses of the registry and their weights; `ce` is the mean over the cells.
-        start: the first logit of the space.
-        steps: of Adam.
+        start: the initial logit of the space.
+        steps: the steps of Adam.
         text: the drawing.
     """
     drawing = _drawing(text)
@@ -92,7 +92,7 @@ def compromise(weights: Mapping[str, float], start: float, *, steps: int = 150, 
 
 
 def _drawing(text: str) -> Grid:
-    """The drawing with room to move."""
+    """The drawing with a margin for shifts."""
     return np.pad(parse(text), ((1, 2), (2, 2)))
 
 
@@ -126,9 +126,9 @@ def _loss(weights: Mapping[str, float], targets: torch.Tensor) -> Callable[[torc
 
 
 def main() -> None:
-    """Print the table, and draw the pages if asked."""
+    """Print the table, and write the pages with --png."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--png", type=Path, help="draw the drawing and what each loss makes of it into this file")
+    parser.add_argument("--png", type=Path, help="write the drawing and the result of each loss to this file")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     print(f"{'loss':16} {'start':8} {'ink':>5} {'shape':>6}")

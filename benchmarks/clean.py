@@ -1,11 +1,11 @@
-"""How long cleaning takes and how much memory, and that both grow linearly.
+"""Time and memory of cleaning by the size of the corpus; both grow linearly.
 
     python benchmarks/clean.py [PIECES…]
 
-Pieces are made up: strokes on grids whose sizes are spread as in real collections (median 13 × 32 cells); one in
-twenty is an earlier one again, one in twenty an earlier one with a few cells changed. Each size is measured in a
-process of its own: the whole of `asciivae corpus clean` on a file of JSON lines. Seconds of wall time; MB (10⁶ bytes)
-is the most resident memory.
+Pieces are synthetic: strokes on grids with the size distribution of real collections (median 13 × 32 cells); one in
+twenty is a copy of an earlier one, one in twenty a near copy. Each size is measured in a separate process, for
+everything that `asciivae corpus clean` does on a file of JSON lines. Seconds of wall time; MB (10⁶ bytes) of peak
+resident memory.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""How long a corpus takes to open, and how much memory: first built, then mapped from the cache.
+"""Time and memory of opening a corpus: first built, then mapped from the cache.
 
     python benchmarks/corpus_load.py [CORPUS]
 
-Each of the two is measured in a process of its own, with a cache of its own; numpy's import is not counted.
-Seconds of wall time; MB (10⁶ bytes) of resident memory more than before.
+Each case is measured in a separate process, without the import of numpy. Seconds of wall time; MB (10⁶ bytes) of
+additional resident memory.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def resident() -> float:
-    """Resident memory of this process now, in MB (Linux)."""
+    """The resident memory of this process, in MB (Linux)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 

@@ -1,22 +1,22 @@
-"""Does a loss order distortions as people do? Every loss that the registry knows is asked, third parties' included.
+"""Perceptual ranking of distortions by every installed loss, including those of plugins.
 
     python benchmarks/perceptual_ranking.py [--loss shape --loss mse] [--json]
 
-Each piece is distorted in ways of which one is stated to look worse than the one before:
+Each piece is distorted in five ways, each assumed to look worse than the one before:
 
-    look-alike   characters replaced by those that people take for them
+    look-alike   characters replaced by similar ones
     shift        the whole drawing moved by one cell (mean of right and down)
     broken       a fifth of the characters removed, two neighbours at a time
-    scrambled    every character replaced by one of as much ink that looks least like it
-    noise        as many characters anywhere (mean of inside the drawing's box and on the whole page)
+    scrambled    every character replaced by a dissimilar one with about the same ink
+    noise        the same number of characters at random cells (mean of inside the drawing's box and on the whole page)
 
-and the blank page must not win against any of the first four. The order is stated, not the result of a user study.
-Pieces lie on a page with four blank cells around them. The pieces were drawn for this project, the first one excepted.
+and the blank page should be worse than any of the first four. The order is an assumption, not the result of a user
+study. Pages have a margin of four blank cells. All pieces but the first were drawn for this project.
 
-Columns: Kendall's τ over the five; the share of pieces in exactly this order; the share of pieces in which each
-neighbouring pair is ordered as stated; the share of the first four that beat the blank page; the share of pieces in
-which removing 10 %, 30 %, 60 % and all characters gets ever worse; milliseconds for one piece of 64 × 64 cells,
-softmax, rendering, loss and gradient together (batch of 16).
+Columns: Kendall's τ over the five; the fraction of pieces in exactly this order; the fraction of pieces in which each
+neighbouring pair is ordered as assumed; the fraction of the first four that are better than the blank page; the fraction
+of pieces for which the loss increases with removing 10 %, 30 %, 60 % and all characters; milliseconds for one piece of
+64 × 64 cells: softmax, rendering, loss and gradient (batch of 16).
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ MARGIN = 4
 LOOK_ALIKES = "|l -~ /( \\) ([ )] [( ]) <( >) ., ,. '` `' \"^ ^\" +t =~ ~- :; ;: oe O0".replace(" ", "")
 GLYPHS = atlas(res=(9, 9))
 SMOOTHING = 1e-3
-"""Logits cannot say "certainly": they give this much probability to all other characters together."""
+"""The total probability of all other characters in the logits of a known page, which must be finite."""
 
 
 def pieces(names: Sequence[str] | None = None) -> dict[str, Grid]:
-    """The pieces by name, each on its page; all of them, or some."""
+    """The pieces by name, each on its page; all, or those named."""
     sections = PIECES.read_text(encoding="ascii").split("%% ")[1:]
     drawn = {
         title.split(",")[0]: np.pad(trim(parse(text))[0], MARGIN)
@@ -68,7 +68,7 @@ def pieces(names: Sequence[str] | None = None) -> dict[str, Grid]:
 
 
 def distorted(page: Grid, seed: int) -> dict[str, list[Grid]]:
-    """All distortions of a page by name. Where there are two, the mean of their losses counts."""
+    """All distortions of a page by name. For a pair, the mean of their losses counts."""
     chance = np.random.default_rng(seed)
     return {
         "same": [page],
@@ -83,14 +83,14 @@ def distorted(page: Grid, seed: int) -> dict[str, list[Grid]]:
 
 
 def look_alike(page: Grid) -> Grid:
-    """Characters become those that people take for them; what nothing looks like, such as `_`, stays."""
+    """Replace characters by similar ones; characters without one, such as `_`, are kept."""
     likeness = np.arange(SIZE, dtype=np.uint8)
     likeness[encode(LOOK_ALIKES[::2])] = encode(LOOK_ALIKES[1::2])
     return likeness[page]
 
 
 def broken(page: Grid, share: float, chance: np.random.Generator) -> Grid:
-    """A share of the characters is removed, each with a neighbour, so that the contour breaks."""
+    """Remove a fraction of the characters in neighbouring pairs, which breaks the contour."""
     result = page.copy()
     left = round(share * np.count_nonzero(page))
     for row, column in chance.permutation(np.argwhere(page)):
@@ -103,7 +103,7 @@ def broken(page: Grid, share: float, chance: np.random.Generator) -> Grid:
 
 
 def scrambled(page: Grid, chance: np.random.Generator) -> Grid:
-    """Every character becomes one of the four least like it among those of as much ink, give or take a fifth."""
+    """Replace every character by one of the four least similar ones with the same ink up to 20 %."""
     glyphs = 1.0 - atlas(res=(18, 9))
     distance, ink = visual_distance(glyphs).numpy(), glyphs.sum((1, 2)).numpy()
     result = page.copy()
@@ -117,7 +117,7 @@ def scrambled(page: Grid, chance: np.random.Generator) -> Grid:
 
 
 def noise(page: Grid, margin: int, chance: np.random.Generator) -> Grid:
-    """The characters of the page at random places, at least `margin` cells from its border."""
+    """Move the characters of the page to random cells, at least `margin` cells from its border."""
     result = np.zeros_like(page)
     inside = result[margin : page.shape[0] - margin, margin : page.shape[1] - margin]
     places = chance.choice(inside.size, np.count_nonzero(page), replace=False)
@@ -126,7 +126,7 @@ def noise(page: Grid, margin: int, chance: np.random.Generator) -> Grid:
 
 
 def jitter(page: Grid, chance: np.random.Generator) -> Grid:
-    """Every character moves by up to a cell in both directions on its own."""
+    """Move every character independently by up to one cell in both directions."""
     result = np.zeros_like(page)
     cells = np.argwhere(page)
     result[tuple((cells + chance.integers(-1, 2, cells.shape)).T)] = page[tuple(cells.T)]
@@ -134,7 +134,7 @@ def jitter(page: Grid, chance: np.random.Generator) -> Grid:
 
 
 def deleted(page: Grid, share: float, chance: np.random.Generator) -> Grid:
-    """A share of the characters is removed, one by one."""
+    """Remove a fraction of the characters independently."""
     result = page.copy()
     ink = np.flatnonzero(page)
     result.flat[chance.choice(ink, round(share * ink.size), replace=False)] = SPACE
@@ -146,7 +146,7 @@ def deleted(page: Grid, share: float, chance: np.random.Generator) -> Grid:
 
 @dataclass(frozen=True)
 class Ranking:
-    """How a loss ranks; see the module. Shares are in [0, 1]."""
+    """The ranking by a loss; see the module. Fractions are in [0, 1]."""
 
     tau: float
     strict: float
@@ -182,7 +182,7 @@ def values(loss: Loss, page: Grid, seed: int) -> dict[str, float]:
 
 
 def evaluate(loss: Loss, outputs: torch.Tensor, original: torch.Tensor) -> torch.Tensor:
-    """The loss (B,) of certain pages (B, H, W) against an original (H, W)."""
+    """The loss (B,) of known pages (B, H, W) against an original (H, W)."""
     probs = one_hot(outputs, torch.float32)
     logits = (probs * (1.0 - SMOOTHING) + SMOOTHING / SIZE).log()
     return _total(loss, logits, probs, original.expand_as(outputs))
@@ -229,7 +229,7 @@ def _total(loss: Loss, logits: torch.Tensor, probs: torch.Tensor, target: torch.
 
 
 def kendall(numbers: Sequence[float]) -> float:
-    """Kendall's τ between a sequence and its ascending order; a tie counts as half wrong."""
+    """Kendall's τ between a sequence and ascending order; a tie counts one half."""
     signs = [np.sign(b - a) for a, b in itertools.combinations(numbers, 2)]
     return float(np.mean(signs))
 
@@ -246,7 +246,7 @@ def _mean(numbers: Iterable[float]) -> float:
 
 
 def installed(names: Sequence[str] | None = None) -> dict[str, Loss | str]:
-    """The losses of the registry with their default options, or why one does not run."""
+    """The losses of the registry with default options, or the reason why one cannot run."""
     facts = Facts(glyphs=GLYPHS, character_counts=torch.ones(SIZE, dtype=torch.int64))
     found: dict[str, Loss | str] = {}
     for name in names or [entry.name for entry in registry.entries("loss")]:
@@ -261,8 +261,8 @@ def installed(names: Sequence[str] | None = None) -> dict[str, Loss | str]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--loss", action="append", help="a loss of the registry; repeat for more (default: all)")
-    parser.add_argument("--seeds", type=int, default=1, help="how often each piece is distorted")
+    parser.add_argument("--loss", action="append", help="a loss of the registry; may be repeated (default: all)")
+    parser.add_argument("--seeds", type=int, default=1, help="the number of distortions of each piece")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
     arguments = parser.parse_args()
     torch.set_num_threads(1)

@@ -1,8 +1,8 @@
-"""What installed plugins cost commands that name none of them. The promise: 50 add less than 20 ms to `--help`.
+"""The startup cost of installed plugins for commands that use none of them. Target: under 20 ms on `--help` for 50.
 
     python benchmarks/plugins_startup.py [--plugins 50] [--repeats 20]
 
-Exits with 1 if the promise is broken.
+Exits with 1 if the target is missed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Dummy:
 
 
 def install(folder: Path, number: int) -> None:
-    """One package, as pip would leave it, with a description as long as READMEs are."""
+    """Write the files of one installed package, with a description of typical length."""
     info = folder / f"asciivae_dummy_{number}-1.0.dist-info"
     info.mkdir()
     head = f"Metadata-Version: 2.1\nName: asciivae-dummy-{number}\nVersion: 1.0\nRequires-Dist: asciivae\n\n"
@@ -78,8 +78,8 @@ def main() -> int:
         for number in range(given.plugins):
             install(full, number)
         for arguments in COMMANDS:
-            seconds(arguments, full)  # bytecode and the disk's cache
-            # In turn, so that whatever else the machine does meets both alike.
+            seconds(arguments, full)  # warm up the bytecode and disk caches
+            # Interleaved, so that other load affects both equally.
             pairs = [(seconds(arguments, bare), seconds(arguments, full)) for _ in range(given.repeats)]
             without, with_all = (statistics.median(side) for side in zip(*pairs, strict=True))
             added[arguments[0]] = with_all - without

@@ -1,8 +1,8 @@
-"""How long `asciivae reconstruct` takes for one file beyond importing torch, and for a folder; and `evaluate`.
+"""The time of `asciivae reconstruct` for one file, beyond importing torch, and for a folder; and of `evaluate`.
 
 python benchmarks/reconstruct.py MODEL [--corpus PATH] [--pieces 1000] [--repeats 5]
 
-Wall time, and processor time, which a busy machine changes less: with OMP_NUM_THREADS=1 it is what one core needs.
+Wall time and CPU time; CPU time depends less on other load, and with OMP_NUM_THREADS=1 is that of one core.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from asciivae.corpus.source import open_corpus
 
 Seconds = tuple[float, float]
-"""Of the wall clock, and of all processors."""
+"""Wall time and CPU time."""
 
 
 def seconds(*arguments: str) -> Seconds:
@@ -51,7 +51,7 @@ def main() -> None:
             "reconstruct": [*run, folder],
             "evaluate": ["-m", "asciivae", "evaluate", given.model, "--data", folder, "--split", "all"],
         }
-        # In turn, so that all meet the same machine.
+        # Interleaved, so that other load affects all equally.
         rounds = [{name: seconds(*command) for name, command in commands.items()} for _ in range(given.repeats)]
     for clock, name in enumerate(("wall", "processor")):
         times = {what: statistics.median(one[what][clock] for one in rounds) for what in commands}

@@ -1,10 +1,10 @@
-"""The renderers side by side: how truly they draw, what a step of them takes, and how much memory.
+"""Comparison of the renderers: accuracy, time and memory of a step.
 
     python benchmarks/renderers.py MODEL [--weights renderer.safetensors] [--pieces 100] [--glyphs 18x9]
 
-MODEL is a run or a weights file of a VAE: its decoder's softmax and Gumbel-softmax on held-out drawings are some of the
-pages. Times are of forward and backward at 64 × 64 cells, the smallest of many, the renderers taking turns in one
-process; memory is the peak beyond what was there before, in a process of its own for each.
+MODEL is a run or a weights file of a VAE, whose decoder's softmax and Gumbel-softmax on held-out drawings are among the
+inputs. Times are of forward and backward at 64 × 64 cells, the minimum of many interleaved measurements in one process;
+memory is the additional peak in a separate process for each renderer.
 
 Last measured: docs/renderers.md.
 """
@@ -41,7 +41,7 @@ def made(name: str, weights: str | None, glyphs: Tensor) -> torch.nn.Module:
 
 
 def differentiable(renderer: torch.nn.Module) -> Drawn:
-    """The same, with a gradient of 0 where there is none."""
+    """The renderer, with a zero gradient if it has none."""
     return lambda probs: renderer(probs) + 0.0 * probs.sum()
 
 
@@ -55,12 +55,12 @@ def pages(model_file: Path, count: int) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def page(batch: int = 1) -> Tensor:
-    """A soft page as a decoder lays it out, contiguous."""
+    """A soft page in the memory layout of a decoder's output, contiguous."""
     return torch.randn(batch, 95, SIDE, SIDE, generator=torch.Generator().manual_seed(0)).mul(3).softmax(1)
 
 
 def step(renderer: torch.nn.Module, probs: Tensor) -> tuple[float, float]:
-    """Seconds of the forward pass, and of both."""
+    """Seconds of the forward pass, and of forward and backward."""
     probs = probs.detach().requires_grad_()
     begun = time.perf_counter()
     picture = renderer(probs)
@@ -80,18 +80,18 @@ def times(renderers: dict[str, torch.nn.Module], repeats: int) -> dict[str, tupl
 
 
 def peak(name: str, weights: str | None, glyphs: Tensor) -> float:
-    """MiB that a step on a batch of 8 takes beyond its page and the page's gradient (Linux only)."""
+    """MiB of a step on a batch of 8, beyond the page and its gradient (Linux only)."""
     renderer, probs = made(name, weights, glyphs), page(8)
     step(renderer, probs[:, :, :1, :1])
     probs.grad = torch.zeros_like(probs)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak
     before = high_water()
     step(renderer, probs)
     return (high_water() - before) / 1024
 
 
 def high_water() -> int:
-    """The most memory that this process had, in KiB."""
+    """The peak memory of this process, in KiB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
@@ -113,7 +113,7 @@ def main() -> None:
         return
     renderers = {name: made(name, arguments.weights, glyphs) for name in NAMES}
     known = list(pages(arguments.model, arguments.pieces))
-    print(f"{sum(len(ids) for ids, _ in known)} pieces; 120 dB stands for no error at all\n{'':24}", *NAMES)
+    print(f"{sum(len(ids) for ids, _ in known)} pieces; 120 dB means no error\n{'':24}", *NAMES)
     columns = [rendering_scores(differentiable(renderer), glyphs, known) for renderer in renderers.values()]
     for name in columns[0]:
         print(f"{name:24}", *(f"{column[name]:8.3f}" for column in columns))

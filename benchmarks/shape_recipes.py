@@ -1,9 +1,9 @@
-"""Recipes with the `shape` loss against their sisters with pixel losses: the same steps, the same held-out pieces.
+"""Recipes with the `shape` loss against the same recipes with pixel losses: equal steps and held-out pieces.
 
     python benchmarks/shape_recipes.py [--steps 300] [--batch 32] [--pieces 60] [RECIPE ...]
 
-Held-out pieces are decoded from the posterior mean, cell by cell the most probable character; a row of the table is the
-mean over them. See docs/perceptual.md.
+Held-out pieces are decoded from the posterior mean, with the most probable character of each cell; a row of the table
+is the mean over them. See docs/perceptual.md.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHOWN = ("shape", "ink_f1", "ink_ratio", "blank_fraction", "glyph_similarity", "
 
 
 def scores(recipe: str, steps: int, batch: int, pieces: int, overrides: list[str]) -> dict[str, float]:
-    """Train a recipe for some steps and measure it on pieces that it did not train on."""
+    """Train a recipe for some steps and evaluate it on held-out pieces."""
     sets = [f"train.steps={steps}", f"train.batch={batch}", "train.precision=fp32", "train.swa=null", *overrides]
     experiment = build(load_recipe(recipe, sets), torch.device("cpu"))
     start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How long the command line takes to answer, and whether it imports what it does not need.
+"""The startup time of the command line, and the heavy packages that it imports.
 
 python benchmarks/startup.py [--repeats 10]
 """
@@ -22,7 +22,7 @@ def seconds(arguments: list[str]) -> float:
 
 
 def imported(arguments: list[str]) -> list[str]:
-    """The heavy packages that a command imports."""
+    """The heavy packages imported by a command."""
     command = [sys.executable, "-X", "importtime", "-m", "asciivae", *arguments]
     talk = subprocess.run(command, check=True, capture_output=True, text=True).stderr
     names = {line.rsplit("|", 1)[-1].strip() for line in talk.splitlines()}

@@ -1,4 +1,4 @@
-"""Pieces per second of a recipe in training, against the plain step of `train_step.py`, in turn in one process.
+"""Training throughput of a recipe in pieces per second, against the plain step of `train_step.py`, interleaved.
 
 python benchmarks/throughput.py [--recipe base] [--corpus PATH] [--steps 40] [--repeats 5]
 """

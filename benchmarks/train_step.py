@@ -2,9 +2,9 @@
 
     python benchmarks/train_step.py [--batch 32] [--repeats 5]
 
-The transcription does what its commit did: a one-hot page, contiguous layout, PyTorch's own Gumbel-softmax, rendered
-pictures. Both steps run in turn in this process; each repeat gives one ratio, and the median is reported. Losses are
-compared given the same noise. Peak memory is measured in a process of its own for each (Linux only).
+The transcription follows its commit: one-hot pages, contiguous layout, PyTorch's own Gumbel-softmax, rendered pictures.
+Both steps run interleaved in this process; each repeat gives one ratio, and the median is reported. Losses are compared
+with the same noise. Peak memory is measured in a separate process for each (Linux only).
 
 Last measured 2026-11-21, two shared cores of an x86-64 server, torch 2.13.0, commit in the file's history: see
 docs/performance.md.
@@ -32,7 +32,7 @@ from asciivae.training.vae import VAETask
 
 
 class PlainVAE(nn.Module):
-    """Architecture D, written down as its commit had it."""
+    """Architecture D, as in its commit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class PlainVAE(nn.Module):
 
 
 class PlainStep:
-    """The same objective and optimiser as recipe 20717f2, without anything of asciivae's."""
+    """The objective and optimiser of recipe 20717f2, without asciivae."""
 
     def __init__(self, glyphs: Tensor) -> None:
         self.model = PlainVAE()
@@ -114,7 +114,7 @@ def ours(batch: int) -> tuple[VAETask, TrainState, Tensor]:
 
 
 def worst_difference(batch: int) -> float:
-    """The largest relative difference of a loss term between the two, with the same weights and noise."""
+    """The largest relative difference of a loss term between the two implementations, with equal weights and noise."""
     task, _, glyphs = ours(batch)
     plain = PlainStep(glyphs)
     for mine, other in zip(task.module.parameters(), plain.model.parameters(), strict=True):
@@ -131,14 +131,14 @@ def worst_difference(batch: int) -> float:
 
 
 def our_step(batch: int) -> Callable[[], None]:
-    """A function that takes one of our steps."""
+    """A function that runs one step of asciivae."""
     task, state, _ = ours(batch)
     steps = train(task, state)
     return lambda: (next(steps), None)[1]
 
 
 def plain_step(batch: int) -> Callable[[], None]:
-    """A function that takes one plain step on the same pages."""
+    """A function that runs one plain step on the same pages."""
     task, _, glyphs = ours(batch)
     plain, pages = PlainStep(glyphs), iter(range(10**9))
     return lambda: plain(task.batches(next(pages)).ids)
@@ -148,7 +148,7 @@ STEPS = {"ours": our_step, "plain": plain_step}
 
 
 def peak_memory(which: str, batch: int) -> float:
-    """MiB by which one step raises the peak of a fresh process above what it held before."""
+    """The increase of the peak memory of a fresh process by one step, in MiB."""
     command = [sys.executable, __file__, "--measure-memory", which, "--batch", str(batch)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
@@ -167,7 +167,7 @@ def _measure_memory(which: str, batch: int) -> None:
 
 
 def seconds(step: Callable[[], None]) -> float:
-    """How long one step takes."""
+    """The seconds of one step."""
     start = time.perf_counter()
     step()
     return time.perf_counter() - start

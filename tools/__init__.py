@@ -1,1 +1,1 @@
-"""Programs that make what the package ships; they belong to the checkout and are not installed."""
+"""Programs that generate the package's assets; part of the repository, not installed."""

@@ -1,7 +1,7 @@
-"""The drawings of the embedded corpus: some drawn by hand, the others by a procedural artist. None is copied.
+"""The generator of the embedded corpus: original drawings, hand-drawn and procedural.
 
-Everything follows from seeds and from the text files in `hand_drawn`, and needs the standard library only.
-`python -m tools.drawings` writes the collection to `asciivae/assets/drawings.jsonl.gz`, which the package ships.
+The collection is a deterministic function of seeds and the text files in `hand_drawn`; it needs only the standard
+library. `python -m tools.drawings` writes it to `asciivae/assets/drawings.jsonl.gz`, which the package ships.
 """
 
 from __future__ import annotations
@@ -86,11 +86,11 @@ CATEGORIES: dict[str, Callable[[Chance], Canvas]] = {
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A piece of the collection.
+    """A drawing of the collection.
 
     Attributes:
         name: unique in the collection, `category/title`.
-        category: what it shows.
+        category: its subject.
         text: at most 64 × 64 cells; characters 32-126 and newlines, no trailing blanks, no blank outer lines,
             no common indentation.
     """
@@ -101,10 +101,10 @@ class Drawing:
 
 
 def draw(seed: int) -> Drawing:
-    """Return the piece that follows from `seed`, a whole number from 0; the categories take turns.
+    """Return the piece for a seed, an integer from 0; the categories alternate.
 
     Raises:
-        ValueError: `seed` is negative: `random` would treat it as its absolute value.
+        ValueError: `seed` is negative, which `random` would treat as its absolute value.
     """
     if seed < 0:
         raise ValueError(f"a seed is a whole number from 0, not {seed}")
@@ -123,7 +123,7 @@ def by_hand() -> list[Drawing]:
 
 
 def collection() -> list[Drawing]:
-    """Return the pieces drawn by hand, then `PROCEDURAL` different ones by the artist."""
+    """Return the pieces drawn by hand, then `PROCEDURAL` distinct generated ones."""
     pieces = {piece.text: piece for piece in by_hand()}
     wanted = len(pieces) + PROCEDURAL
     seed = 0

@@ -1,4 +1,4 @@
-"""A canvas without edges, painted in order: what comes later hides what was there."""
+"""An unbounded canvas; later paint covers earlier paint."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIMIT = 64
 class Canvas:
     """Characters at cells (x, y); x grows to the right, y grows down, both may be negative.
 
-    A blank that was painted is opaque: it hides what lies behind it. A cell that was never painted lets it through.
+    Painted blanks are opaque; cells that were never painted are transparent.
     """
 
     def __init__(self) -> None:
@@ -77,11 +77,11 @@ class Canvas:
         return bottom - top + 1
 
     def crop(self, left: int, width: int) -> None:
-        """Forget everything outside of `width` columns from `left`."""
+        """Remove everything outside of `width` columns from `left`."""
         self.cells = {(x, y): char for (x, y), char in self.cells.items() if left <= x < left + width}
 
     def mirrored(self) -> Canvas:
-        """Return the canvas as a mirror shows it, `/` as `\\` and so on, in the same box."""
+        """Return the canvas mirrored left to right, `/` becoming `\\` and so on, in the same box."""
         left, _, right, _ = self.box()
         seen = Canvas()
         seen.cells = {(left + right - x, y): c.translate(MIRROR) for (x, y), c in self.cells.items()}

@@ -1,4 +1,4 @@
-"""What drives on the road."""
+"""Road vehicles."""
 
 from __future__ import annotations
 

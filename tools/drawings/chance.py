@@ -1,7 +1,7 @@
-"""Chance that is the same on every platform and in every version of Python.
+"""Random choices that are the same on every platform and in every version of Python.
 
-`random.Random` promises the same bits for the same seed, but not that `choice` or `sample` will always use them
-the same way. So everything here is made of `getrandbits` alone.
+`random.Random` guarantees the same bits for the same seed, but not the algorithms of `choice` and `sample`. So
+everything here uses only `getrandbits`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Chance:
-    """A stream of decisions that follows from one seed."""
+    """A stream of random choices from one seed."""
 
     def __init__(self, seed: int) -> None:
         self._bits = random.Random(seed).getrandbits
@@ -31,7 +31,7 @@ class Chance:
         return low + self.below(high - low + 1)
 
     def odds(self, percent: int) -> bool:
-        """Return True in `percent` cases of a hundred."""
+        """Return True with a probability of `percent` %."""
         return self.below(100) < percent
 
     def choice(self, options: Sequence[T]) -> T:

@@ -1,4 +1,4 @@
-"""What flies in the air."""
+"""Aircraft."""
 
 from __future__ import annotations
 

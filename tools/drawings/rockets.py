@@ -1,4 +1,4 @@
-"""What flies in space."""
+"""Spacecraft."""
 
 from __future__ import annotations
 

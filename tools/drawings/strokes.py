@@ -1,6 +1,6 @@
-"""Strokes: from a path in fine units to the characters that a person would type for it.
+"""Strokes: drawing a path with the characters that fit it best.
 
-A path is a list of (x, y) in sixteenths of a cell, whole numbers only, so that every machine draws the same line.
+A path is a list of integer (x, y) in sixteenths of a cell, so that results are the same on every machine.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def stroke(canvas: Canvas, path: Path, style: Style = SOFT) -> None:
     start = 0
     while start < len(points):
         end = start + 1
-        # A curve that only touches the next cell has not left this one.
+        # A curve that only touches the next cell still belongs to this one.
         while homes[start] in homes[end : end + 5]:
             end += 1
         char = _character(points, start, end, style)

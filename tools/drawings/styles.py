@@ -1,4 +1,4 @@
-"""Hands: which characters a person takes for the same stroke."""
+"""Drawing styles: the characters that are used for each kind of stroke."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """The characters of one hand.
+    """The characters of one style.
 
     Attributes:
         rising: a stroke that rises slowly to the right, by where it passes in its cell: top, middle, low, bottom.
