@@ -14,7 +14,7 @@ and the blank page should be worse than any of the first four. The order is an a
 study. Pages have a margin of four blank cells. All pieces but the first were drawn for this project.
 
 Columns: Kendall's τ over the five; the fraction of pieces in exactly this order; the fraction of pieces in which each
-neighbouring pair is ordered as assumed; the fraction of the first four that are better than the blank page; the fraction
+neighbouring pair is ordered as assumed; the fraction of the first four better than the blank page; the fraction
 of pieces for which the loss increases with removing 10 %, 30 %, 60 % and all characters; milliseconds for one piece of
 64 × 64 cells: softmax, rendering, loss and gradient (batch of 16).
 """

@@ -19,7 +19,7 @@ from pathlib import Path
 COMMANDS = (["--help"], ["recipes", "list"], ["plugins", "list"])
 MOST = 0.020
 
-CODE = '''"""A plugin that nobody names."""
+CODE = '''"""A plugin that is never used."""
 
 import time
 from dataclasses import dataclass

@@ -89,7 +89,7 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
     """
     limit = MAX_BYTES + 1  # bounds the read of an endless device, and is enough for the size check
     if str(path) == "-":
-        if sys.stdin is None:  # closed by whoever started us: `<&-`
+        if sys.stdin is None:  # closed by the parent process: `<&-`
             raise ArtError(
                 "standard input is closed",
                 place=Place("<stdin>"),
