@@ -1,6 +1,6 @@
-"""What a component is and which options it has, read from its source. Nothing of it is run or imported.
+"""Descriptions and options of components, parsed from their source without importing it.
 
-So a list of everything installed is quick, needs no torch, and no plugin can disturb it.
+So listing all installed components is fast, needs no torch, and is not affected by broken plugins.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-MOST_HOPS = 16
-"""How many re-exports and base classes are followed."""
+MAX_HOPS = 16
+"""The most re-exports and base classes to follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option, as its author wrote it: the type, the default (empty if there is none), and what it does."""
+    """One option, as written in the source: type, default (empty if there is none), and description."""
 
     name: str
     type: str
@@ -33,7 +33,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What can be known of a component: the first line of its documentation, and its options in order."""
+    """The first line of a component's docstring, and its options in order."""
 
     about: str = ""
     options: tuple[Option, ...] = ()
@@ -46,22 +46,22 @@ class _Class:
 
 
 def outline(value: str) -> Outline:
-    """Read the class behind an entry point `module:Class`; empty where the source is not there or not plain."""
+    """Parse the class of an entry point `module:Class`; empty if the source is missing or cannot be analysed."""
     module, _, name = (part.strip() for part in value.partition(":"))
     found = _class(module, name)
     if found is None:
         return Outline()
     options: dict[str, Option] = {}
     config = _config_of(found)
-    for base in reversed([*_line(config)] if config else []):
+    for base in reversed([*_mro(config)] if config else []):
         about = _attributes(base.node)
         options.update({o.name: o for o in _fields(base, about)})
     return Outline((ast.get_docstring(found.node) or "").partition("\n")[0], tuple(options.values()))
 
 
 def _config_of(found: _Class) -> _Class | None:
-    """The class that is called `Config` in a class or in what it extends."""
-    for owner in _line(found):
+    """The class called `Config` in a class or its bases."""
+    for owner in _mro(found):
         for statement in owner.node.body:
             if isinstance(statement, ast.ClassDef) and statement.name == "Config":
                 return _Class(owner.module, statement)
@@ -71,13 +71,13 @@ def _config_of(found: _Class) -> _Class | None:
     return None
 
 
-def _line(found: _Class, hops: int = MOST_HOPS) -> Iterator[_Class]:
-    """A class and those that it extends, nearest first."""
+def _mro(found: _Class, hops: int = MAX_HOPS) -> Iterator[_Class]:
+    """A class and its bases, nearest first."""
     yield found
     for base in found.node.bases:
         parent = _class(found.module, base.id) if isinstance(base, ast.Name) and hops else None
         if parent:
-            yield from _line(parent, hops - 1)
+            yield from _mro(parent, hops - 1)
 
 
 def _class(module: str, name: str) -> _Class | None:
@@ -85,8 +85,8 @@ def _class(module: str, name: str) -> _Class | None:
     return _Class(home, found) if isinstance(found, ast.ClassDef) else None
 
 
-def _definition(module: str, name: str, hops: int = MOST_HOPS) -> tuple[str, ast.ClassDef | ast.expr | None]:
-    """The class or the value that a name has in a module, wherever that imports it from, and where it is defined."""
+def _definition(module: str, name: str, hops: int = MAX_HOPS) -> tuple[str, ast.ClassDef | ast.expr | None]:
+    """The module that defines a name, following imports, and the name's class or value."""
     tree = _parsed(module)
     for statement in tree.body if tree and hops else ():
         if isinstance(statement, ast.ClassDef) and statement.name == name:
@@ -97,11 +97,11 @@ def _definition(module: str, name: str, hops: int = MOST_HOPS) -> tuple[str, ast
         if isinstance(statement, ast.ImportFrom):
             for alias in statement.names:
                 if (alias.asname or alias.name) == name:
-                    return _definition(_origin(statement, module), alias.name, hops - 1)
+                    return _definition(_imported_module(statement, module), alias.name, hops - 1)
     return module, None
 
 
-def _origin(statement: ast.ImportFrom, module: str) -> str:
+def _imported_module(statement: ast.ImportFrom, module: str) -> str:
     if not statement.level:
         return statement.module or ""
     file = _file(module)
@@ -120,7 +120,7 @@ def _parsed(module: str) -> ast.Module | None:
 
 
 def _file(module: str) -> Path | None:
-    """The source of a module. Only the outermost package is looked up: more would import it."""
+    """The source file of a module. Only the top-level package is looked up, because `find_spec` imports parents."""
     top, *below = module.split(".")
     try:
         spec = importlib.util.find_spec(top)
@@ -149,7 +149,7 @@ def _fields(config: _Class, about: dict[str, str]) -> Iterator[Option]:
 
 
 def _type(annotation: ast.expr, module: str) -> str:
-    """A type as it is written; where that is the name of another type, that one."""
+    """A type annotation as written, with type aliases resolved once."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return annotation.value
     if isinstance(annotation, ast.Name):
@@ -160,7 +160,7 @@ def _type(annotation: ast.expr, module: str) -> str:
 
 
 def _default(value: ast.expr | None) -> str | None:
-    """The default of a field as it is written; empty if there is none, None if it is no option."""
+    """The default of a field as written; empty if there is none, None if the field is not an option."""
     if not (isinstance(value, ast.Call) and ast.unparse(value.func).endswith("field")):
         return ast.unparse(value) if value else ""
     given = {keyword.arg: ast.unparse(keyword.value) for keyword in value.keywords}
@@ -178,7 +178,7 @@ def _assignment(statement: ast.stmt) -> tuple[str, ast.expr | None]:
 
 
 def _attributes(config: ast.ClassDef) -> dict[str, str]:
-    """What the `Attributes:` section of a docstring says of each option."""
+    """The description of each option in the `Attributes:` section of a docstring."""
     section = inspect.cleandoc(ast.get_docstring(config) or "").partition("Attributes:\n")[2]
     found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section, re.MULTILINE)
     return {name: " ".join(text.split()) for name, text in found}

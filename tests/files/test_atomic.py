@@ -148,5 +148,5 @@ def test_a_file_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everything
     with pytest.raises(AsciivaeError, match="cannot be written: Permission denied") as caught:
         write_output(file, b"after")
-    assert caught.value.hint == "choose a folder that you may write to; what was saved before is intact"
+    assert caught.value.hint == "choose a writable folder; earlier output is intact"
     assert file.read_text() == "before"

@@ -256,7 +256,7 @@ def test_a_full_disk_at_any_stage_leaves_the_last_checkpoint(
             patched.setattr("asciivae.training.run_dir.write_tensors", fails)
         with pytest.raises(RunError, match="cannot be written: No space left on device") as caught:
             save(run, 2)
-        assert caught.value.hint == ("free some space or choose another folder; what was saved before is intact")
+        assert caught.value.hint == ("free some space or choose another folder; earlier output is intact")
 
     assert not list(run.path.rglob(".*"))
     assert_loads(run, before)
