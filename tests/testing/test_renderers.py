@@ -218,7 +218,7 @@ CULPRITS: list[tuple[str, type[Sound], str]] = [
     ("gradient", SaysNotDifferentiable, "`differentiable` is False, and the picture takes a gradient"),
     ("gradient", GradientToNowhere, "`differentiable` is True, and no gradient reaches the probabilities"),
     ("digest", OneDigestForAll, "renderers that draw different glyphs have the same digest"),
-    ("digest", NewDigestEachTime, "two renderers with the same glyphs say glyphs "),
+    ("digest", NewDigestEachTime, "two renderers with the same glyphs have the digests glyphs "),
     ("batch-independence", SharesTheBatch, "a picture depends on the other pieces of the batch, by "),
     ("inputs-unchanged", WritesIntoThePage, "it wrote into the page"),
     ("inputs-unchanged", WritesIntoTheGlyphs, "it wrote into the glyphs"),
