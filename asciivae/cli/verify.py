@@ -43,7 +43,7 @@ def verify(
     for name in names:
         one = engine.verify(name)
         found.append(one)
-        say(f"{one.name}: {'ok' if one.holds else 'DIFFERS'}, largest relative difference {max(one.deviations):.1e}")
+        say(f"{one.name}: {'ok' if one.holds else 'DIFFERS'}, largest relative error {max(one.relative_errors):.1e}")
     if as_json:
         json_result({"recipes": [_verified(one) for one in found]})
     else:
@@ -127,9 +127,9 @@ def _verified(one: Verification) -> dict[str, Any]:
 
 def _verified_rows(one: Verification) -> list[list[str]]:
     """One row for a recipe that matches; one row per step for one that does not."""
-    steps = list(zip(one.expected, one.measured, one.deviations, strict=True))
+    steps = list(zip(one.expected, one.measured, one.relative_errors, strict=True))
     if one.holds:
-        return [[one.name, f"1-{len(steps)}", "", "", f"{max(one.deviations):.1e}", "ok"]]
+        return [[one.name, f"1-{len(steps)}", "", "", f"{max(one.relative_errors):.1e}", "ok"]]
     return [
         [one.name, str(i), f"{old:.8g}", f"{new:.8g}", f"{apart:.1e}", "ok" if apart <= one.rtol else "DIFFERS"]
         for i, (old, new, apart) in enumerate(steps, start=1)

@@ -1,1 +1,1 @@
-"""The research log: its commits, command lines, architectures and claims, and whether recipes reproduce them."""
+"""Reproduction of the research log: its commits, command lines, architectures and claims."""

@@ -1,4 +1,4 @@
-"""The commits of the research log: which flags their trainer took, and what their code fixed.
+"""The commits of the research log: the flags of their trainer, and the settings fixed in their code.
 
 Source: github.com/theAdamColton/ascii-autoencoder, branch image-based-vae, July to December 2022.
 """
@@ -16,9 +16,9 @@ class Flag:
 
     Attributes:
         names: its spellings, the long one first.
-        type: of its value; bool for a switch.
-        default: its value where the command does not give one.
-        ignored: why it changes nothing in a recipe, as the end of a sentence; empty if it does.
+        type: type of its value; bool for a switch.
+        default: its value if the command does not give one.
+        ignored: why it has no effect on a recipe, as the end of a sentence; empty if it has.
     """
 
     names: tuple[str, ...]
@@ -28,7 +28,7 @@ class Flag:
 
     @property
     def key(self) -> str:
-        """The name of its value, as argparse derives it."""
+        """Its key in the parsed arguments, as argparse derives it."""
         return self.names[0].lstrip("-").replace("-", "_")
 
 
@@ -42,7 +42,7 @@ RATE, BATCH, EPOCHS = (
     Flag(("--batch_size", "-b"), int, 64),
     Flag(("--n_epochs", "-n"), int, 200),
 )
-SHARE = Flag(("--validation-prop",), float)
+VALIDATION = Flag(("--validation-prop",), float)
 PRINT = Flag(("--print-every", "-p"), int, 10)
 CHAR_POWER = Flag(("--char-weights-scaling",), float, 0.1)
 CHAR_WEIGHT = Flag(("--should-char-weight",), bool, False)
@@ -60,7 +60,7 @@ WORKERS = Flag(("--n-workers",), int, 0, "batches are made where they are used")
 DATA_PATH = Flag(("--datapath",), str, None, "use `--set data.corpus=PATH`")
 TO_GPU = Flag(("--dataset-to-gpu",), bool, False, "pages are small and made where they are used")
 
-_ALWAYS = (CE, IMAGE, KL, RATE, BATCH, EPOCHS, SHARE, PRINT, CHAR_POWER, RUN_NAME, WORKERS, LOAD)
+_ALWAYS = (CE, IMAGE, KL, RATE, BATCH, EPOCHS, VALIDATION, PRINT, CHAR_POWER, RUN_NAME, WORKERS, LOAD)
 _EARLY = (*_ALWAYS, DISCRETE, NEURAL, CHAR_WEIGHT, DATA_PATH, TO_GPU)
 _TYPED = (*_ALWAYS, RENDERER, CHAR_WEIGHT, SPACE, DATA_PATH, TO_GPU)
 _SIZED = (*_ALWAYS, FONT_RES, FONT_ZOOM, VALIDATE, CHAR_WEIGHT, SPACE, DATA_PATH, TO_GPU)
@@ -69,25 +69,25 @@ _SOFT, _HARD = (*_SIZED, TAU), (*_SIZED, TAU_RATE, LOG_NAME)
 
 @dataclass(frozen=True)
 class Commit:
-    """What a commit's code fixes, whatever the flags.
+    """The settings fixed in the code of a commit.
 
     Attributes:
         name: seven digits of its hash.
-        flags: what its trainer takes.
-        variant: of the architecture.
-        init_std: the deviation of the normal distribution that every parameter is drawn from.
-        image: the image loss, its options included.
+        flags: the flags of its trainer.
+        variant: variant of the architecture.
+        init_std: the standard deviation of the normal distribution of all initial parameters.
+        image: the image loss and its options.
         relax: what is rendered: `softmax`, `logits`, `soft` or `hard` Gumbel samples.
         character: the character loss and its options.
-        precision: of the forward pass.
-        roll: the largest shift and its deviation, in cells; None for no augmentation.
-        swa: the learning rate of stochastic weight averaging; None is the optimiser's own.
-        clip: the largest norm of the gradient; None for none.
-        validate: epochs between validations, where no flag says it.
-        log: steps between lines of the metrics.
-        image_factor: what multiplies the image loss besides its coefficient.
-        divided: whether every term is divided by the batch.
-        weighted: whether character weights are on without being asked for.
+        precision: precision of the forward pass.
+        roll: the maximum shift and its standard deviation, in cells; None for no augmentation.
+        swa: the learning rate of stochastic weight averaging; None for the optimiser's.
+        clip: the maximum norm of the gradient; None for no clipping.
+        validate: epochs between validations, if there is no flag for it.
+        log: steps between metrics records.
+        image_factor: a factor of the image loss in addition to its coefficient.
+        divided: whether every term is divided by the batch size.
+        weighted: whether character weights are on by default.
     """
 
     name: str
@@ -156,7 +156,7 @@ COMMITS = {
         ),
     )
 }
-"""By name, in the order of time."""
+"""By name, in chronological order."""
 
 RUNS = {
     "models/discrete_render": "3bdd7ea",
@@ -167,4 +167,4 @@ RUNS = {
     "models/nov2022-hlr": "5021e2a",
     "models/nov2022-nlll": "f27fb91",
 }
-"""The commit that each run of the log was made with, by its `--run-name`."""
+"""The commit of each run of the log, by its `--run-name`."""

@@ -1,11 +1,11 @@
-"""The architectures of the research log, A to F, layer by layer as their commits had them.
+"""The architectures of the research log, A to F, layer by layer as in their commits.
 
-Every block is a layer, then the activation, then a batch norm. The page is always 64 × 64 cells:
+Every block is a layer, an activation and a batch norm. The page is always 64 × 64 cells:
 
     ids (B,64,64) → one-hot convolutions → flat → [linear] → μ, logvar → z → linear → upsampling convolutions → logits
 
-Where a commit ended its decoder in a softmax (A) or log-softmax (E, F) this decoder ends in the logits before it:
-every loss and relaxation of the project takes the softmax itself, and of log-probabilities it is the same.
+If a commit's decoder ends in a softmax (A) or log-softmax (E, F), this decoder returns the logits before it: all losses
+and relaxations of this project apply the softmax themselves, and log-probabilities have the same softmax as logits.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ VariantName = Literal["A", "B", "C", "C'", "D", "E", "F"]
 
 
 class Conv(NamedTuple):
-    """A convolution, after a bilinear upsampling by `scale` where that is not 1."""
+    """A convolution, after bilinear upsampling by `scale` if that is not 1."""
 
     channels: int
     kernel: int = 5
@@ -51,15 +51,15 @@ class Variant:
     """One column of the log's architectures.
 
     Attributes:
-        latent: numbers in z.
-        negative_slope: of the leaky activation; 0 is a plain ReLU.
+        latent: size of z.
+        negative_slope: slope of the leaky ReLU; 0 for a plain ReLU.
         encoder: the convolutions from the page to the flattened map.
-        trunk: what stands between the flattened map and the two heads: nothing, an activation and a norm, or a
-            linear block.
+        trunk: the layers between the flattened map and the two heads: none, an activation and a norm, or a linear
+            block.
         decoder_linears: linear blocks between z and the decoder's first map.
         first_map: that map's (channels, height, width).
         decoder: its layers; all but the last are blocks.
-        softmax_logvar: the log-variance head ends in a log-softmax over the latent axis (F).
+        softmax_logvar: whether the log-variance head ends in a log-softmax over the latent axis (F).
     """
 
     latent: int
@@ -126,7 +126,7 @@ class LoggedConfig:
     init_std: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a width that is no width."""
+        """Reject a standard deviation that is not positive."""
         if self.init_std is not None and not self.init_std > 0:
             raise ValueError("init_std must be positive")
 
@@ -137,7 +137,7 @@ class LoggedVAE(VAE):
     Source: ascii-autoencoder, branch image-based-vae; D is commit 20717f2 (1,883,831 parameters).
 
     Args:
-        config: the variant and its initialisation, which PyTorch's global generator draws.
+        config: the variant and its initialisation, drawn from PyTorch's global generator.
     """
 
     Config: ClassVar[type] = LoggedConfig

@@ -1,4 +1,4 @@
-"""The research log's own command lines, read as recipes: flags and commit in, plain data out."""
+"""Translates the research log's command lines to recipes: flags and commit in, plain data out."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from itertools import pairwise
 from typing import Any, NoReturn
 
 from asciivae.errors import UsageError, did_you_mean, nearest
-from asciivae.reproduction.commits import COMMITS, RUNS, SHARE, Commit
+from asciivae.reproduction.commits import COMMITS, RUNS, VALIDATION, Commit
 
 LOGGED_PIECES = 3900
-"""About as many pieces the log's collection had; epochs are turned into steps by it."""
+"""Approximate number of pieces in the log's collection, to convert epochs to steps."""
 
 USUAL = "20717f2"
-"""The commit taken where the flags fit several: the one whose flags are all known, and which trained well."""
+"""The commit to use if the flags fit several: all of its flags are known, and it trained well."""
 
-ASSUMED_SHARE = 0.05
+ASSUMED_FRACTION = 0.05
 
 
 @dataclass(frozen=True)
 class Translation:
-    """A recipe read from flags.
+    """A recipe translated from flags.
 
     Attributes:
-        recipe: as plain data, in the order of a recipe file.
-        notes: what the flags said that no recipe holds, and what was assumed, one sentence each.
+        recipe: plain data, in the order of a recipe file.
+        notes: flags without an equivalent and assumptions, one sentence each.
     """
 
     recipe: dict[str, Any]
@@ -35,15 +35,15 @@ class Translation:
 
 
 def translate(command: str, commit: str | None = None) -> Translation:
-    """Read a command line of the log as a recipe.
+    """Translate a command line of the log to a recipe.
 
     Args:
-        command: the flags, abbreviated as argparse allows, with `bpython train.py` in front or not.
-        commit: whose code is meant, by seven or more digits. By default that of the run of this name in the log, else
-            20717f2, else the latest commit that takes all of the flags.
+        command: the flags, which may be abbreviated, optionally after `bpython train.py`.
+        commit: seven or more digits of the commit whose trainer it is for; by default that of the log's run of this
+            name, else 20717f2, else the latest commit that accepts all of the flags.
 
     Raises:
-        UsageError: the commit is not of the log, or a flag is unknown, ambiguous or has no such value.
+        UsageError: the commit is not in the log, or a flag is unknown, ambiguous or has an invalid value.
     """
     words = _words(command)
     if commit is None:
@@ -54,11 +54,11 @@ def translate(command: str, commit: str | None = None) -> Translation:
     values = _parsed(chosen, words)
     given = {flag.key for flag in chosen.flags if values[flag.key] != flag.default}
     notes += [f"{f.names[0]} is left out: {f.ignored}" for f in chosen.flags if f.ignored and f.key in given]
-    if values[SHARE.key] is None:
-        notes.append(f"the commit demands --validation-prop, and {ASSUMED_SHARE} is assumed")
-        values[SHARE.key] = ASSUMED_SHARE
+    if values[VALIDATION.key] is None:
+        notes.append(f"the commit requires --validation-prop; {ASSUMED_FRACTION} is assumed")
+        values[VALIDATION.key] = ASSUMED_FRACTION
     if values.get("neural_renderer_path"):
-        notes.append("the neural renderer of the log is lost, and the analytic one stands in")
+        notes.append("the neural renderer of the log is lost; the analytic one replaces it")
     return Translation(_recipe(chosen, values, command), tuple(notes))
 
 
@@ -86,7 +86,7 @@ def _commit(name: str) -> Commit:
 
 
 def _taking(words: Sequence[str]) -> tuple[Commit, str]:
-    """The commit that flags are probably of, and why."""
+    """The commit that the flags are probably for, and the reason."""
     name = next((RUNS[word] for before, word in pairwise(words) if before == "--run-name" and word in RUNS), None)
     if name is not None:
         return COMMITS[name], "which the log's run of this name was made with"
@@ -102,10 +102,10 @@ def _taking(words: Sequence[str]) -> tuple[Commit, str]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argparse parser, as the log's trainer had one, that raises instead of exiting."""
+    """An argparse parser, as in the log's trainer, that raises instead of exiting."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"the trainer of {self.prog} would refuse this: {message}", hint=_flags_hint(self.prog))
+        raise UsageError(f"the trainer of {self.prog} rejects this: {message}", hint=_flags_hint(self.prog))
 
 
 def _parsed(commit: Commit, words: Sequence[str]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def _unknown(commit: Commit, word: str) -> str:
 
 
 def _flags_hint(commit: str) -> str:
-    return f"name another with --commit; {commit} takes {', '.join(flag.names[0] for flag in COMMITS[commit].flags)}"
+    return f"set another --commit; {commit} takes {', '.join(flag.names[0] for flag in COMMITS[commit].flags)}"
 
 
 def _recipe(commit: Commit, values: dict[str, Any], command: str) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def _losses(commit: Commit, values: dict[str, Any]) -> list[dict[str, Any]]:
         coefficient = 0.0
     image = {**commit.image, "weight": coefficient * commit.image_factor / divisor}
     kl = {"use": "kl", "weight": values["kl_coeff"] / divisor, "reduction": "mean"}
-    # An image loss without weight would draw every page for nothing, which the log's code did not do either.
+    # An image loss of weight 0 would render every page for nothing; the log's code did not do so either.
     return [{**character, "reduction": "weighted-mean"}, *([image] if coefficient else []), kl]
 
 

@@ -1,8 +1,7 @@
-"""Whether a recipe still does what it did: its first losses on the CPU against those written in it.
+"""Verification of recipes: the first losses on the CPU against those in the recipe.
 
-They are measured in float64. With a few pieces in a batch, batch norms amplify rounding some hundred times a layer: in
-float32 the fifth loss of a sound recipe differs by up to 4e-3 between one thread and two, in float64 by nothing that
-matters.
+They are measured in float64. With small batches, batch norms amplify rounding errors about a hundred times per layer:
+in float32 the fifth loss of a valid recipe differs by up to 4e-3 between one thread and two, in float64 negligibly.
 """
 
 from __future__ import annotations
@@ -20,20 +19,20 @@ from asciivae.training.loop import train
 
 STEPS = 5
 AFFORDABLE = ("train.batch=4", "data.limit=12")
-"""What `measure` changes of a recipe by default: batches of the log's size take seconds a step, and no batch of 12
-pieces is left with a single one, of which a batch norm makes nothing."""
+"""The default overrides of `measure`: batches of the log's size take seconds per step. With 12 pieces no batch has a
+single piece, for which a batch norm is undefined."""
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The first losses of a recipe, as they should be and as they are.
+    """The expected and the measured first losses of a recipe.
 
     Attributes:
-        name: of the recipe.
-        settings: the overrides they were measured under.
-        expected: the totals written in the recipe.
-        measured: the totals here.
-        rtol: how far from each other they may be, relative to the expected one.
+        name: name of the recipe.
+        settings: the overrides under which they were measured.
+        expected: the totals in the recipe.
+        measured: the totals on this machine.
+        rtol: relative tolerance.
     """
 
     name: str
@@ -43,29 +42,29 @@ class Verification:
     rtol: float
 
     @property
-    def deviations(self) -> tuple[float, ...]:
-        """The relative deviation at each step."""
+    def relative_errors(self) -> tuple[float, ...]:
+        """The relative error of each step."""
         pairs = zip(self.expected, self.measured, strict=True)
         return tuple(abs(measured - expected) / max(abs(expected), 1e-12) for expected, measured in pairs)
 
     @property
     def holds(self) -> bool:
         """Whether every step agrees."""
-        return max(self.deviations) <= self.rtol
+        return max(self.relative_errors) <= self.rtol
 
 
 def verify(name_or_path: str) -> Verification:
-    """Repeat the steps that a recipe's `expect` block tells of.
+    """Repeat the steps of a recipe's `expect` section.
 
     Raises:
-        RecipeError: the recipe expects no losses.
+        RecipeError: the recipe has no `expect.losses`.
         DivergedError: a loss was not finite.
     """
     loaded = load_recipe(name_or_path)
     expect = loaded.recipe.expect
     if expect is None or expect.losses is None:
         raise RecipeError(
-            "says nothing of its first losses",
+            "the recipe has no expected losses",
             place=loaded.file,
             path="expect.losses",
             hint=f"asciivae recipes verify --measure {name_or_path}",
@@ -78,13 +77,13 @@ def measure(name_or_path: str, settings: Sequence[str] = AFFORDABLE, steps: int 
     """The objective's total at the first steps of a recipe, on the CPU in float64.
 
     Args:
-        name_or_path: of the recipe.
+        name_or_path: name or path of the recipe.
         settings: overrides, as given to `--set`.
-        steps: how many.
+        steps: number of steps.
     """
     loaded = load_recipe(name_or_path, [*settings, "train.precision=fp32"])
     experiment = build(loaded, torch.device("cpu"))
     for part in (experiment.task.module, experiment.task.objective):
         part.double()
-    experiment.state.init_from({})  # an average of the weights is in float64 as well
+    experiment.state.init_from({})  # recreates an average of the weights in float64
     return tuple(step.total for step in islice(train(experiment.task, experiment.state), steps))

@@ -1,6 +1,6 @@
-"""The conformance kit: hold a loss, a model, a renderer or a source of your own to the contract.
+"""The conformance kit: checks a loss, a model, a renderer or a source against the contract.
 
-In the tests of your package:
+In the tests of a package:
 
     from asciivae.testing import loss_checks
     from my_package import Config, Darkness
@@ -73,7 +73,7 @@ def check_source(plugin: type[Any], *configs: Any, pages: Sequence[Page] = ()) -
     Args:
         plugin: the class.
         configs: instances of its `Config`.
-        pages: pages, such as it was written for, that hold art.
+        pages: pages of the kind that it reads, each with art.
 
     Raises:
         Violation: it breaks the contract; the text says where.
@@ -82,7 +82,7 @@ def check_source(plugin: type[Any], *configs: Any, pages: Sequence[Page] = ()) -
 
 
 def loss_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
-    """Decorate a test function that calls its argument `check`: it runs for each check and each of the options."""
+    """Parametrise a test function, which calls its argument `check`, with each check and each of the options."""
     return parametrised(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs])
 
 
@@ -97,7 +97,7 @@ def renderer_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDec
 
 
 def source_checks(plugin: type[Any], configs: Sequence[Any], pages: Sequence[Page]) -> pytest.MarkDecorator:
-    """As `loss_checks`, for a source; `pages` are such as it was written for, and hold art."""
+    """As `loss_checks`, for a source; `pages` are of the kind that it reads, each with art."""
     return parametrised(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs])
 
 

@@ -1,4 +1,4 @@
-"""What a check is, and how checks are run: one after another for a report, or one at a time by pytest."""
+"""Checks, and how they are run: all for a report, or one at a time by pytest."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 class Violation(AssertionError):
-    """A plugin breaks the contract; the text says how."""
+    """A plugin breaks the contract; the message says how."""
 
 
 class NotApplicable(Exception):
-    """A check has nothing to say about this plugin; the text says why."""
+    """A check does not apply to this plugin; the message says why."""
 
 
 class Subject(Protocol):
-    """What is checked: a plugin class with one set of options."""
+    """The subject of a check: a plugin class with one set of options."""
 
     @property
     def plugin(self) -> type[Any]:
@@ -53,13 +53,13 @@ S = TypeVar("S", bound=Subject)
 
 @dataclass(frozen=True, slots=True)
 class Check(Generic[S]):
-    """One promise of the contract.
+    """A check of one requirement of the contract.
 
     Attributes:
         name: a short name, in kebab-case.
-        promise: what a plugin promises, one line.
-        run: raises `Violation` if a subject breaks it, and `NotApplicable` if it cannot.
-        fundamental: whether the other checks make no sense where this one fails.
+        promise: the requirement, in one line.
+        run: raises `Violation` if a subject breaks the requirement, `NotApplicable` if it does not apply.
+        fundamental: whether the other checks are skipped if this one fails.
     """
 
     name: str
@@ -70,13 +70,13 @@ class Check(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check found.
+    """The result of a check.
 
     Attributes:
         check: its name.
-        promise: what was promised.
-        state: `kept` or `broken`; or `skipped`, because it does not apply or a fundamental promise is broken.
-        reason: why it is not kept; empty if it is.
+        promise: its requirement.
+        state: `kept` or `broken`; or `skipped`, because it does not apply or a fundamental check failed.
+        reason: why it is broken or skipped; empty if it is kept.
     """
 
     check: str
@@ -86,7 +86,7 @@ class Outcome:
 
 
 def check(*, fundamental: bool = False) -> Callable[[Callable[[S], None]], Check[S]]:
-    """Make a check of a function: its name is the check's, and its docstring the promise."""
+    """Turn a function into a check with its name and its docstring as the requirement."""
 
     def made(function: Callable[[S], None]) -> Check[S]:
         promise = (inspect.getdoc(function) or "").partition("\n")[0]
@@ -96,7 +96,7 @@ def check(*, fundamental: bool = False) -> Callable[[Callable[[S], None]], Check
 
 
 def outcomes(checks: Sequence[Check[S]], subject: S) -> Iterator[Outcome]:
-    """Run checks on a subject. Whatever the plugin raises is a reason, not an error."""
+    """Run checks on a subject. Exceptions of the plugin become reasons."""
     unsound = ""
     for one in checks:
         if unsound:
@@ -117,7 +117,7 @@ def require(checks: Sequence[Check[S]], subjects: Sequence[S]) -> None:
     """Run checks on every subject.
 
     Raises:
-        Violation: a promise is broken; its text names all that are.
+        Violation: a check failed; the message lists all failures.
     """
     broken = [
         f"{subject.config}: {found.check}: {found.reason}"
@@ -130,7 +130,7 @@ def require(checks: Sequence[Check[S]], subjects: Sequence[S]) -> None:
 
 
 def parametrised(checks: Sequence[Check[S]], subjects: Sequence[S]) -> pytest.MarkDecorator:
-    """A pytest mark that gives a test function each check on each subject as its argument `check`, to be called."""
+    """A pytest mark that parametrises the argument `check` of a test function with each check on each subject."""
     import pytest
 
     def run(one: Check[S], subject: S) -> None:
@@ -152,7 +152,7 @@ def _label(subject: Subject, number: int) -> str:
 
 
 def _run(one: Check[S], subject: S) -> None:
-    # A plugin that draws from PyTorch's global generator must not disturb whoever runs the kit.
+    # A plugin may draw from PyTorch's global generator; restore its state for the caller.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         try:
@@ -170,11 +170,11 @@ def _where(error: BaseException) -> str:
     return f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
 
 
-# ── what losses, renderers and sources promise alike ────────────────────────────────────────────────────────
+# ── shared by losses, renderers and sources ──────────────────────────────────────────────────────────────
 
 
 def states_the_contract(plugin: type[Any]) -> None:
-    """Raise `Violation` unless a class has what every plugin must have."""
+    """Raise `Violation` unless a class has the attributes of a plugin."""
     stated = getattr(plugin, "contract", None)
     if stated != CONTRACT:
         raise Violation(f"`contract` is {stated!r}, and this asciivae has contract {CONTRACT}")
@@ -186,17 +186,17 @@ def states_the_contract(plugin: type[Any]) -> None:
 
 
 def options_survive(config: Any, reserved: Sequence[str] = ()) -> None:
-    """Raise `Violation` unless options can be written into a recipe and read back as they were."""
+    """Raise `Violation` unless options survive being written to a recipe and read back."""
     options = plain(config)
     if taken := sorted(set(options) & set(reserved)):
-        raise Violation(f"the option {taken[0]!r} has a name that recipes keep for themselves")
+        raise Violation(f"the option {taken[0]!r} has a name that is reserved in recipes")
     again = from_plain(type(config), options)
     if again != config:
         raise Violation(f"{options} was read back as {again}, not as {config}")
 
 
 def close(found: Tensor, expected: Tensor, tolerance: float = 1e-4) -> bool:
-    """Whether two tensors agree within a tolerance, relative to the largest value where that is above 1."""
+    """Whether two tensors agree within a tolerance, relative to the largest value if that is above 1."""
     if found.shape != expected.shape:
         return False
     found, expected = found.detach(), expected.detach()
@@ -205,9 +205,9 @@ def close(found: Tensor, expected: Tensor, tolerance: float = 1e-4) -> bool:
 
 
 def number(value: Tensor) -> str:
-    """A tensor's largest value, short."""
+    """Format a tensor's largest value."""
     largest = float(value.detach().abs().max())
-    return f"{largest:.3g}" if math.isfinite(largest) else "not finite"
+    return f"{largest:.3g}" if math.isfinite(largest) else "non-finite"
 
 
 @contextmanager
@@ -215,11 +215,11 @@ def random_state_kept() -> Iterator[None]:
     """Raise `Violation` if the body draws from a global generator."""
     states: dict[str, Callable[[], bytes]] = {
         "PyTorch": lambda: torch.get_rng_state().numpy().tobytes(),
-        "NumPy": lambda: pickle.dumps(np.random.get_state()),  # noqa: NPY002 - it is what must not change
+        "NumPy": lambda: pickle.dumps(np.random.get_state()),  # noqa: NPY002 - this state must not change
         "Python": lambda: pickle.dumps(random.getstate()),
     }
     before = {name: state() for name, state in states.items()}
     yield
     for name, state in states.items():
         if state() != before[name]:
-            raise Violation(f"it draws from the global random numbers of {name}")
+            raise Violation(f"it draws from the global generator of {name}")

@@ -1,4 +1,4 @@
-"""Small pages, and what a loss is given for them: made as the engine makes it, from a fixed seed."""
+"""Small pages and the loss inputs for them, computed as in training, from a fixed seed."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from asciivae.text.charset import SIZE, SPACE
 
 LATENT = 4
 CERTAIN = 100.0
-"""A logit that leaves no doubt about a character, to float32."""
+"""A logit whose softmax is exactly 1 in float32."""
 
 
 @cache
 def glyphs() -> Tensor:
-    """The atlas that pages are drawn with: (95, 18, 9) float32."""
+    """The glyph atlas: (95, 18, 9) float32."""
     return atlas()
 
 
 def facts() -> Facts:
-    """Facts about a made-up training split."""
+    """Facts of a synthetic training split."""
     counts = torch.arange(SIZE).flip(0)
     counts[SPACE] = 10_000
     return Facts(glyphs=glyphs(), character_counts=counts)
 
 
 def pages(batch: int, height: int, width: int, *, ink: float = 0.5, seed: int = 0) -> Tensor:
-    """Random pages (batch, height, width) int64 in which about a share `ink` of the cells is no space."""
+    """Random pages (batch, height, width) int64 with an expected fraction `ink` of inked cells."""
     generator = torch.Generator().manual_seed(seed)
     characters = torch.randint(1, SIZE, (batch, height, width), generator=generator)
     return torch.where(torch.rand(characters.shape, generator=generator) < ink, characters, SPACE)
@@ -47,12 +47,12 @@ def scores(target: Tensor, *, seed: int = 1, scale: float = 2.0) -> Tensor:
 
 
 def certain(target: Tensor) -> Tensor:
-    """Logits (B, 95, H, W) float32 that say exactly what the pages are."""
+    """Logits (B, 95, H, W) float32 of a perfect reconstruction."""
     return CERTAIN * one_hot(target, torch.float32)
 
 
 def posterior(batch: int, *, seed: int = 2) -> Posterior:
-    """A posterior of `LATENT` numbers per piece."""
+    """A posterior with `LATENT` numbers per piece."""
     generator = torch.Generator().manual_seed(seed)
     mean, logvar = torch.randn(2, batch, LATENT, generator=generator)
     return Posterior(mean, logvar)
@@ -60,13 +60,13 @@ def posterior(batch: int, *, seed: int = 2) -> Posterior:
 
 @dataclass(frozen=True)
 class Case:
-    """Pages, what a decoder says of them, and a posterior; `inputs` makes of it what a loss is given.
+    """Pages, logits and a posterior, from which `inputs` builds the inputs of a loss.
 
     Attributes:
         target: (B, H, W) int64.
         logits: (B, 95, H, W).
         posterior: of B pieces.
-        mask: (B, H, W) bool; None for all.
+        mask: (B, H, W) bool; None for all cells.
     """
 
     target: Tensor
@@ -75,7 +75,7 @@ class Case:
     mask: Tensor | None = None
 
     def inputs(self, needs: Collection[str]) -> LossInputs:
-        """What a loss with these needs is given; gradients flow from pictures back to the logits."""
+        """The inputs of a loss with these needs; gradients flow from pictures back to the logits."""
         mask = torch.ones_like(self.target, dtype=torch.bool) if self.mask is None else self.mask
         probs = self.logits.softmax(dim=1)
         blank = one_hot(torch.full_like(self.target, SPACE), probs.dtype)
@@ -95,7 +95,7 @@ class Case:
         )
 
     def pieces(self, chosen: Tensor | slice) -> Case:
-        """Some of the pieces, or all in another order."""
+        """Select or reorder pieces."""
         return Case(
             self.target[chosen],
             self.logits[chosen],
@@ -105,13 +105,13 @@ class Case:
 
 
 def random_case(batch: int = 4, height: int = 3, width: int = 5) -> Case:
-    """Random pages, and a decoder that knows nothing of them."""
+    """Random pages with unrelated random logits."""
     target = pages(batch, height, width)
     return Case(target, scores(target), posterior(batch))
 
 
 def tensors(inputs: LossInputs) -> Mapping[str, Tensor]:
-    """Every tensor that a loss is given, by name."""
+    """All tensors of a loss's inputs by name."""
     found = {field.name: getattr(inputs, field.name) for field in fields(inputs) if field.name != "posterior"}
     found |= {"posterior.mean": inputs.posterior.mean, "posterior.logvar": inputs.posterior.logvar}
     return {name: value for name, value in found.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What a loss promises, each promise as a check."""
+"""The checks of a loss."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LossSubject:
         return self.plugin(self.config, facts())
 
     def values(self, case: Case) -> Mapping[str, Tensor]:
-        """What a new loss says of a case."""
+        """The terms of a new loss for a case."""
         loss = self.made()
         values: Mapping[str, Tensor] = loss(case.inputs(loss.needs))
         return values
@@ -47,24 +47,24 @@ class LossSubject:
 
 @check(fundamental=True)
 def declaration(subject: LossSubject) -> None:
-    """It states the contract's number, a frozen Config, and needs that the engine knows."""
+    """It declares the contract's number, a frozen Config, and valid needs."""
     states_the_contract(subject.plugin)
     needs = getattr(subject.made(), "needs", None)
     if not isinstance(needs, frozenset | set):
         raise Violation(f"`needs` is {needs!r}, not a set of names")
     if unknown := needs - NEEDS:
-        raise Violation(f"`needs` names {', '.join(sorted(unknown))}; known are {', '.join(sorted(NEEDS))}")
+        raise Violation(f"`needs` names {', '.join(sorted(unknown))}; valid names: {', '.join(sorted(NEEDS))}")
 
 
 @check()
 def options(subject: LossSubject) -> None:
-    """Its options can be written into a recipe and are read back as they were."""
+    """Its options survive being written to a recipe and read back."""
     options_survive(subject.config, reserved=LossEntry.own_keys())
 
 
 @check(fundamental=True)
 def terms(subject: LossSubject) -> None:
-    """It returns named float32 tensors of one finite number per piece."""
+    """It returns named float32 tensors with one finite value per piece."""
     case = random_case()
     values: Any = subject.values(case)
     if not isinstance(values, Mapping) or not values:
@@ -72,7 +72,7 @@ def terms(subject: LossSubject) -> None:
     expected = (len(case.target),)
     for name, value in values.items():
         if not isinstance(name, str):
-            raise Violation(f"a term is called {name!r}, which is no string")
+            raise Violation(f"a term is called {name!r}, which is not a string")
         if not isinstance(value, Tensor) or tuple(value.shape) != expected:
             found = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
             raise Violation(f"term {name!r} is {found}, not {expected}: one number per piece, no mean over the batch")
@@ -84,7 +84,7 @@ def terms(subject: LossSubject) -> None:
 
 @check()
 def minimum(subject: LossSubject) -> None:
-    """Where it states a minimum, a perfect reconstruction has it and nothing is below."""
+    """If it states a minimum, a perfect reconstruction attains it and nothing is below."""
     loss = subject.made()
     least = getattr(loss, "minimum", None)
     if least is None:
@@ -104,7 +104,7 @@ def minimum(subject: LossSubject) -> None:
 
 @check()
 def batch_independence(subject: LossSubject) -> None:
-    """What it says of a batch is what it says of its halves."""
+    """The terms of a batch are those of its halves."""
     case = random_case()
     whole, first, second = (subject.values(case.pieces(part)) for part in (slice(None), slice(2), slice(2, None)))
     for name, value in whole.items():
@@ -125,7 +125,7 @@ def permutation(subject: LossSubject) -> None:
 
 @check()
 def padding(subject: LossSubject) -> None:
-    """A larger canvas, which other pieces may ask for, does not matter: its cells are outside the mask."""
+    """Padding does not matter, since its cells are outside the mask."""
     alone = random_case()
     batch, height, width = alone.target.shape
     target = torch.zeros(batch, height + 2, width + 3, dtype=torch.int64)
@@ -135,7 +135,7 @@ def padding(subject: LossSubject) -> None:
     kept[:, :height, :width] = True
     padded = subject.values(Case(target, logits, alone.posterior, kept))
     for name, value in subject.values(alone).items():
-        # Windows that reach over the border see other things there; a mean over the canvas is farther off than that.
+        # Windows that overlap the border may differ a little; a mean over the whole canvas would differ by more.
         if bool(((padded[name] - value).abs() > 0.5 * value.abs().max()).any()):
             raise Violation(
                 f"term {name!r} of a piece depends on its canvas: {value[0]:.4g} alone, {padded[name][0]:.4g} padded"
@@ -158,12 +158,12 @@ def gradient(subject: LossSubject) -> None:
     if missed := sorted(wanted - reached.keys()):
         raise Violation(f"`needs` names {missed[0]}, which costs time, and no gradient reaches it")
     if not reached:
-        raise Violation("no gradient reaches logits, probs or posterior: it cannot teach anything")
+        raise Violation("no gradient reaches logits, probs or posterior")
 
 
 @check()
 def extreme_logits(subject: LossSubject) -> None:
-    """Terms and gradients are finite where the decoder is certain, be it right or wrong."""
+    """Terms and gradients are finite if the decoder is certain, right or wrong."""
     target = pages(2, 3, 4)
     for what, said in (("right", target), ("wrong", (target + 40) % 95)):
         logits = certain(said) * (EXTREME / CERTAIN)
@@ -189,7 +189,7 @@ def small_grids(subject: LossSubject) -> None:
 
 @check()
 def gradient_value(subject: LossSubject) -> None:
-    """In float64, its gradient is that of its value (finite differences)."""
+    """In float64, its gradient agrees with finite differences."""
     loss = subject.made()
     if isinstance(loss, nn.Module):
         loss = loss.double()
@@ -204,12 +204,14 @@ def gradient_value(subject: LossSubject) -> None:
     try:
         gradcheck(total, leaves, eps=1e-6, atol=1e-4, rtol=1e-3, fast_mode=True)
     except GradcheckError as error:
-        raise Violation(f"its gradient is not that of its value: {str(error).strip().splitlines()[0]}") from error
+        raise Violation(
+            f"its gradient disagrees with finite differences: {str(error).strip().splitlines()[0]}"
+        ) from error
 
 
 @check()
 def inputs_unchanged(subject: LossSubject) -> None:
-    """It does not write into what it is given."""
+    """It does not modify its inputs."""
     loss = subject.made()
     inputs = random_case().inputs(loss.needs)
     before = {name: (value.clone(), value._version) for name, value in tensors(inputs).items()}
@@ -222,7 +224,7 @@ def inputs_unchanged(subject: LossSubject) -> None:
 
 @check()
 def random_state(subject: LossSubject) -> None:
-    """It leaves the global random numbers of PyTorch, NumPy and Python alone."""
+    """It does not draw from the global generators of PyTorch, NumPy and Python."""
     with random_state_kept():
         loss = subject.made()
         leaves = _leaves(random_case().inputs(loss.needs))
@@ -231,7 +233,7 @@ def random_state(subject: LossSubject) -> None:
 
 @check()
 def determinism(subject: LossSubject) -> None:
-    """The same inputs give the same result, from the same loss and from another one like it."""
+    """The same inputs give the same result, from the same loss and from another instance."""
     loss, other = subject.made(), subject.made()
     case = random_case()
     first, second, third = (one(case.inputs(loss.needs)) for one in (loss, loss, other))
@@ -244,7 +246,7 @@ def determinism(subject: LossSubject) -> None:
 
 @check()
 def autocast(subject: LossSubject) -> None:
-    """Under bfloat16 autocast it still works, and says about the same."""
+    """Under bfloat16 autocast it gives about the same result."""
     loss = subject.made()
     case = random_case()
     expected = loss(case.inputs(loss.needs))
@@ -259,7 +261,7 @@ def autocast(subject: LossSubject) -> None:
 
 @check()
 def no_grad(subject: LossSubject) -> None:
-    """Without gradients, as in validation, it says the same."""
+    """Without gradients, as in validation, it gives the same result."""
     loss = subject.made()
     case = random_case()
     expected = loss(_leaves(case.inputs(loss.needs)))
@@ -293,7 +295,7 @@ CHECKS = (
 
 
 def _leaves(inputs: LossInputs) -> LossInputs:
-    """The same inputs; what can take a gradient is a leaf that takes one."""
+    """The same inputs, in which floating-point tensors are leaves that require gradients."""
     return replace(
         inputs,
         logits=_leaf(inputs.logits),
@@ -309,7 +311,7 @@ def _leaf(value: Tensor) -> Tensor:
 
 
 def _total(values: Mapping[str, Tensor]) -> Tensor:
-    """One number that every term of every piece has a different part in."""
+    """A scalar in which every term of every piece has a different weight."""
     return torch.stack(
         [(value * torch.arange(1, len(value) + 1)).sum() * (i + 1) for i, value in enumerate(values.values())]
     ).sum()

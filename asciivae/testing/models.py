@@ -1,4 +1,4 @@
-"""What a model promises, each promise as a check."""
+"""The checks of a model."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _pages_for(model: VAE, piece: tuple[int, int], batch: int = 2) -> Tensor:
 
 @check(fundamental=True)
 def declaration(subject: ModelSubject) -> None:
-    """It extends `VAE`, and states the contract's number and a frozen Config."""
+    """It extends `VAE`, and declares the contract's number and a frozen Config."""
     if not (isinstance(subject.plugin, type) and issubclass(subject.plugin, VAE)):
         raise Violation("it does not extend asciivae.VAE")
     states_the_contract(subject.plugin)
@@ -49,20 +49,22 @@ def declaration(subject: ModelSubject) -> None:
 
 @check()
 def options(subject: ModelSubject) -> None:
-    """Its options can be written into a recipe and are read back as they were."""
+    """Its options survive being written to a recipe and read back."""
     options_survive(subject.config, reserved=Component.own_keys())
 
 
 @check(fundamental=True)
 def canvas(subject: ModelSubject) -> None:
-    """The page of a piece is at least as large as the piece, and is its own page; a huge piece is a ModelError."""
+    """The page of a piece is at least as large as the piece and is the page of itself; a huge piece is a ModelError."""
     model = subject.made()
     for height, width in PIECES:
         page = model.canvas(height, width)
         if page[0] < height or page[1] < width:
-            raise Violation(f"a piece of {height} × {width} cells is given a page of {page[0]} × {page[1]}")
+            raise Violation(f"a piece of {height} × {width} cells has a page of {page[0]} × {page[1]}")
         if model.canvas(*page) != page:
-            raise Violation(f"a piece of {page[0]} × {page[1]} cells, a page's size, is given {model.canvas(*page)}")
+            raise Violation(
+                f"a piece of {page[0]} × {page[1]} cells, a page's size, has the page {model.canvas(*page)}"
+            )
     try:
         model.canvas(10**6, 10**6)
     except ModelError:
@@ -90,7 +92,7 @@ def shapes(subject: ModelSubject) -> None:
 
 @check()
 def deterministic(subject: ModelSubject) -> None:
-    """In evaluation mode the same page gives the same numbers, and PyTorch's global generator is left alone."""
+    """In evaluation mode it is deterministic, and does not draw from PyTorch's global generator."""
     model = subject.made()
     ids = _pages_for(model, PIECES[0])
     state = torch.get_rng_state()
@@ -103,21 +105,21 @@ def deterministic(subject: ModelSubject) -> None:
 
 @check()
 def independent_pieces(subject: ModelSubject) -> None:
-    """In evaluation mode a piece's numbers do not depend on the other pieces of the batch."""
+    """In evaluation mode the outputs for a piece do not depend on the other pieces of the batch."""
     model = subject.made()
     ids = _pages_for(model, PIECES[0], 3)
     together, alone = model(ids).logits[:1], model(ids[:1]).logits
     if not close(together, alone):
-        raise Violation(f"logits differ by {number(together - alone)} with other pieces beside it")
+        raise Violation(f"logits differ by {number(together - alone)} with other pieces in the batch")
 
 
 @check()
 def gradients(subject: ModelSubject) -> None:
-    """The gradient of the logits and of the posterior reaches every parameter that requires one."""
+    """Every parameter that requires a gradient gets one from the logits or the posterior."""
     model = subject.made().train()
     ids = _pages_for(model, PIECES[1], 4)
     draw = torch.Generator().manual_seed(0)
-    for parameter in model.parameters():  # zero-initialised layers would hide what is before them
+    for parameter in model.parameters():  # zero-initialised layers would block gradients
         if parameter.requires_grad:
             parameter.data += 0.05 * torch.randn(parameter.shape, generator=draw)
     output = model(ids, draw)
@@ -129,7 +131,7 @@ def gradients(subject: ModelSubject) -> None:
 
 @check()
 def weights(subject: ModelSubject) -> None:
-    """Its state_dict makes another instance the same model."""
+    """Its state_dict determines its outputs."""
     model, other = subject.made(), subject.made()
     buffer = io.BytesIO()
     torch.save(model.state_dict(), buffer)
@@ -137,7 +139,7 @@ def weights(subject: ModelSubject) -> None:
     other.load_state_dict(torch.load(buffer, weights_only=True))
     ids = _pages_for(model, PIECES[0])
     if not torch.equal(model(ids).logits, other(ids).logits):
-        raise Violation("an instance with the same state_dict gives other logits: is something not in it?")
+        raise Violation("an instance with the same state_dict gives other logits; is a tensor missing from it?")
 
 
 CHECKS = (declaration, options, canvas, shapes, deterministic, independent_pieces, gradients, weights)

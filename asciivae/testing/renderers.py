@@ -1,4 +1,4 @@
-"""What a renderer promises, each promise as a check."""
+"""The checks of a renderer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RendererSubject:
     config: Any
 
     def made(self, atlas: Tensor | None = None) -> Any:
-        """A new renderer, for the glyphs (95, h, w) that a run would give it."""
+        """A new renderer for an atlas (95, h, w), by default that of the kit."""
         return self.plugin(self.config, glyphs() if atlas is None else atlas)
 
 
@@ -42,13 +42,13 @@ def soft_page(batch: int = 2, height: int = 3, width: int = 5, *, seed: int = 1)
 
 
 def hard_page(batch: int = 2, height: int = 3, width: int = 5) -> Tensor:
-    """Random pages as ones and zeros: (batch, 95, height, width) float32."""
+    """Random one-hot pages: (batch, 95, height, width) float32."""
     return one_hot(pages(batch, height, width, ink=0.8), torch.float32)
 
 
 @check(fundamental=True)
 def declaration(subject: RendererSubject) -> None:
-    """It states the contract's number, a frozen Config, its cell, and whether it is differentiable and linear."""
+    """It declares the contract's number, a frozen Config, its cell, and whether it is differentiable and linear."""
     states_the_contract(subject.plugin)
     renderer = subject.made()
     cell = getattr(renderer, "cell", None)
@@ -58,18 +58,18 @@ def declaration(subject: RendererSubject) -> None:
         if type(getattr(renderer, name, None)) is not bool:
             raise Violation(f"`{name}` is {getattr(renderer, name, None)!r}, neither True nor False")
     if not (isinstance(getattr(renderer, "digest", None), str) and renderer.digest):
-        raise Violation("`digest` is no text that names the glyphs")
+        raise Violation("`digest` is not a non-empty string")
 
 
 @check()
 def options(subject: RendererSubject) -> None:
-    """Its options can be written into a recipe and are read back as they were."""
+    """Its options survive being written to a recipe and read back."""
     options_survive(subject.config, reserved=Component.own_keys())
 
 
 @check(fundamental=True)
 def shape(subject: RendererSubject) -> None:
-    """It draws float32 pictures (B, 1, H·h, W·w), of pages of any size."""
+    """It draws float32 pictures (B, 1, H·h, W·w) of pages of any size."""
     renderer = subject.made()
     height, width = renderer.cell
     for rows, columns in ((3, 5), (1, 1), (1, 7), (7, 1), (2, 3)):
@@ -93,12 +93,12 @@ def range_(subject: RendererSubject) -> None:
             raise Violation(f"grey values are in [{picture.min():.4g}, {picture.max():.4g}]")
     strip = rendered_glyphs(renderer)
     if float(strip[0].mean()) <= float(strip[1:].mean()):
-        raise Violation("the space is no lighter than the other characters: is paper 1, and ink 0?")
+        raise Violation("the space is not lighter than the other characters; paper is 1 and ink 0")
 
 
 @check()
 def one_hot_page(subject: RendererSubject) -> None:
-    """A certain page is the pictures of its characters side by side, wherever they stand."""
+    """The picture of a one-hot page consists of the pictures of its characters."""
     renderer = subject.made()
     ids = pages(2, 3, 5, ink=0.8)
     height, width = renderer.cell
@@ -110,7 +110,7 @@ def one_hot_page(subject: RendererSubject) -> None:
 
 @check()
 def linear(subject: RendererSubject) -> None:
-    """Where it states so, the picture of a cell is the mean of the glyphs under its probabilities."""
+    """If it is declared linear, the picture of a cell is the expected glyph."""
     renderer = subject.made()
     if not renderer.linear:
         raise NotApplicable("it is not linear")
@@ -124,7 +124,7 @@ def linear(subject: RendererSubject) -> None:
 
 @check()
 def gradient(subject: RendererSubject) -> None:
-    """Where it states so, a finite gradient reaches the probabilities; otherwise none does."""
+    """If it is declared differentiable, a finite gradient reaches the probabilities; otherwise none does."""
     renderer = subject.made()
     probs = soft_page().requires_grad_()
     picture = renderer(probs)
@@ -143,22 +143,22 @@ def gradient(subject: RendererSubject) -> None:
 
 @check()
 def digest(subject: RendererSubject) -> None:
-    """The digest is the same for the same glyphs, and another one where it draws others, unless it refuses these."""
+    """The digest is equal for equal glyphs and differs for others, unless it refuses these."""
     first, again = subject.made(), subject.made()
     if first.digest != again.digest:
-        raise Violation(f"two renderers with the same glyphs say {first.digest} and {again.digest}")
+        raise Violation(f"two renderers with the same glyphs have the digests {first.digest} and {again.digest}")
     try:
         other = subject.made(glyphs().flip(2))
     except (AsciivaeError, ValueError):
         return
     alike = torch.equal(rendered_glyphs(other), rendered_glyphs(first))
     if not alike and other.digest == first.digest:
-        raise Violation("renderers that draw different glyphs have one digest")
+        raise Violation("renderers that draw different glyphs have the same digest")
 
 
 @check()
 def batch_independence(subject: RendererSubject) -> None:
-    """What it draws of a batch is what it draws of each piece."""
+    """The pictures of a batch are those of its pieces."""
     renderer = subject.made()
     probs = soft_page(3)
     whole = renderer(probs)
@@ -169,7 +169,7 @@ def batch_independence(subject: RendererSubject) -> None:
 
 @check()
 def inputs_unchanged(subject: RendererSubject) -> None:
-    """It writes neither into the page nor into the glyphs."""
+    """It does not modify the page or the glyphs."""
     atlas = glyphs().clone()
     renderer = subject.made(atlas)
     probs = soft_page()
@@ -183,14 +183,14 @@ def inputs_unchanged(subject: RendererSubject) -> None:
 
 @check()
 def random_state(subject: RendererSubject) -> None:
-    """It leaves the global random numbers of PyTorch, NumPy and Python alone."""
+    """It does not draw from the global generators of PyTorch, NumPy and Python."""
     with random_state_kept():
         subject.made()(soft_page())
 
 
 @check()
 def determinism(subject: RendererSubject) -> None:
-    """The same page gives the same picture, from the same renderer and from another one like it."""
+    """The same page gives the same picture, from the same renderer and from another instance."""
     renderer = subject.made()
     first = renderer(soft_page())
     if not torch.equal(renderer(soft_page()), first):

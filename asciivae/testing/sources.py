@@ -1,4 +1,4 @@
-"""What a source promises, each promise as a check."""
+"""The checks of a source."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MOST_LINKS = 10_000
 LONG = 50_000
 """Characters of a hostile page."""
 MOST_SECONDS = 2.0
-"""Processor time for a hostile page."""
+"""Limit of processor time for a hostile page."""
 
 
 @dataclass(frozen=True)
 class SourceSubject:
-    """A source class with one set of options, and pages that it is to find art on."""
+    """A source class with one set of options, and pages with art."""
 
     plugin: type[Any]
     config: Any
@@ -38,16 +38,16 @@ class SourceSubject:
         return self.plugin(self.config)
 
     def art(self) -> Iterator[tuple[Page, list[RawArt]]]:
-        """What it finds on each of the pages."""
+        """The art that it finds on each page."""
         if not self.pages:
-            raise NotApplicable("give it pages to read: asciivae.testing.check_source(…, pages=[…])")
+            raise NotApplicable("it needs pages to read: asciivae.testing.check_source(…, pages=[…])")
         for page in self.pages:
             yield page, [found for found in self.made().read(page) if isinstance(found, RawArt)]
 
 
 @check(fundamental=True)
 def declaration(subject: SourceSubject) -> None:
-    """It states the contract's number, a frozen Config, and patterns of the files that it reads."""
+    """It declares the contract's number, a frozen Config, and patterns of the files that it reads."""
     states_the_contract(subject.plugin)
     files = getattr(subject.made(), "files", None)
     if isinstance(files, str) or not isinstance(files, Sequence) or not all(isinstance(p, str) for p in files):
@@ -56,7 +56,7 @@ def declaration(subject: SourceSubject) -> None:
 
 @check()
 def options(subject: SourceSubject) -> None:
-    """Its options are text, numbers, true or false, and are read back as they were."""
+    """Its options are strings, numbers or booleans, and survive being written and read back."""
     options_survive(subject.config)
     for option in dataclasses.fields(subject.config):
         if option.type not in (*PLAIN, *PLAIN.values()):
@@ -65,10 +65,10 @@ def options(subject: SourceSubject) -> None:
 
 @check()
 def start(subject: SourceSubject) -> None:
-    """It starts at web addresses, each of them once; or nowhere, if it has files to read."""
+    """It starts at distinct web addresses, or at none if it reads files."""
     links = list(islice(subject.made().start(), MOST_LINKS + 1))
     if not links and not subject.made().files:
-        raise Violation("it starts nowhere, and has no files to read")
+        raise Violation("it has neither addresses to start at nor files to read")
     if len(links) > MOST_LINKS:
         raise Violation(f"it starts at more than {MOST_LINKS} addresses")
     for link in links:
@@ -76,25 +76,25 @@ def start(subject: SourceSubject) -> None:
             raise Violation(f"it starts at a {type(link).__name__}, not a Link")
         parts = urlsplit(link.address)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise Violation(f"it starts at {link.address!r}, which is no web address")
+            raise Violation(f"it starts at {link.address!r}, which is not a web address")
     addresses = [link.address for link in links]
     if len(set(addresses)) < len(addresses):
-        raise Violation("it starts at one address twice")
+        raise Violation("it starts at the same address twice")
 
 
 @check(fundamental=True)
 def findings(subject: SourceSubject) -> None:
-    """A page gives RawArt and Links, and nothing else."""
+    """Reading a page yields RawArt and Links, and nothing else."""
     for page in (*subject.pages, *hostile_pages(1000)):
         with _reading(subject, page):
             for found in subject.made().read(page):
                 if not isinstance(found, RawArt | Link):
-                    raise Violation(f"a page gave a {type(found).__name__}, neither RawArt nor Link")
+                    raise Violation(f"a page yields a {type(found).__name__}, neither RawArt nor Link")
 
 
 @check()
 def art(subject: SourceSubject) -> None:
-    """It finds art on each page that is made for it."""
+    """It finds art on each of the pages."""
     for page, pieces in subject.art():
         if not any(piece.text.strip() for piece in pieces):
             raise Violation(f"it finds no art on the page {page.address!r}")
@@ -102,29 +102,29 @@ def art(subject: SourceSubject) -> None:
 
 @check()
 def once(subject: SourceSubject) -> None:
-    """It gives each piece of a page once."""
+    """It yields each piece of a page once."""
     for page, pieces in subject.art():
         texts = [piece.text for piece in pieces]
         if len(set(texts)) < len(texts):
-            raise Violation(f"it gives one piece of the page {page.address!r} twice")
+            raise Violation(f"it yields the same piece of the page {page.address!r} twice")
 
 
 @check()
 def text(subject: SourceSubject) -> None:
-    """Everything that it says is text that can be written to a file."""
+    """All fields of its art and links are text that can be written to a file."""
     for page, pieces in subject.art():
         for piece in pieces:
             for name, value in dataclasses.asdict(piece).items():
                 if name == "several":
                     continue
                 if not isinstance(value, str):
-                    raise Violation(f"the {name} of a piece of {page.address!r} is a {type(value).__name__}, no text")
+                    raise Violation(f"the {name} of a piece of {page.address!r} is a {type(value).__name__}, not text")
                 try:
                     value.encode("utf-8")
                 except UnicodeEncodeError:
                     raise Violation(f"the {name} of a piece of {page.address!r} is not Unicode") from None
                 if "\0" in value:
-                    raise Violation(f"the {name} of a piece of {page.address!r} holds NUL")
+                    raise Violation(f"the {name} of a piece of {page.address!r} contains NUL")
 
 
 @check()
@@ -139,9 +139,9 @@ def links(subject: SourceSubject) -> None:
 
 @check()
 def hostile(subject: SourceSubject) -> None:
-    """On a page that is out to do harm it works for a bounded time, and gives no more than the page holds."""
+    """On a hostile page it takes a bounded time, and yields no more than the page contains."""
     longer = [
-        Page(text=page.text * (LONG // max(1, len(page.text)) + 1), address=f"{page.address}, again and again")
+        Page(text=page.text * (LONG // max(1, len(page.text)) + 1), address=f"{page.address}, repeated")
         for page in subject.pages
     ]
     for page in (*hostile_pages(LONG), *longer):
@@ -151,14 +151,14 @@ def hostile(subject: SourceSubject) -> None:
                 for found in subject.made().read(page):
                     characters += len(found.text) if isinstance(found, RawArt) else len(found.address)
                     if characters > 4 * len(page.text) + 1000:
-                        raise Violation(f"on {page.address} it gives more than the page holds")
+                        raise Violation(f"on {page.address} it yields more than the page contains")
         except _TooLong:
             raise Violation(f"on {page.address} it takes more than {MOST_SECONDS:g} s") from None
 
 
 @check()
 def no_access(subject: SourceSubject) -> None:
-    """It opens no file, no socket and no process: it is given what it reads."""
+    """It opens no file, socket or process."""
     pages = [*subject.pages, *hostile_pages(100)]
 
     def use() -> None:
@@ -168,7 +168,7 @@ def no_access(subject: SourceSubject) -> None:
             with _reading(subject, page):
                 list(source.read(page))
 
-    use()  # whatever it imports when it is first used is opened now
+    use()  # imports of the first use open files
     with _watched() as events:
         use()
     if events:
@@ -182,9 +182,9 @@ def determinism(subject: SourceSubject) -> None:
     for page in subject.pages:
         first = list(source.read(page))
         if list(source.read(page)) != first or list(subject.made().read(page)) != first:
-            raise Violation(f"reading the page {page.address!r} again gives something else")
+            raise Violation(f"reading the page {page.address!r} again gives another result")
     if list(islice(source.start(), MOST_LINKS)) != list(islice(subject.made().start(), MOST_LINKS)):
-        raise Violation("it starts somewhere else the next time")
+        raise Violation("it starts at other addresses the next time")
 
 
 CHECKS = (declaration, options, start, findings, art, once, text, links, hostile, no_access, determinism)
@@ -192,7 +192,7 @@ CHECKS = (declaration, options, start, findings, art, once, text, links, hostile
 
 
 def hostile_pages(length: int) -> Iterator[Page]:
-    """Pages of about so many characters that no honest site has."""
+    """Hostile pages of about this many characters."""
     for what, unit in {
         "nothing": "",
         "NUL": "\0",
@@ -219,7 +219,7 @@ class _TooLong(Exception):
 
 @contextmanager
 def _reading(subject: SourceSubject, page: Page) -> Iterator[None]:
-    """A source may refuse a page that is none of its own with a ValueError; anything else is a fault."""
+    """A source may reject a page with a ValueError; any other exception is a violation."""
     try:
         yield
     except ValueError:
@@ -229,7 +229,7 @@ def _reading(subject: SourceSubject, page: Page) -> Iterator[None]:
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `_TooLong` after so much processor time; without the signals of POSIX there is no limit."""
+    """Raise `_TooLong` after this much processor time; without POSIX signals there is no limit."""
     if not hasattr(signal, "SIGVTALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -258,10 +258,10 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
 
 @contextmanager
 def _watched() -> Iterator[list[str]]:
-    """Collect what the body opens."""
+    """Collect audit events of files, sockets and processes that the body opens."""
     global _events, _hooked
     if not _hooked:
-        sys.addaudithook(_note)  # Python has no way to take one off again
+        sys.addaudithook(_note)  # audit hooks cannot be removed
         _hooked = True
     seen: list[str] = []
     _events = seen

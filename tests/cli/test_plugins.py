@@ -141,7 +141,7 @@ class TestCheck:
     def test_options_and_every_promise(self) -> None:
         done = asciivae("plugins", "check", "l1", "--set", "reduction=sum", "--verbose")
         assert done.exit_code == 0
-        assert "batch-independence\tkept\tWhat it says of a batch is what it says of its halves.\n" in done.stdout
+        assert "batch-independence\tkept\tThe terms of a batch are those of its halves.\n" in done.stdout
 
     def test_a_promise_that_an_option_breaks(self) -> None:
         done = asciivae("plugins", "check", "l1", "--set", "reduction=batch-sum")

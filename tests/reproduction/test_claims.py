@@ -9,7 +9,7 @@ from asciivae.recipe import library
 from asciivae.reproduction.claims import CLAIMS
 from asciivae.reproduction.claims.document import document
 from asciivae.reproduction.claims.exact import EXACT
-from asciivae.reproduction.claims.short_runs import TRAINED, UNDECIDED, _judge
+from asciivae.reproduction.claims.short_runs import TRAINED, UNDECIDED, _verdict
 
 BY_NAME = {claim.name: claim for claim in CLAIMS}
 
@@ -58,11 +58,11 @@ def test_fp16_overflow() -> None:
 
 
 def test_a_verdict_is_only_given_where_it_can_be() -> None:
-    assert _judge(True, holds=True, fails=False) == UNDECIDED
-    assert _judge(False, holds=True, fails=False) == "reproduced"
-    assert _judge(False, holds=False, fails=True) == "refuted"
-    assert _judge(False, holds=False, fails=False) == UNDECIDED
-    assert _judge(False, holds=True, fails=True) == UNDECIDED
+    assert _verdict(True, holds=True, fails=False) == UNDECIDED
+    assert _verdict(False, holds=True, fails=False) == "reproduced"
+    assert _verdict(False, holds=False, fails=True) == "refuted"
+    assert _verdict(False, holds=False, fails=False) == UNDECIDED
+    assert _verdict(False, holds=True, fails=True) == UNDECIDED
 
 
 @pytest.mark.slow

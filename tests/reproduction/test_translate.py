@@ -50,7 +50,7 @@ def test_flags_may_be_abbreviated_and_joined_as_argparse_allows() -> None:
 def test_each_commits_defaults_are_a_sound_recipe(commit: str) -> None:
     made = translate("", commit)
     assert check_recipe(dump_yaml(made.recipe), f"{commit}.yaml").recipe.log is not None
-    assert made.notes == ("the commit demands --validation-prop, and 0.05 is assumed",)
+    assert made.notes == ("the commit requires --validation-prop; 0.05 is assumed",)
     assert translate("", commit + "0" * 33).recipe == made.recipe
 
 
@@ -85,7 +85,7 @@ def test_what_only_some_commits_did() -> None:
     assert translate("-n 25000", "f27fb91").recipe["train"]["swa"] == {"start": 20000, "lr": 0.005, "anneal": 10}
     assert translate("--gumbel-tau-r 1e-5", "f27fb91").recipe["relax"]["tau"] == {"min": 0.5, "rate": 1e-5}
     assert (
-        "the neural renderer of the log is lost, and the analytic one stands in"
+        "the neural renderer of the log is lost; the analytic one replaces it"
         in translate("--neural-renderer-path x.ckpt", "ac2da5c").notes
     )
 
@@ -95,10 +95,10 @@ REFUSALS = {
     "--zzz 1 -b 4": "the trainer of 20717f2 has no flag --zzz",
     "--renderer-type continuous --font-res 9": "the trainer of 20717f2 has no flag --renderer-type, that of cb2c7dd, "
     "e49ec1d has",
-    "-b many": "the trainer of 20717f2 would refuse this: argument --batch_size/-b: invalid int value: 'many'",
-    "--font 3": "the trainer of 20717f2 would refuse this: ambiguous option: --font could match --font-res, "
+    "-b many": "the trainer of 20717f2 rejects this: argument --batch_size/-b: invalid int value: 'many'",
+    "--font 3": "the trainer of 20717f2 rejects this: ambiguous option: --font could match --font-res, "
     "--font-zoom",
-    "-b": "the trainer of 20717f2 would refuse this: argument --batch_size/-b: expected one argument",
+    "-b": "the trainer of 20717f2 rejects this: argument --batch_size/-b: expected one argument",
     "cat.txt -b 4": "'cat.txt' is neither a flag nor the trainer's name",
     "-b 4 cat.txt": "'cat.txt' belongs to no flag",
     "-b 'x": "the command cannot be read: No closing quotation",

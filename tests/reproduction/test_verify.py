@@ -36,7 +36,7 @@ def test_every_shipped_recipe_says_what_to_expect(path: Path) -> None:
     [pytest.param(p, id=p.stem, marks=() if p.stem.endswith(QUICK) else pytest.mark.slow) for p in SHIPPED],
 )
 def test_every_shipped_recipe_does_what_it_did(path: Path) -> None:
-    assert max(verify(str(path)).deviations) < 1e-6
+    assert max(verify(str(path)).relative_errors) < 1e-6
 
 
 def test_what_holds(tiny: tuple[Path, dict]) -> None:
@@ -44,7 +44,7 @@ def test_what_holds(tiny: tuple[Path, dict]) -> None:
     written(file, recipe)
     done = asciivae("recipes", "verify", file)
     assert done.exit_code == 0, done.stderr
-    assert done.stderr.startswith("tiny: ok, largest relative difference ")
+    assert done.stderr.startswith("tiny: ok, largest relative error ")
     header, row = (line.split("\t") for line in done.stdout.splitlines())
     assert header == ["recipe", "step", "expected", "measured", "relative", "rtol 0.0001"]
     assert (row[0], row[1], row[-1]) == ("tiny", "1-3", "ok")
@@ -57,7 +57,7 @@ def test_what_does_not_hold_is_a_table_and_exit_1(tiny: tuple[Path, dict]) -> No
     written(file, recipe)
     done = asciivae("recipes", "verify", file)
     assert done.exit_code == 1
-    assert done.stderr == "tiny: DIFFERS, largest relative difference 9.9e-03\n"
+    assert done.stderr == "tiny: DIFFERS, largest relative error 9.9e-03\n"
     rows = [line.split("\t") for line in done.stdout.splitlines()[1:]]
     assert [(row[1], row[-1]) for row in rows] == [("1", "ok"), ("2", "DIFFERS"), ("3", "ok")]
     assert rows[1][2:5] == [f"{right[1] * 1.01:.8g}", f"{right[1]:.8g}", "9.9e-03"]
@@ -71,9 +71,9 @@ def test_a_change_of_the_recipe_is_noticed(tiny: tuple[Path, dict]) -> None:
     file, recipe = tiny
     recipe["optim"]["lr"] *= 1.1
     written(file, recipe)
-    deviations = verify(str(file)).deviations
-    assert deviations[0] < 1e-9  # no step was taken yet
-    assert max(deviations) > 1e-4
+    relative_errors = verify(str(file)).relative_errors
+    assert relative_errors[0] < 1e-9  # no step was taken yet
+    assert max(relative_errors) > 1e-4
 
 
 def test_what_it_measures_goes_into_the_recipe(tiny: tuple[Path, dict]) -> None:
@@ -83,7 +83,7 @@ def test_what_it_measures_goes_into_the_recipe(tiny: tuple[Path, dict]) -> None:
     done = asciivae("recipes", "verify", file)
     assert done.exit_code == 1
     assert done.stderr == (
-        f"error: {file}: expect.losses: says nothing of its first losses\n\n"
+        f"error: {file}: expect.losses: the recipe has no expected losses\n\n"
         f"hint: asciivae recipes verify --measure {file}\n"
     )
     done = asciivae("recipes", "verify", "--measure", file)

@@ -138,16 +138,16 @@ class Infinite(Sound):
     ("plugin", "check", "reason"),
     [
         (NotOurs, "declaration", "does not extend asciivae.VAE"),
-        (SmallPage, "canvas", "is given a page of 8 × 8"),
-        (Growing, "canvas", "a page's size, is given"),
+        (SmallPage, "canvas", "has a page of 8 × 8"),
+        (Growing, "canvas", "a page's size, has the page"),
         (Endless, "canvas", "is not refused"),
         (OtherLatent, "shapes", "latent_shape says"),
         (FewCharacters, "shapes", "logits of pages"),
         (Infinite, "shapes", "non-finite"),
         (Noisy, "deterministic", "from one pass to the next"),
-        (Coupled, "independent-pieces", "other pieces beside it"),
+        (Coupled, "independent-pieces", "other pieces in the batch"),
         (Idle, "gradients", "no gradient reaches forgotten.weight, forgotten.bias"),
-        (Secretive, "weights", "is something not in it"),
+        (Secretive, "weights", "is a tensor missing from it"),
     ],
 )
 def test_a_broken_promise_is_named(plugin: type[Any], check: str, reason: str) -> None:

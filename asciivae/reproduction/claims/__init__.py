@@ -1,4 +1,4 @@
-"""The research log's findings as claims that can be checked: by exact computation, or by short runs of its recipes."""
+"""Claims of the research log, checked by exact computation or by short runs of its recipes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from asciivae.reproduction.claims.exact import EXACT
 from asciivae.reproduction.claims.short_runs import TRAINED
 
 CLAIMS: tuple[Claim, ...] = (*TRAINED, *EXACT)
-"""All claims: those that train first."""
+"""All claims; those that need training come first."""
 
 __all__ = ["CLAIMS", "Claim", "Finding"]

@@ -1,4 +1,4 @@
-"""What a claim is, and what became of it."""
+"""A claim of the research log, and the finding about it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Verdict = Literal["reproduced", "refuted", "not decidable at this scale"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What was measured, and what follows.
+    """The measurements about a claim, and the verdict.
 
     Attributes:
-        numbers: what was measured, by a name that says what it is.
-        verdict: of the claim.
-        settings: how the recipes were cut down for it; empty where nothing was trained.
-        remark: what the numbers alone do not say, as a sentence; may be empty.
+        numbers: the measured values by name.
+        verdict: the verdict.
+        settings: how the recipes were cut down; empty if nothing was trained.
+        remark: a sentence on how to interpret the numbers; may be empty.
     """
 
     numbers: Mapping[str, float]
@@ -28,13 +28,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Claim:
-    """A finding of the research log, as something that can be checked.
+    """A claim of the research log that can be checked.
 
     Attributes:
-        name: short, for the command line.
+        name: a short name, for the command line.
         says: the claim as one sentence.
-        recipes: those that it compares.
-        check: measures it; given True, as quickly as possible, for the sake of being run at all.
+        recipes: the recipes that it compares.
+        check: measures it; given True, as fast as possible and without a meaningful verdict, as a smoke test.
     """
 
     name: str
@@ -43,6 +43,6 @@ class Claim:
     check: Callable[[bool], Finding]
 
 
-def judged(holds: bool) -> Verdict:
-    """The verdict on something exact."""
+def verdict(holds: bool) -> Verdict:
+    """The verdict of an exact computation."""
     return "reproduced" if holds else "refuted"

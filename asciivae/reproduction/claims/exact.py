@@ -1,4 +1,4 @@
-"""Claims that need no training: they follow from formulas, glyphs and number formats, and are computed exactly."""
+"""Claims that need no training: consequences of formulas, glyphs and number formats, computed exactly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from asciivae.losses.objective import one_hot
 from asciivae.recipe.resolve import load_recipe
 from asciivae.render.analytic import glyph_gram, squared_error
 from asciivae.render.glyphs import atlas
-from asciivae.reproduction.claims.claim import Claim, Finding, judged
+from asciivae.reproduction.claims.claim import Claim, Finding, verdict
 from asciivae.text.charset import SIZE, SPACE
 
 CPU = torch.device("cpu")
@@ -26,7 +26,7 @@ LARGEST_HALF = 65504.0
 
 
 def double_softmax(quick: bool) -> Finding:
-    """Cross-entropy of a softmax: how far it ranges, and its gradient where training begins."""
+    """Cross-entropy of a softmax used as logits: its range, and its gradient at the start of training."""
     target = torch.zeros(1, 1, 1, dtype=torch.int64)
     gradient = {}
     for kind in ("softmax", "logits"):
@@ -40,12 +40,12 @@ def double_softmax(quick: bool) -> Finding:
     lowest, highest = (float(_cross_entropy("softmax", logits, target)) for logits in (right, wrong))
     return Finding(
         {
-            "ce of a certain, right answer": lowest,
-            "ce of a certain, wrong answer": highest,
-            "gradient at the start": gradient["softmax"],
-            "the same with one softmax": gradient["logits"],
+            "ce, certain and right": lowest,
+            "ce, certain and wrong": highest,
+            "gradient norm at uniform logits": gradient["softmax"],
+            "gradient norm with one softmax": gradient["logits"],
         },
-        judged(math.isclose(highest - lowest, 1.0) and gradient["softmax"] < 0.05 * gradient["logits"]),
+        verdict(math.isclose(highest - lowest, 1.0) and gradient["softmax"] < 0.05 * gradient["logits"]),
     )
 
 
@@ -60,10 +60,10 @@ def _cross_entropy(kind: str, logits: Tensor, target: Tensor) -> Tensor:
 
 
 def glyph_collapse(quick: bool) -> Finding:
-    """How far apart glyphs look at 7 pixels as the log cut them, and in cells that are 14 high and 7 wide.
+    """Distances between glyphs at 7 pixels as cropped in the log, and in cells 14 pixels high and 7 wide.
 
-    The font is the bundled one, not the log's. A distance is the mean squared difference, per median of all pairs: the
-    collapse of two characters is a quarter of that or less.
+    The font is the bundled one, not the log's. Distances are mean squared differences, relative to the median of all
+    pairs; two characters count as collapsed at 0.25 or less.
     """
     cells = {"logged": atlas(cell="logged", res=(7, 7), zoom=21, antialias=False), "tight": atlas(res=(14, 7))}
     numbers = {}
@@ -75,31 +75,31 @@ def glyph_collapse(quick: bool) -> Finding:
             pair = apart[ord(one) - ord(" "), ord(other) - ord(" ")]
             numbers[f"'{one}' to '{other}', {name} cell"] = float(pair / median)
     logged, tight = list(numbers.values())[:2], list(numbers.values())[2:]
-    return Finding(numbers, judged(max(logged) <= 0.25 < min(tight)))
+    return Finding(numbers, verdict(max(logged) <= 0.25 < min(tight)))
 
 
 def blank_page(quick: bool) -> Finding:
-    """What pixel losses ask for a blank page, and for the right drawing one cell to the right."""
+    """Pixel losses of a blank page, and of the drawing shifted right by one cell."""
     experiment = build(load_recipe("20717f2", ["train.batch=4"]), CPU)
     glyphs = experiment.glyphs.double()
     gram = glyph_gram(glyphs)
     apart = (glyphs[:, None] - glyphs[None]).abs().flatten(2).sum(2)  # of two glyphs, over their pixels
     pixels = 64 * 64 * glyphs[0].numel()
-    sums = {"mse, blank": 0.0, "mse, moved": 0.0, "l1, blank": 0.0, "l1, moved": 0.0}
+    sums = {"mse, blank": 0.0, "mse, shifted": 0.0, "l1, blank": 0.0, "l1, shifted": 0.0}
     cheaper = 0
     pieces = experiment.data.training[:: max(1, len(experiment.data.training) // PIECES)][:PIECES]
     for piece in pieces.tolist():
         page, _ = experiment.data.canvas.place(experiment.data.corpus.grid(piece), (64, 64))
         target = torch.from_numpy(page.astype("int64"))[None]
-        blank, moved = torch.full_like(target, SPACE), target.roll(1, dims=2)
+        blank, shifted = torch.full_like(target, SPACE), target.roll(1, dims=2)
         errors = {}
-        for name, guess in (("blank", blank), ("moved", moved)):
+        for name, guess in (("blank", blank), ("shifted", shifted)):
             errors[name] = float(squared_error(one_hot(guess, torch.float64), target, gram)) / pixels
             sums[f"mse, {name}"] += errors[name] / len(pieces)
             sums[f"l1, {name}"] += float(apart[guess, target].sum()) / pixels / len(pieces)
-        cheaper += errors["blank"] < errors["moved"]
-    share = cheaper / len(pieces)
-    return Finding({**sums, "pieces for which blank is cheaper (mse)": share}, judged(share > 0.5))
+        cheaper += errors["blank"] < errors["shifted"]
+    fraction = cheaper / len(pieces)
+    return Finding({**sums, "fraction of pieces whose mse is lower if blank": fraction}, verdict(fraction > 0.5))
 
 
 def log_of_a_fifth(quick: bool) -> Finding:
@@ -113,12 +113,12 @@ def log_of_a_fifth(quick: bool) -> Finding:
     return Finding(
         {
             "centre of the kernel": centre,
-            "all the rest, absolute": others,
+            "sum of the other absolute values": others,
             "edge loss / mse, on noise": ratio,
             "sum of the repaired kernel / its absolute sum": float(repaired.sum() / repaired.abs().sum()),
             "sum of the logged kernel / its absolute sum": float(logged.sum() / logged.abs().sum()),
         },
-        judged(others < 1e-3 * abs(centre) and abs(ratio / centre**2 - 1) < 1e-3),
+        verdict(others < 1e-3 * abs(centre) and abs(ratio / centre**2 - 1) < 1e-3),
     )
 
 
@@ -155,12 +155,12 @@ def overflow(quick: bool) -> Finding:
     return Finding(
         {
             "largest logit": _largest(logits),
-            "infinite in fp16": float(half.isinf().sum()),
-            "not a number after log-softmax, fp16": float(in_half.isnan().sum()),
-            "not a number after log-softmax, fp32": float(in_float.isnan().sum()),
+            "infinite logits, fp16": float(half.isinf().sum()),
+            "NaN after log-softmax, fp16": float(in_half.isnan().sum()),
+            "NaN after log-softmax, fp32": float(in_float.isnan().sum()),
             "change when 1000 is added to all logits, fp32": float((shifted - in_float).abs().max()),
         },
-        judged(bool(in_half.isnan().any()) and bool(in_float.isfinite().all())),
+        verdict(bool(in_half.isnan().any()) and bool(in_float.isfinite().all())),
     )
 
 
@@ -195,4 +195,4 @@ EXACT = (
         overflow,
     ),
 )
-"""In the order of the log's facts."""
+"""In the order of the log."""
