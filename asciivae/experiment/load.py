@@ -12,16 +12,7 @@ import torch
 from asciivae.errors import ModelError, UsageError
 from asciivae.experiment.components import make
 from asciivae.experiment.trained import TrainedModel
-from asciivae.files.weights import (
-    DAMAGED,
-    are_greys,
-    checked_header,
-    holds_glyphs,
-    refuse_non_finite,
-    stated_name,
-    stated_step,
-    suits,
-)
+from asciivae.files.weights import open_weights, refuse_non_finite, stated_name, stated_step
 from asciivae.models.base import VAE
 from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
@@ -50,31 +41,17 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
         RecipeError, RecipeProblems: the embedded recipe is invalid.
         RunError: the folder has no checkpoint.
     """
-    from safetensors import SafetensorError, safe_open
-
     reserve_kernels()
     file = _weights_file(path)
-    try:
-        with safe_open(file, framework="pt") as weights:
-            header = checked_header(file, weights.metadata())
-            recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
-            if not isinstance(recipe, ModelRecipe):
-                raise ModelError(f"its recipe is of a {recipe.kind}, not of a model", place=str(file), hint=DAMAGED)
-            model: VAE = skeleton(lambda: make("model", recipe.model))
-            expected = model.state_dict()
-            found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
-            atlas_slice = found.pop("glyphs", None)
-            fitting = found.keys() == expected.keys() and all(suits(found[name], expected[name]) for name in found)
-            if not fitting or atlas_slice is None or not holds_glyphs(atlas_slice):
-                raise ModelError("does not contain the tensors of its own recipe", place=str(file), hint=DAMAGED)
-            glyphs = weights.get_tensor("glyphs")
-            if not are_greys(glyphs):
-                raise ModelError("contains glyphs with values outside of [0, 1]", place=str(file), hint=DAMAGED)
-            values = {name: weights.get_tensor(name) for name in expected}
-            refuse_non_finite(values, file)
-            fill(model, values, device)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
+    with open_weights(file) as weights:
+        header = weights.header
+        recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
+        if not isinstance(recipe, ModelRecipe):
+            raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a model")
+        model: VAE = skeleton(lambda: make("model", recipe.model))
+        values, glyphs = weights.read(model.state_dict(), "its own recipe")
+        refuse_non_finite(values, file)
+        fill(model, values, device)
     model.eval()
     return TrainedModel(
         model,
@@ -122,21 +99,14 @@ def init_from(state: TrainState, path: Path) -> InitReport:
         ModelError: it is not a weights file, or none of its tensors fits.
         RunError: the folder has no checkpoint.
     """
-    from safetensors import SafetensorError, safe_open
-
     file = _weights_file(path)
     own = state.model.state_dict()
-    try:
-        with safe_open(file, framework="pt") as weights:
-            header = checked_header(file, weights.metadata())
-            found = {name: weights.get_slice(name) for name in weights.keys() if name != "glyphs"}  # noqa: SIM118
-            fitting = tuple(name for name in own if name in found and suits(found[name], own[name]))
-            values = {name: weights.get_tensor(name) for name in fitting}
-            refuse_non_finite(values, file)
-            state.init_from(values)
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
-    if not fitting:
+    with open_weights(file) as weights:
+        header, found = weights.header, weights.slices
+        values = weights.tensors(weights.fitting(own))
+        refuse_non_finite(values, file)
+        state.init_from(values)
+    if not values:
         raise ModelError(
             "has no tensor that fits this recipe's model", place=str(file), hint="take a run of the same kind of model"
         )
@@ -144,8 +114,8 @@ def init_from(state: TrainState, path: Path) -> InitReport:
         path=file,
         name=stated_name(header),
         step=stated_step(header),
-        loaded=fitting,
-        differing=tuple(name for name in own if name in found and name not in fitting),
+        loaded=tuple(values),
+        differing=tuple(name for name in own if name in found and name not in values),
         missing=tuple(name for name in own if name not in found),
         unused=tuple(name for name in found if name not in own),
     )

@@ -1,9 +1,10 @@
-"""Checks of a weights file before it is loaded: the file is untrusted."""
+"""The one reader of weights files, which are untrusted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,16 +26,72 @@ MAX_CELL_SIDE = 64
 _ROUNDING = 1e-6  # the tolerance of `testing` for the output of renderers
 
 
-def checked_header(file: Path, header: dict[str, str] | None, wanted: str = MODEL_FORMAT) -> dict[str, str]:
-    """The header of a weights file of the wanted format.
+class WeightsFile:
+    """An open weights file, whose tensors are read only after their shapes were checked.
+
+    Attributes:
+        path: the file.
+        header: its metadata, of the wanted format.
+        slices: what the file says of its tensors, without `glyphs`, by name.
+        glyph_size: (h, w) of its glyphs in pixels, or None if it has no atlas (95, h, w) of float32.
+    """
+
+    def __init__(self, path: Path, header: dict[str, str], opened: Any) -> None:
+        self.path = path
+        self.header = header
+        self.slices = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118
+        self.glyph_size = _glyph_size(self.slices.pop("glyphs", None))
+        self._opened = opened
+
+    def read(self, expected: Mapping[str, Tensor], whose: str) -> tuple[dict[str, Tensor], Tensor]:
+        """Read all tensors and the glyphs (95, h, w).
+
+        Args:
+            expected: the tensors of the model that they are for, which may be on the meta device.
+            whose: what has such tensors, for the message.
+
+        Raises:
+            ModelError: names, shapes or dtypes differ, or the glyphs are not greys in [0, 1].
+        """
+        complete = self.slices.keys() == expected.keys() and self.fitting(expected) == list(expected)
+        if not complete or self.glyph_size is None:
+            raise self.refusal(f"does not contain the tensors of {whose}")
+        glyphs = self._opened.get_tensor("glyphs")
+        if not bool(((glyphs >= -_ROUNDING) & (glyphs <= 1 + _ROUNDING)).all()):  # False for NaN as well
+            raise self.refusal("contains glyphs with values outside of [0, 1]")
+        return self.tensors(expected), glyphs
+
+    def fitting(self, expected: Mapping[str, Tensor]) -> list[str]:
+        """The names of tensors with the expected shapes and dtypes; half precision may be widened to float32."""
+        return [name for name, value in expected.items() if name in self.slices and _suits(self.slices[name], value)]
+
+    def tensors(self, names: Iterable[str]) -> dict[str, Tensor]:
+        """Read tensors."""
+        return {name: self._opened.get_tensor(name) for name in names}
+
+    def refusal(self, message: str) -> ModelError:
+        """The error that says what is wrong with this file."""
+        return ModelError(message, place=str(self.path), hint=DAMAGED)
+
+
+@contextmanager
+def open_weights(path: Path, wanted: str = MODEL_FORMAT) -> Iterator[WeightsFile]:
+    """Open a weights file. Nothing in it is executed.
 
     Raises:
-        ModelError: the format differs.
+        ModelError: it is not a weights file of the wanted format, or cannot be read within the block.
     """
-    if header is None or header.get("format") != wanted:
-        kind, hint = _KINDS[wanted]
-        raise ModelError(f"is not the weights file of a {kind}", place=str(file), hint=hint)
-    return header
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as opened:
+            header = opened.metadata()
+            if header is None or header.get("format") != wanted:
+                kind, hint = _KINDS[wanted]
+                raise ModelError(f"is not the weights file of a {kind}", place=str(path), hint=hint)
+            yield WeightsFile(path, header, opened)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"cannot be read as a weights file ({error})", place=str(path), hint=DAMAGED) from error
 
 
 # An untrusted header is printed on the terminal, so only a plain name and a number are accepted.
@@ -53,17 +110,18 @@ def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> s
     return value if re.fullmatch(pattern, value) else otherwise
 
 
-def suits(stored: Any, value: Tensor) -> bool:
-    """Whether a safetensors slice can be loaded into this tensor; half precision may be widened to float32."""
+def _suits(stored: Any, value: Tensor) -> bool:
     kinds = ("F32", "F16", "BF16") if value.is_floating_point() else ("I64",)
     return tuple(stored.get_shape()) == tuple(value.shape) and stored.get_dtype() in kinds
 
 
-def holds_glyphs(stored: Any) -> bool:
-    """Whether a safetensors slice has the shape and dtype of an atlas: (95, h, w) float32."""
-    size, *sides = stored.get_shape() or [0]
-    small = len(sides) == 2 and all(1 <= side <= MAX_CELL_SIDE for side in sides)
-    return size == SIZE and small and stored.get_dtype() == "F32"
+def _glyph_size(stored: Any) -> tuple[int, int] | None:
+    if stored is None or stored.get_dtype() != "F32":
+        return None
+    shape = tuple(stored.get_shape())
+    if len(shape) != 3 or shape[0] != SIZE or not all(1 <= side <= MAX_CELL_SIDE for side in shape[1:]):
+        return None
+    return shape[1:]
 
 
 def refuse_non_finite(tensors: Mapping[str, Tensor], file: Path) -> None:
@@ -75,8 +133,3 @@ def refuse_non_finite(tensors: Mapping[str, Tensor], file: Path) -> None:
     for name, value in tensors.items():
         if value.is_floating_point() and not bool(value.isfinite().all()):
             raise ModelError(f"holds NaN or infinity in {name!r}", place=str(file), hint=DAMAGED)
-
-
-def are_greys(glyphs: Tensor) -> bool:
-    """Whether all values are in [0, 1]; False for NaN."""
-    return bool(((glyphs >= -_ROUNDING) & (glyphs <= 1 + _ROUNDING)).all())

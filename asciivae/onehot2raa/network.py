@@ -27,7 +27,7 @@ from torch.autograd.function import once_differentiable
 
 from asciivae.contract import CONTRACT
 from asciivae.errors import ModelError
-from asciivae.files.weights import DAMAGED, RENDERER_FORMAT, are_greys, checked_header, holds_glyphs, suits
+from asciivae.files.weights import RENDERER_FORMAT, WeightsFile, open_weights
 from asciivae.render.cells import page
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import digest
@@ -257,40 +257,27 @@ def read_network(file: Path) -> tuple[Network, Tensor]:
     Raises:
         ModelError: there is no such file, or it does not contain a renderer.
     """
-    from safetensors import SafetensorError, safe_open
-
     if not file.is_file():
         raise ModelError(
             "is a folder" if file.is_dir() else "does not exist",
             place=str(file),
             hint="give a file: a run of `asciivae train-renderer` has checkpoints/step-N/renderer.safetensors",
         )
-    try:
-        with safe_open(file, framework="pt") as weights:
-            checked_header(file, weights.metadata(), RENDERER_FORMAT)
-            found = {name: weights.get_slice(name) for name in weights.keys()}  # noqa: SIM118
-            atlas = found.pop("glyphs", None)
-            network = _shell(found, atlas)
-            expected = network.state_dict() if network else {}
-            if not network or found.keys() != expected.keys() or not all(suits(found[n], expected[n]) for n in found):
-                raise ModelError("does not contain the tensors of a renderer", place=str(file), hint=DAMAGED)
-            glyphs = weights.get_tensor("glyphs")
-            values = {name: weights.get_tensor(name) for name in expected}
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot be read as a weights file ({error})", place=str(file), hint=DAMAGED) from error
-    # False for NaN as well.
-    if not are_greys(glyphs) or not all(bool((value.abs() <= LARGEST_WEIGHT).all()) for value in values.values()):
-        raise ModelError("contains values out of range for a renderer", place=str(file), hint=DAMAGED)
-    network = network.to_empty(device="cpu")
+    with open_weights(file, RENDERER_FORMAT) as weights:
+        skeleton = _skeleton(weights)
+        values, glyphs = weights.read(skeleton.state_dict(), "a renderer")
+        # False for NaN as well.
+        if not all(bool((value.abs() <= LARGEST_WEIGHT).all()) for value in values.values()):
+            raise weights.refusal("contains values out of range for a renderer")
+    network = skeleton.to_empty(device="cpu")
     network.load_state_dict(values)
     return network, glyphs
 
 
-def _shell(found: dict[str, Any], atlas: Any) -> Network | None:
-    """A network on the meta device with the sizes of a file's tensors; None if these are invalid."""
-    widths = found["judge.0.bias"].get_shape() if "judge.0.bias" in found else []
-    if atlas is None or not holds_glyphs(atlas) or len(widths) != 1 or not 1 <= widths[0] <= MOST_HIDDEN:
-        return None
-    _, height, width = atlas.get_shape()
+def _skeleton(weights: WeightsFile) -> Network:
+    """A network on the meta device with the sizes of a file's tensors."""
+    widths = weights.slices["judge.0.bias"].get_shape() if "judge.0.bias" in weights.slices else []
+    if weights.glyph_size is None or len(widths) != 1 or not 1 <= widths[0] <= MOST_HIDDEN:
+        raise weights.refusal("does not contain the tensors of a renderer")
     with torch.device("meta"):
-        return Network((height, width), widths[0])
+        return Network(weights.glyph_size, widths[0])

@@ -250,13 +250,16 @@ class TestRefused:
             {"judge.0.bias": torch.full((4,), torch.nan)},
             {"judge.2.weight": torch.full((4, 4), -torch.inf)},
             {"judge.4.weight": torch.full((1, 4), -1.1e6)},
-            {"glyphs": torch.full((95, 5, 3), 2.0)},
         ],
         ids=str,
     )
     def test_numbers_that_no_renderer_has(self, tmp_path: Path, changes: dict[str, Tensor]) -> None:
         with pytest.raises(ModelError, match="contains values out of range for a renderer"):
             read_network(Path(saved(tmp_path, **changes)))
+
+    def test_glyphs_that_are_not_grey(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelError, match=r"contains glyphs with values outside of \[0, 1\]"):
+            read_network(Path(saved(tmp_path, glyphs=torch.full((95, 5, 3), 2.0))))
 
     @pytest.mark.parametrize("sign", [1, -1])
     def test_the_largest_weights_overflow_nowhere(self, sign: int) -> None:
