@@ -210,7 +210,7 @@ def _needs(term: Term) -> frozenset[str]:
     needs = frozenset(term.loss.needs)
     if unknown := needs - NEEDS:
         raise PluginError(
-            f"needs {', '.join(sorted(unknown))}, which nobody provides",
+            f"needs {', '.join(sorted(unknown))}, which is not an input of losses",
             place=f"loss {term.name!r} of {term.origin}",
             hint=f"a loss may need {', '.join(sorted(NEEDS))}; see asciivae.contract.NEEDS",
         )
