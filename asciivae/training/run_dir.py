@@ -246,10 +246,10 @@ class RunDir:
         return file
 
     def sample_file(self, step: int, ending: str) -> Path:
-        """Where a sample of this step goes, in a folder that is made if need be.
+        """The path of a sample of this step; its folder is created if necessary.
 
         Raises:
-            RunError: the folder cannot be made.
+            RunError: the folder cannot be created.
         """
         folder = self.path / "samples"
         try:

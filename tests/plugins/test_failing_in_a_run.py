@@ -97,7 +97,7 @@ def test_a_need_that_nobody_meets_is_named(site: Site, here: Run, tmp_path: Path
     recipe = written(tmp_path / "a.yaml", tiny_recipe("embedded", losses=[{"use": "blur"}]))
     done = here("train", "--recipe", recipe, "--out", tmp_path / "run")
     assert done.exit_code == 1
-    assert "error: loss 'blur' of late-blur 0.4: needs colour, which nobody provides\n" in done.stderr
+    assert "error: loss 'blur' of late-blur 0.4: needs colour, which is not an input of losses\n" in done.stderr
 
 
 RENDERER = """

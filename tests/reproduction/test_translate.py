@@ -100,7 +100,7 @@ REFUSALS = {
     "--font-zoom",
     "-b": "the trainer of 20717f2 rejects this: argument --batch_size/-b: expected one argument",
     "cat.txt -b 4": "'cat.txt' is neither a flag nor the trainer's name",
-    "-b 4 cat.txt": "'cat.txt' belongs to no flag",
+    "-b 4 cat.txt": "'cat.txt' is not the value of a flag",
     "-b 'x": "the command cannot be read: No closing quotation",
 }
 

@@ -1,4 +1,4 @@
-"""The loop: what it yields, what it leaves alone, and that it never steps on a number that is none."""
+"""The loop: what it yields, what it leaves alone, and that it never steps on a non-finite value."""
 
 import copy
 import math
