@@ -14,6 +14,7 @@ from asciivae.corpus import formats
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
 from asciivae.errors import CorpusError, nearest
+from asciivae.opening import open_file
 
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
@@ -46,17 +47,20 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
         return _open_folder(source, path, replace, cache)
     if not os.path.exists(path):
         raise CorpusError("no such corpus", place=source, hint=_nearest(path))
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
+    if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
         key = ["jsonl", path.suffix, replace, digest_of(path)]
         return _cached(source, key, partial(formats.read_jsonl, path, replace), cache)
-    if path.suffix == ".safetensors":
+    if path.suffix.lower() == ".safetensors":
         return _corpus(source, Store(path))
     raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")
 
 
 def _open_folder(source: str, path: Path, replace: str | None, cache: Path | None) -> Corpus:
-    scraped = os.path.exists(path / formats.MANIFEST)
-    if scraped and os.path.exists(path / CLEANED):
+    scraped = os.path.lexists(path / formats.MANIFEST)
+    if scraped:
+        formats.checked(path, formats.MANIFEST)
+    if scraped and os.path.lexists(path / CLEANED):
+        formats.checked(path, CLEANED)
         store = Store(path / CLEANED)
         if store.key != digest_of(path / formats.MANIFEST):
             _log.warning("%s has changed since it was cleaned: asciivae corpus clean %s", source, source)
@@ -118,7 +122,7 @@ def digest_of(path: Path) -> str:
         CorpusError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise CorpusError(

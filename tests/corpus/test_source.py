@@ -261,7 +261,7 @@ def test_bad_pieces_are_refused_with_place_reason_and_count(folder: Path) -> Non
         assert dict(corpus.refused) == {
             f"{folder / 'bad.txt'}:2:1": "U+2588 '█' is not one of the 95 printable ASCII characters",
             str(folder / "blank.txt"): "it contains only blanks",
-            str(folder / "gone.txt"): "no such file or directory",
+            str(folder / "gone.txt"): "it is a symbolic link",
         }
     assert len(open_corpus(folder, replace="#")) == 4
 
