@@ -9,7 +9,7 @@ import os
 import stat
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
@@ -108,23 +108,29 @@ def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
     The default `id` is the hash of the text.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is invalid.
+        CorpusError: the file cannot be read.
     """
-    return (_piece(record, replace) for record in read_records(path))
+    for record in read_records(path):
+        yield record if isinstance(record, Refused) else _piece(record, replace)
 
 
-def read_records(path: Path) -> Iterator[Record]:
+def read_records(path: Path) -> Iterator[Record | Refused]:
     """Read a file of JSON lines, gzipped if its name ends with `.gz`.
 
-    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`. Other keys
-    are ignored.
+    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`; an integer
+    counts as its digits. Other keys are ignored. A line that cannot be used is refused with its place and reason.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is invalid.
+        CorpusError: the file cannot be read.
     """
     for place, line in _lines(path):
-        record = _object(line, place)
-        yield Record(place, _string(record, "text", place), _facts(record, place), record.get("several") is True)
+        try:
+            record = _object(line, place)
+            found = Record(place, _string(record, "text", place), _facts(record, place), record.get("several") is True)
+        except CorpusError as error:
+            yield Refused(str(error.place), error.message)
+        else:
+            yield found
 
 
 def read_scraped(root: Path, replace: str | None) -> Iterator[Piece | Refused]:
@@ -235,7 +241,7 @@ def _object(line: bytes, place: Place) -> dict[str, object]:
     )
 
 
-def _string(record: dict[str, object], name: str, place: Place) -> str:
+def _string(record: Mapping[str, object], name: str, place: Place) -> str:
     value = record.get(name)
     if isinstance(value, str):
         return value
@@ -249,7 +255,8 @@ def _string(record: dict[str, object], name: str, place: Place) -> str:
 
 
 def _facts(record: dict[str, object], place: Place) -> dict[str, str]:
-    return {name: _string(record, name, place) for name in COLUMNS if record.get(name) is not None}
+    texts = {name: str(value) if type(value) is int else value for name, value in record.items() if name in COLUMNS}
+    return {name: _string(texts, name, place) for name, value in texts.items() if value is not None}
 
 
 def _piece(record: Record, replace: str | None) -> Piece | Refused:

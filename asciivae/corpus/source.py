@@ -90,7 +90,7 @@ def _cached(
         try:
             store = Store(path)
             if store.key == key:
-                return _corpus(source, store)
+                return _told(_corpus(source, store))
         except CorpusError as error:
             _log.warning("%s; rebuilding it", error.headline)
     storage, refusals = collect(pieces())
@@ -98,10 +98,27 @@ def _cached(
         raise _no_pieces(source, refusals)
     try:
         save(path, storage, refusals, key=key)
-        return _corpus(source, Store(path))
+        return _told(_corpus(source, Store(path)))
     except (OSError, CorpusError) as error:
         _log.warning("the corpus cannot be cached in %s and is rebuilt each time: %s", path.parent, error)
-        return Corpus(storage, source=source, digest=storage.digest(), refusals=refusals)
+        return _told(Corpus(storage, source=source, digest=storage.digest(), refusals=refusals))
+
+
+def _told(corpus: Corpus) -> Corpus:
+    """Warn of pieces that are missing, and of ids that do not identify a piece."""
+    if corpus.refused_total:
+        place, reason = corpus.refused[0]
+        _log.warning(
+            "%d of %d pieces of %s cannot be read and are left out; the first is %s: %s",
+            corpus.refused_total,
+            corpus.refused_total + len(corpus),
+            corpus.source,
+            place,
+            reason,
+        )
+    if shared := len(corpus) - len(set(corpus.column("id"))):
+        _log.warning("%d pieces of %s have the id of another piece", shared, corpus.source)
+    return corpus
 
 
 def _corpus(source: str, store: Store) -> Corpus:

@@ -214,6 +214,7 @@ def _well_formed(value: object) -> object:
 def _not_writable(root: Path, error: OSError) -> CorpusError:
     if isinstance(error, UnsafePathError):
         return CorpusError(str(error.strerror), place=str(error.filename), hint=UNSAFE)
+    place = error.filename if isinstance(error, NotADirectoryError) else root
     return CorpusError(
-        f"the folder cannot be written: {reason_of(error)}", place=str(root), hint="choose another --out"
+        f"the folder cannot be written: {reason_of(error)}", place=str(place), hint="choose another --out"
     )

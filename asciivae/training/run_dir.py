@@ -330,7 +330,7 @@ def newest_run(root: Path) -> Path | None:
 def _taken(path: Path) -> FolderTakenError:
     resume = f"continue it with `asciivae train --resume {path}`, or " if is_run(path) else ""
     return FolderTakenError(
-        "is not empty; runs never overwrite files" if path.is_dir() else "is a file, not a folder",
+        "is not empty; runs never overwrite files",
         place=str(path),
         hint=f"{resume}name another folder with --out",
     )
