@@ -186,9 +186,9 @@ def export(corpus: Spec, out: Out) -> None:
     from asciivae.corpus.source import open_corpus
 
     opened = open_corpus(corpus)
-    if out.name.endswith((".jsonl", ".jsonl.gz")):
+    if out.name.lower().endswith((".jsonl", ".jsonl.gz")):
         write_jsonl(opened, out)
-    elif out.suffix == ".safetensors":
+    elif out.suffix.lower() == ".safetensors":
         _store(opened, out)
     elif out.suffix:
         raise UsageError(
@@ -234,7 +234,7 @@ def _writable(path: Path) -> TextIO:
 
 
 def _store_path(path: Path) -> Path:
-    if path.suffix != ".safetensors":
+    if path.suffix.lower() != ".safetensors":
         raise UsageError(
             "the file name of a store must end with .safetensors", place=str(path), hint=f"--out {path}.safetensors"
         )

@@ -104,7 +104,7 @@ def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = st
 
     found = []
     for source in sources:
-        if source == EMBEDDED or source.endswith((".jsonl", ".jsonl.gz", ".safetensors")):
+        if source == EMBEDDED or source.lower().endswith((".jsonl", ".jsonl.gz", ".safetensors")):
             corpus = open_corpus(source, replace=replace)
             found += [
                 Drawing(name, Path(name), corpus.grid(i), listed=True) for i, name in enumerate(corpus.column("id"))

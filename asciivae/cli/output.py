@@ -14,7 +14,7 @@ from typing import Any, NoReturn, ParamSpec, TextIO
 
 import typer
 
-from asciivae.errors import AsciivaeError
+from asciivae.errors import AsciivaeError, Interrupted
 
 P = ParamSpec("P")
 INTERNAL_ERROR = 70
@@ -117,6 +117,8 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
+        except Interrupted as error:  # what the user asked for is no error
+            _stop(error, error.exit_code, str(error), prefix=False)
         except AsciivaeError as error:
             _stop(error, error.exit_code, str(error))
         except KeyboardInterrupt as error:
@@ -137,10 +139,13 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
     return wrapped
 
 
-def _stop(error: BaseException, code: int, message: str) -> NoReturn:
+def _stop(error: BaseException, code: int, message: str, *, prefix: bool = True) -> NoReturn:
     if GlobalOptions.debug:
         traceback.print_exception(error)
-    complain(message)
+    if prefix:
+        complain(message)
+    else:
+        print(printable(message), file=sys.stderr, flush=True)
     raise typer.Exit(code) from None
 
 

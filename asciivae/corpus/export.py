@@ -22,7 +22,7 @@ def write_jsonl(corpus: Corpus, path: Path) -> None:
         CorpusError: the file cannot be written.
     """
     columns = {name: corpus.column(name) for name in corpus.columns}
-    opened = gzip.open if path.suffix == ".gz" else open
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
     with _written(path), replaced_file(path) as part, opened(part, "wb") as file:
         for i in range(len(corpus)):
             facts = {name: column[i] for name, column in columns.items() if column[i]}

@@ -9,13 +9,17 @@ import os
 import stat
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from asciivae.corpus.store import COLUMNS, Piece, Refused
 from asciivae.errors import ArtError, CorpusError, Place
+from asciivae.files.atomic import UNSAFE
+from asciivae.files.inside import Inside
+from asciivae.files.json_reader import parse_json
+from asciivae.opening import NOT_REGULAR, UnsafePathError, open_file
 from asciivae.text import art
 
 MAX_LINE = 1 << 24
@@ -23,6 +27,9 @@ MAX_LINE = 1 << 24
 
 MAX_UNPACKED = 1 << 32
 """The largest size of a file of JSON lines after decompression, in bytes."""
+
+MAX_BLANK_LINES = 100_000
+"""The most blank lines in a row in a file of JSON lines."""
 
 MANIFEST = "manifest.jsonl"
 """The JSON lines of a scraped folder, one per text file, with its provenance; `file` is its path in the folder."""
@@ -47,9 +54,9 @@ class TextFile(NamedTuple):
 
 
 def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
-    """Find all regular `.txt` files below `root`, in code-point order of their paths.
+    """Find all regular `.txt` files below `root`, in code-point order of their paths; `.TXT` counts as well.
 
-    Links to files are followed, links to folders are not.
+    Links are not followed: the folder may come from elsewhere. Links to files are refused, those to folders skipped.
 
     Returns:
         The files, and the paths that could not be read.
@@ -62,16 +69,17 @@ def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
 
     for folder, _, names in os.walk(root, onerror=note):
         for name in names:
-            if not name.endswith(".txt"):
+            if not name.lower().endswith(".txt"):
                 continue
             path = os.path.join(folder, name)
             try:
-                status = os.stat(path)
+                status = os.lstat(path)
             except OSError as error:
                 note(error)
                 continue
             if not stat.S_ISREG(status.st_mode):  # opening a pipe would block
-                refused.append(Refused(_line(path), "it is not a regular file"))
+                reason = "it is a symbolic link" if stat.S_ISLNK(status.st_mode) else NOT_REGULAR
+                refused.append(Refused(_line(path), reason))
                 continue
             below = Path(path).relative_to(root).as_posix()
             files.append(TextFile(below, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
@@ -80,9 +88,14 @@ def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
 
 def read_folder(root: Path, files: list[TextFile], replace: str | None) -> Iterator[Piece | Refused]:
     """Read the files that `list_folder` found: `id` is the path below the root, `category` its folder."""
+    inside = Inside(root)
     for file in files:
         try:
-            grid = art.read(root / file.name, replace=replace)
+            with inside.open(file.name) as stream:
+                data = stream.read(art.MAX_BYTES + 1)
+            grid = art.parse(data, name=str(root / file.name), replace=replace)
+        except OSError as error:
+            yield Refused(_line(str(root / file.name)), reason_of(error))
         except ArtError as error:
             yield Refused(_line(str(error.place)), error.message)
         else:
@@ -95,23 +108,29 @@ def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
     The default `id` is the hash of the text.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is invalid.
+        CorpusError: the file cannot be read.
     """
-    return (_piece(record, replace) for record in read_records(path))
+    for record in read_records(path):
+        yield record if isinstance(record, Refused) else _piece(record, replace)
 
 
-def read_records(path: Path) -> Iterator[Record]:
+def read_records(path: Path) -> Iterator[Record | Refused]:
     """Read a file of JSON lines, gzipped if its name ends with `.gz`.
 
-    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`. Other keys
-    are ignored.
+    Each line is an object with the art as `text`, and strings for any of `asciivae.corpus.store.COLUMNS`; an integer
+    counts as its digits. Other keys are ignored. A line that cannot be used is refused with its place and reason.
 
     Raises:
-        CorpusError: the file cannot be read, or a line is invalid.
+        CorpusError: the file cannot be read.
     """
     for place, line in _lines(path):
-        record = _object(line, place)
-        yield Record(place, _string(record, "text", place), _facts(record, place), record.get("several") is True)
+        try:
+            record = _object(line, place)
+            found = Record(place, _string(record, "text", place), _facts(record, place), record.get("several") is True)
+        except CorpusError as error:
+            yield Refused(str(error.place), error.message)
+        else:
+            yield found
 
 
 def read_scraped(root: Path, replace: str | None) -> Iterator[Piece | Refused]:
@@ -128,16 +147,19 @@ def read_manifest(root: Path) -> Iterator[Record | Refused]:
     Raises:
         CorpusError: the manifest cannot be read, or a line is not an object with a `file`.
     """
-    for place, line in _lines(root / MANIFEST):
+    inside = Inside(root)
+    for place, line in _lines(checked(root, MANIFEST)):
         if not line.endswith(b"\n"):
             return
         record = _object(line, place)
         name = _string(record, "file", place)
-        if name.startswith("/") or ".." in name.split("/") or "\0" in name:
+        try:
+            inside.path(name)
+        except UnsafePathError:
             yield Refused(str(place), "its file is outside this folder")
             continue
         try:
-            with (root / name).open("rb") as file:
+            with inside.open(name) as file:
                 text = file.read(art.MAX_BYTES + 1)
         except OSError as error:
             yield Refused(_line(name), reason_of(error))
@@ -146,11 +168,18 @@ def read_manifest(root: Path) -> Iterator[Record | Refused]:
 
 
 def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
-    unpacked = 0
+    unpacked = blank = 0
     with _opened(path) as file:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
             unpacked += len(line)
             place = Place(str(path), number)
+            blank = 0 if line.strip() else blank + 1
+            if blank > MAX_BLANK_LINES:
+                raise CorpusError(
+                    f"there are more than {MAX_BLANK_LINES} blank lines in a row",
+                    place=place,
+                    hint="one line holds one piece; remove the blank lines",
+                )
             if len(line) > MAX_LINE or unpacked > MAX_UNPACKED:
                 what, limit = ("line", MAX_LINE) if len(line) > MAX_LINE else ("file", MAX_UNPACKED)
                 raise CorpusError(
@@ -162,30 +191,45 @@ def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
                 yield place, line
 
 
+def checked(root: Path, name: str) -> Path:
+    """The path of a regular file of a folder that may come from elsewhere.
+
+    Raises:
+        CorpusError: it is missing, a link or no regular file.
+    """
+    try:
+        return Inside(root).checked(name)
+    except OSError as error:
+        hint = UNSAFE if isinstance(error, UnsafePathError) else f"list the folder: ls -l {root}"
+        raise CorpusError(f"the file cannot be read: {reason_of(error)}", place=str(root / name), hint=hint) from None
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw as file:
+        with open_file(path) as raw, gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw as file:
             yield cast(BinaryIO, file)
     except (OSError, EOFError, zlib.error) as error:
         raise CorpusError(
             f"the file cannot be read: {reason_of(error)}",
             place=str(path),
-            hint=f"check the file: gzip -t {path}" if path.suffix == ".gz" else f"check its permissions: ls -l {path}",
+            hint=f"check the file: gzip -t {path}"
+            if path.suffix.lower() == ".gz"
+            else f"check its permissions: ls -l {path}",
         ) from None
 
 
 def _object(line: bytes, place: Place) -> dict[str, object]:
     column = 0
     try:
-        record = json.loads(line.removeprefix(BOM_UTF8).rstrip().decode())
+        record = parse_json(line.removeprefix(BOM_UTF8).rstrip().decode())
     except json.JSONDecodeError as error:
         column, reason = error.colno, f"this is not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     except UnicodeDecodeError as error:
         column = len(error.object[: error.start].decode()) + 1
         reason = f"byte 0x{error.object[error.start]:02X} is not UTF-8 text"
-    except (ValueError, RecursionError):  # numbers too long, brackets too deep
-        reason = "this JSON cannot be parsed"
+    except ValueError as error:
+        reason = f"this JSON cannot be used: {error}"
     else:
         if isinstance(record, dict):
             return record
@@ -197,7 +241,7 @@ def _object(line: bytes, place: Place) -> dict[str, object]:
     )
 
 
-def _string(record: dict[str, object], name: str, place: Place) -> str:
+def _string(record: Mapping[str, object], name: str, place: Place) -> str:
     value = record.get(name)
     if isinstance(value, str):
         return value
@@ -211,7 +255,8 @@ def _string(record: dict[str, object], name: str, place: Place) -> str:
 
 
 def _facts(record: dict[str, object], place: Place) -> dict[str, str]:
-    return {name: _string(record, name, place) for name in COLUMNS if record.get(name) is not None}
+    texts = {name: str(value) if type(value) is int else value for name, value in record.items() if name in COLUMNS}
+    return {name: _string(texts, name, place) for name, value in texts.items() if value is not None}
 
 
 def _piece(record: Record, replace: str | None) -> Piece | Refused:

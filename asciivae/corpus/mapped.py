@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
 from asciivae.errors import CorpusError
 from asciivae.files.atomic import replaced_file
+from asciivae.files.json_reader import parse_json
+from asciivae.opening import open_file
 
 FORMAT = "asciivae-corpus-1"  # changes whenever parsing or the layout changes
 MAX_HEADER = 1 << 24
@@ -69,7 +71,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         try:
-            with path.open("rb") as file:
+            with open_file(path) as file:
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
             raise CorpusError(f"the store cannot be read: {error}", place=str(path), hint=_REBUILD) from None
@@ -101,7 +103,7 @@ def _header(data: mmap.mmap) -> tuple[dict[str, Any], int]:
     size = int.from_bytes(data[:8], "little")
     if size > min(MAX_HEADER, len(data) - 8):
         raise ValueError("its header is longer than the limit or the file")
-    header = json.loads(data[8 : 8 + size])
+    header = parse_json(data[8 : 8 + size])
     if not isinstance(header, dict):
         raise ValueError("its header is not an object")
     return header, 8 + size
@@ -127,7 +129,7 @@ def _storage(arrays: dict[str, NDArray[Any]]) -> Storage:
 
 
 def _refusals(text: str) -> Refusals:
-    refused = json.loads(text)
+    refused = parse_json(text)
     examples = tuple(Refused(str(place), str(reason)) for place, reason in refused["examples"])
     total = refused["total"]
     if type(total) is not int or total < len(examples):

@@ -10,6 +10,7 @@ from asciivae.corpus import formats
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.steps import RawText
 from asciivae.corpus.store import Refused
+from asciivae.files.inside import Inside
 from asciivae.text.art import MAX_BYTES
 
 
@@ -23,11 +24,11 @@ def read_raw_texts(spec: str | Path) -> Iterator[RawText | Refused]:
         CorpusError: the corpus does not exist or cannot be read.
     """
     path = Path(os.path.expanduser(spec))
-    if os.path.isfile(path / formats.MANIFEST):
+    if os.path.lexists(path / formats.MANIFEST):
         return map(_raw_text, formats.read_manifest(path))
     if os.path.isdir(path):
         return _files(path)
-    if path.name.endswith((".jsonl", ".jsonl.gz")) and os.path.exists(path):
+    if path.name.lower().endswith((".jsonl", ".jsonl.gz")) and os.path.exists(path):
         return map(_raw_text, formats.read_records(path))
     return _pieces(spec)
 
@@ -35,9 +36,10 @@ def read_raw_texts(spec: str | Path) -> Iterator[RawText | Refused]:
 def _files(root: Path) -> Iterator[RawText | Refused]:
     files, refused = formats.list_folder(root)
     yield from refused
+    inside = Inside(root)
     for file in files:
         try:
-            with (root / file.name).open("rb") as stream:
+            with inside.open(file.name) as stream:
                 text = stream.read(MAX_BYTES + 1)
         except OSError as error:
             yield Refused(file.name, formats.reason_of(error))

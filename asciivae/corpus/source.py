@@ -14,6 +14,7 @@ from asciivae.corpus import formats
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
 from asciivae.errors import CorpusError, nearest
+from asciivae.opening import open_file
 
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
@@ -46,17 +47,20 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
         return _open_folder(source, path, replace, cache)
     if not os.path.exists(path):
         raise CorpusError("no such corpus", place=source, hint=_nearest(path))
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
+    if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
         key = ["jsonl", path.suffix, replace, digest_of(path)]
         return _cached(source, key, partial(formats.read_jsonl, path, replace), cache)
-    if path.suffix == ".safetensors":
+    if path.suffix.lower() == ".safetensors":
         return _corpus(source, Store(path))
     raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")
 
 
 def _open_folder(source: str, path: Path, replace: str | None, cache: Path | None) -> Corpus:
-    scraped = os.path.exists(path / formats.MANIFEST)
-    if scraped and os.path.exists(path / CLEANED):
+    scraped = os.path.lexists(path / formats.MANIFEST)
+    if scraped:
+        formats.checked(path, formats.MANIFEST)
+    if scraped and os.path.lexists(path / CLEANED):
+        formats.checked(path, CLEANED)
         store = Store(path / CLEANED)
         if store.key != digest_of(path / formats.MANIFEST):
             _log.warning("%s has changed since it was cleaned: asciivae corpus clean %s", source, source)
@@ -86,7 +90,7 @@ def _cached(
         try:
             store = Store(path)
             if store.key == key:
-                return _corpus(source, store)
+                return _told(_corpus(source, store))
         except CorpusError as error:
             _log.warning("%s; rebuilding it", error.headline)
     storage, refusals = collect(pieces())
@@ -94,10 +98,27 @@ def _cached(
         raise _no_pieces(source, refusals)
     try:
         save(path, storage, refusals, key=key)
-        return _corpus(source, Store(path))
+        return _told(_corpus(source, Store(path)))
     except (OSError, CorpusError) as error:
         _log.warning("the corpus cannot be cached in %s and is rebuilt each time: %s", path.parent, error)
-        return Corpus(storage, source=source, digest=storage.digest(), refusals=refusals)
+        return _told(Corpus(storage, source=source, digest=storage.digest(), refusals=refusals))
+
+
+def _told(corpus: Corpus) -> Corpus:
+    """Warn of pieces that are missing, and of ids that do not identify a piece."""
+    if corpus.refused_total:
+        place, reason = corpus.refused[0]
+        _log.warning(
+            "%d of %d pieces of %s cannot be read and are left out; the first is %s: %s",
+            corpus.refused_total,
+            corpus.refused_total + len(corpus),
+            corpus.source,
+            place,
+            reason,
+        )
+    if shared := len(corpus) - len(set(corpus.column("id"))):
+        _log.warning("%d pieces of %s have the id of another piece", shared, corpus.source)
+    return corpus
 
 
 def _corpus(source: str, store: Store) -> Corpus:
@@ -118,7 +139,7 @@ def digest_of(path: Path) -> str:
         CorpusError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise CorpusError(

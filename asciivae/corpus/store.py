@@ -22,8 +22,8 @@ from asciivae.text.charset import SIZE, SPACE
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-MAX_CELLS = 1 << 32
-"""The limit on the cells of one corpus when it is built: 4 GiB of memory."""
+MAX_CELLS = 1 << 29
+"""The limit on the cells of one corpus when it is built; commands take up to four times as many bytes of memory."""
 
 COLUMNS = ("id", "category", "source", "license", "cluster", "artist", "caption", "url")
 """The columns of metadata. `id` is always present; a column that is empty for every piece is omitted."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,8 @@ from asciivae.experiment.load import InitReport, choose_device, init_from
 from asciivae.experiment.model import RUNS
 from asciivae.experiment.trained import TrainedModel
 from asciivae.files.atomic import write_text
+from asciivae.files.inside import Inside
+from asciivae.files.json_reader import parse_json
 from asciivae.models.base import VAE
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
@@ -25,13 +29,15 @@ from asciivae.training.fit import fit
 from asciivae.training.loop import Step
 from asciivae.training.observer import Observer
 from asciivae.training.provenance import provenance
-from asciivae.training.run_dir import RunDir
+from asciivae.training.run_dir import FolderTakenError, RunDir
 
 if TYPE_CHECKING:
     from asciivae.training.state import TrainState
 
 CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces")
 """Recipe paths that may change when a run is resumed."""
+MAX_PROVENANCE = 1 << 24
+"""The largest provenance.json, in bytes; it grows with each resumption."""
 
 
 @dataclass
@@ -122,7 +128,9 @@ def start(
         "resolved.yaml": experiment.metadata["recipe"],
         "provenance.json": _provenance(experiment, report=report),
     }
-    folder = RunDir.create(out or _stamped(loaded.name), texts, loaded.recipe.kind)
+    folder = (
+        RunDir.create(out, texts, loaded.recipe.kind) if out else _new_folder(loaded.name, texts, loaded.recipe.kind)
+    )
     if report:
         # A run that is killed before its first checkpoint must not restart from other weights.
         with folder.locked():
@@ -154,7 +162,7 @@ def resume(
         RunError: it is not a run, its corpus, glyphs or renderer changed, or its checkpoint is damaged.
     """
     file = path / "resolved.yaml"
-    RunDir.open(path)
+    RunDir.open(path)  # refuses links, before anything is read
     text = loader.read_file(file)
     earlier = _provenance_of(path)
     loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
@@ -168,7 +176,8 @@ def resume(
         folder.rewind(experiment.state.step)
         write_text(file, dump_yaml(loaded.resolved()))
         write_text(path / "provenance.json", _provenance(experiment, earlier))
-    return Run(experiment, folder, observer or Observer(), notices=tuple(_other_versions(experiment, earlier)))
+    lost = () if earlier else ("provenance.json is missing or damaged, so it is not known whether the corpus changed",)
+    return Run(experiment, folder, observer or Observer(), notices=(*lost, *_other_versions(experiment, earlier)))
 
 
 def _other_versions(experiment: Experiment, earlier: dict[str, Any]) -> Iterator[str]:
@@ -206,13 +215,16 @@ def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, r
 def _provenance_of(run: Path) -> dict[str, Any]:
     """The provenance in a run's folder; empty if it is missing or damaged."""
     try:
-        found = json.loads((run / "provenance.json").read_text(encoding="utf-8"))
+        found = parse_json(Inside(run).read("provenance.json", MAX_PROVENANCE))
     except (OSError, ValueError):
         return {}
     if not isinstance(found, dict):
         return {}
     kinds = {"recipe": str, "earlier": list}
-    return {name: value for name, value in found.items() if isinstance(value, kinds.get(name, object))}
+    sound = {name: value for name, value in found.items() if isinstance(value, kinds.get(name, object))}
+    if not re.fullmatch(r"[\w.-]{1,80}", sound.get("recipe", "x")):
+        del sound["recipe"]
+    return sound
 
 
 def _check_same_recipe(saved: LoadedRecipe, wanted: LoadedRecipe) -> None:
@@ -270,7 +282,11 @@ def _different(one: object, other: object, path: str = "") -> list[str]:
     return [] if one == other else [path]
 
 
-def _stamped(name: str) -> Path:
+def _new_folder(name: str, texts: Mapping[str, str], kind: str) -> RunDir:
+    """Create runs/RECIPE/TIME, or runs/RECIPE/TIME-2 … if another run began in the same second."""
     folder = RUNS / name / datetime.now().strftime("%Y%m%d-%H%M%S")
-    numbered = (folder.with_name(f"{folder.name}-{n}") for n in range(2, 1000))
-    return next(path for path in (folder, *numbered) if not path.exists())
+    for path in (folder, *(folder.with_name(f"{folder.name}-{n}") for n in range(2, 1000))):
+        if not path.exists():
+            with suppress(FolderTakenError):
+                return RunDir.create(path, texts, kind)
+    raise RunError("a thousand runs began in this second", place=str(folder), hint="name a folder with --out")

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asciivae.errors import AsciivaeError, RunError
+from asciivae.opening import UnsafePathError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 PARTIAL, BEFORE = "partial", "before"  # suffixes of incomplete files, and of a folder being replaced
+UNSAFE = "put a regular file or folder in its place if you trust what it holds, or use another folder"
 MAX_LABEL = 150  # bytes of the file's name in a temporary name; file systems allow 255
 
 
@@ -190,6 +192,8 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[s
 
 def cannot_write(path: Path, error: OSError, hint: str = "", kind: type[AsciivaeError] = RunError) -> AsciivaeError:
     """The error for a path that cannot be written, with its reason and a hint."""
+    if isinstance(error, UnsafePathError):
+        return kind(str(error.strerror), place=str(error.filename or path), hint=hint or UNSAFE)
     forbidden = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     remedy = "choose a writable folder" if forbidden else "free some space or choose another folder"
     return kind(

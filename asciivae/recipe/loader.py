@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from asciivae.errors import Keys, Place, RecipeError, RecipeProblems
+from asciivae.opening import open_file
 from asciivae.recipe.nodes import Node, dotted
 
 MAX_BYTES = 1 << 20
@@ -30,7 +31,7 @@ def read_file(path: Path) -> str:
     """
     file = str(path)
     try:
-        with path.open("rb") as stream:
+        with open_file(path, streams=True) as stream:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         hint = "asciivae recipes list" if isinstance(error, FileNotFoundError) else None

@@ -19,9 +19,12 @@ from types import TracebackType
 from typing import Literal, Self
 
 from asciivae.contract import RawArt
-from asciivae.corpus.formats import MANIFEST, reason_of
-from asciivae.errors import CorpusError
-from asciivae.files.atomic import replaced_file
+from asciivae.corpus.formats import MANIFEST, MAX_LINE, reason_of
+from asciivae.errors import CorpusError, Place
+from asciivae.files.atomic import UNSAFE, replaced_file
+from asciivae.files.inside import Inside
+from asciivae.files.json_reader import parse_json
+from asciivae.opening import UnsafePathError
 from asciivae.text.art import MAX_BYTES
 
 STATE = ".scrape"
@@ -45,10 +48,11 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._inside = Inside(root)
         with ExitStack() as opened:
             try:
-                (root / STATE).mkdir(parents=True, exist_ok=True)
-                lock = opened.enter_context((root / STATE / "lock").open("w"))
+                self._inside.folder(STATE, create=True)
+                lock = opened.enter_context(self._inside.open_to_write(f"{STATE}/lock"))
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -57,8 +61,9 @@ class Archive:
                         place=str(root),
                         hint="wait for it to end, or choose another --out",
                     ) from None
-                self._known, self._missing = _repaired(root / MANIFEST)
-                self._manifest = opened.enter_context((root / MANIFEST).open("a", encoding="utf-8"))
+                self._refuse_links()
+                self._known, self._missing = _repaired(self._inside)
+                self._manifest = opened.enter_context(self._inside.open_to_write(MANIFEST, append=True))
             except OSError as error:
                 raise _not_writable(root, error) from None
             self._opened = opened.pop_all()
@@ -114,12 +119,12 @@ class Archive:
         }
         try:
             if digest in self._missing:  # the line survived a power loss, the file did not
-                _write_whole(self.root / self._missing.pop(digest), data)
+                self._write(self._missing.pop(digest), data)
                 self._known.add(digest)
                 return "new"
-            _write_whole(self.root / name, data)
+            self._write(name, data)
             line = {key: _well_formed(value) for key, value in record.items() if value}
-            self._manifest.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._manifest.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
             self._manifest.flush()
         except OSError as error:
             raise _not_writable(self.root, error) from None
@@ -129,6 +134,16 @@ class Archive:
     def commit(self) -> None:
         """Flush the manifest to disk."""
         os.fsync(self._manifest.fileno())
+
+    def _refuse_links(self) -> None:
+        """Refuse what Scrapy would write through."""
+        self._inside.folder(f"{STATE}/pages")
+        if os.path.lexists(self.root / STATE / "log"):
+            self._inside.open_to_write(f"{STATE}/log", append=True).close()
+
+    def _write(self, name: str, data: bytes) -> None:
+        with replaced_file(self._inside.writable(name), flush=False) as part:
+            part.write_bytes(data)
 
 
 def folder_of(category: str) -> str:
@@ -143,7 +158,7 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_SLUG_LENGTH].rstrip("-")
 
 
-def _repaired(manifest: Path) -> tuple[set[str], dict[str, str]]:
+def _repaired(inside: Inside) -> tuple[set[str], dict[str, str]]:
     """Truncate an incomplete last line.
 
     Returns:
@@ -151,34 +166,44 @@ def _repaired(manifest: Path) -> tuple[set[str], dict[str, str]]:
     """
     known: set[str] = set()
     missing: dict[str, str] = {}
-    if not manifest.exists():
+    if not os.path.lexists(inside.root / MANIFEST):
         return known, missing
-    with manifest.open("r+b") as file:
+    with inside.open_to_write(MANIFEST) as file:
         end = 0
-        for line in iter(file.readline, b""):
-            if not line.endswith(b"\n"):
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), start=1):
+            if not line.endswith(b"\n") and len(line) < MAX_LINE:
                 file.truncate(end)
                 break
             end += len(line)
             try:
-                record = json.loads(line)
-                if (manifest.parent / record["file"]).is_file():
-                    known.add(record["digest"])
-                else:
-                    missing[record["digest"]] = record["file"]
-            except (ValueError, KeyError, TypeError):
+                digest, name = _entry(line)
+            except ValueError as error:
                 raise CorpusError(
-                    "a line of the manifest is damaged",
-                    place=str(manifest),
+                    f"the line is damaged: {error}",
+                    place=Place(str(inside.root / MANIFEST), number),
                     hint="scrape into a new folder, or delete the line",
                 ) from None
+            if inside.is_file(name):
+                known.add(digest)
+            else:
+                missing[digest] = name
     return known, missing
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_file(path, flush=False) as part:
-        part.write_bytes(data)
+def _entry(line: bytes) -> tuple[str, str]:
+    """Digest and file name of a line of the manifest."""
+    record = parse_json(line)
+    if not isinstance(record, dict):
+        raise ValueError("it is not an object")
+    digest, name = record.get("digest"), record.get("file")
+    if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
+        raise ValueError("'digest' is no SHA-256")
+    if not isinstance(name, str):
+        raise ValueError("'file' is not a string")
+    parts = name.split("/")
+    if not name.endswith(".txt") or "\0" in name or any(part.startswith(".") or not part for part in parts):
+        raise ValueError(f"'file' names no text inside of the folder: {name[:80]!a}")
+    return digest, name
 
 
 def _well_formed(value: object) -> object:
@@ -187,6 +212,9 @@ def _well_formed(value: object) -> object:
 
 
 def _not_writable(root: Path, error: OSError) -> CorpusError:
+    if isinstance(error, UnsafePathError):
+        return CorpusError(str(error.strerror), place=str(error.filename), hint=UNSAFE)
+    place = error.filename if isinstance(error, NotADirectoryError) else root
     return CorpusError(
-        f"the folder cannot be written: {reason_of(error)}", place=str(root), hint="choose another --out"
+        f"the folder cannot be written: {reason_of(error)}", place=str(place), hint="choose another --out"
     )

@@ -195,7 +195,7 @@ def _files_below(root: Path, patterns: Sequence[str], harvest: Harvest) -> Itera
 def _content(path: Path) -> bytes:
     if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would block
         raise ValueError("it is not a regular file")
-    with path.open("rb") as raw, GzipFile(fileobj=raw) if path.suffix == ".gz" else raw as file:
+    with path.open("rb") as raw, GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw as file:
         data = cast(BinaryIO, file).read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise ValueError(f"it is longer than {MAX_FILE_BYTES} bytes; split it")

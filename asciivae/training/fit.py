@@ -20,6 +20,12 @@ from asciivae.training.observer import Observer
 from asciivae.training.run_dir import RunDir
 
 MOST_ROLLBACKS = 8
+_NAMES: dict[int, str] = {
+    getattr(signal, name): said
+    for name, said in {"SIGINT": "Ctrl-C", "SIGTERM": "SIGTERM", "SIGHUP": "SIGHUP"}.items()
+    if hasattr(signal, name)
+}
+"""The signals that ask a run to stop, and what they are called."""
 
 
 def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[Step]:
@@ -28,7 +34,8 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
     A caller that stops early (`close`, or `break` in a loop) leaves a checkpoint of the last step.
 
     Raises:
-        Interrupted: the user pressed Ctrl-C; the current step was completed and saved.
+        Interrupted: Ctrl-C, SIGTERM or SIGHUP; the current step was completed and saved. After a second Ctrl-C, the
+            last checkpoint is what is kept.
         DivergedError: a term or the gradient was not finite; see the folder's `diverged/`.
         PluginError: a plugin failed; the last completed step was saved.
         RunError: a file cannot be written.
@@ -46,6 +53,16 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
             except GeneratorExit:
                 _save(experiment, folder)
                 raise
+            except KeyboardInterrupt:
+                if not wanted:
+                    raise
+                kept = folder.latest_step()
+                raise Interrupted(
+                    f"stopped at once in step {state.step + 1}; "
+                    + ("no step is saved" if kept is None else f"step {kept} is the last that is saved"),
+                    place=str(folder.path),
+                    hint=f"asciivae train --resume {folder.path}",
+                ) from None
             except PluginError as error:
                 _save(experiment, folder)
                 error.hint = (
@@ -89,11 +106,13 @@ def _to_the_end(experiment: Experiment, folder: RunDir, observer: Observer, want
             yield step
         if wanted and not last:
             _save(experiment, folder)
-            raise Interrupted(
-                f"stopped by Ctrl-C after step {step.number} of {task.total_steps}, and saved",
+            stopped = Interrupted(
+                f"stopped by {_NAMES[wanted[0]]} after step {step.number} of {task.total_steps}, and saved",
                 place=str(folder.path),
                 hint=f"asciivae train --resume {folder.path}",
             )
+            stopped.exit_code = 128 + wanted[0]
+            raise stopped
     _save(experiment, folder)
 
 
@@ -143,19 +162,26 @@ def _log(folder: RunDir, observer: Observer, record: dict[str, Any]) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Record the first Ctrl-C in a list; a second one raises KeyboardInterrupt as usual."""
+    """Record the first Ctrl-C, SIGTERM or SIGHUP in a list; a second Ctrl-C raises KeyboardInterrupt as usual.
+
+    SIGHUP that is ignored (`nohup`) stays so.
+    """
     wanted: list[int] = []
 
     def first(number: int, frame: FrameType | None) -> None:
         wanted.append(number)
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
+    before: dict[int, Any] = {}
     try:
-        before = signal.signal(signal.SIGINT, first)
+        for number in _NAMES:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, first)
     except ValueError:  # signal handlers can only be set in the main thread
         yield wanted
         return
     try:
         yield wanted
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

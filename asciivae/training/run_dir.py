@@ -14,6 +14,7 @@ glyphs, which is all that `reconstruct` needs.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import math
@@ -27,20 +28,40 @@ from typing import Any
 from torch import Tensor
 
 from asciivae.errors import RunError
-from asciivae.files.atomic import cannot_write, json_text, new_folder, write_tensors, write_text
+from asciivae.files.atomic import (
+    cannot_write,
+    json_text,
+    new_file,
+    new_folder,
+    replaced_folder,
+    write_tensors,
+    write_text,
+)
+from asciivae.files.inside import Inside
+from asciivae.files.json_reader import parse_json
 from asciivae.files.weights import MODEL_FORMAT, RENDERER_FORMAT
-from asciivae.training.state import TrainState
+from asciivae.opening import UnsafePathError
+from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
+from asciivae.training.state import TrainState, checked_numbers
 
 STATE_FORMAT = 1
 _RENAMED = {"gradient": "grad_norm", "rate": "lr", "blank_share": "blank_fraction"}
 """Metric keys of older runs, and their present names."""
-LARGEST_STEP = 2**53
-"""The largest integer that a float represents exactly; charts use floats."""
+MAX_METRICS = 1 << 30
+"""The largest `metrics.jsonl`, in bytes."""
+MAX_RECORD = 1 << 20
+_MAX_STATE = 1 << 16
 _FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
+
+
+class FolderTakenError(RunError):
+    """A new run was to be written into a folder that is in use."""
 
 
 class RunDir:
     """An existing run folder; use `create` or `open`.
+
+    Its content is untrusted: it may come from elsewhere. Nothing is read or written through links in it.
 
     Args:
         path: the folder.
@@ -52,32 +73,33 @@ class RunDir:
         self.kind = kind
         self.checkpoints = path / "checkpoints"
         self.metrics_file = path / "metrics.jsonl"
+        self._inside = Inside(path)
 
     @classmethod
     def create(cls, path: Path, files: Mapping[str, str], kind: str = "model") -> RunDir:
         """Start a run in a new or empty folder and write `files` (name to text) into it.
 
         Raises:
-            RunError: the folder is not empty, or cannot be written.
+            FolderTakenError: the folder is not empty.
+            RunError: it cannot be written.
         """
         try:
-            taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
-        except OSError as error:
-            raise cannot_write(path, error) from error
-        if taken:
-            resume = f"continue it with `asciivae train --resume {path}`, or " if _is_run(path) else ""
-            raise RunError(
-                "is not empty; runs never overwrite files",
-                place=str(path),
-                hint=f"{resume}name another folder with --out",
-            )
-        if path.is_dir():  # it may be a mount point or the working directory, which cannot be replaced
-            for name, text in files.items():
-                write_text(path / name, text)
-        else:
-            with new_folder(path) as folder:
+            if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
+                raise _taken(path)
+            if path.is_dir():  # it may be a mount point or the working directory, which cannot be replaced
+                with cls(path, kind).locked():
+                    if any(path.iterdir()):
+                        raise _taken(path)
+                    for name, text in files.items():
+                        write_text(path / name, text)
+                return cls(path, kind)
+            with replaced_folder(path, replace=False) as folder:  # of two at the same time, one fails
                 for name, text in files.items():
                     (folder / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR) and os.path.lexists(path):
+                raise _taken(path) from error
+            raise cannot_write(path, error) from error
         return cls(path, kind)
 
     @classmethod
@@ -85,11 +107,12 @@ class RunDir:
         """Open the folder of a run.
 
         Raises:
-            RunError: the folder does not contain a run.
+            RunError: the folder does not contain a run, or holds a link, a FIFO or a device in place of its files.
         """
         run = cls(path, kind)
-        if not _is_run(path):
+        if not os.path.lexists(path / "resolved.yaml"):
             raise RunError("is not the folder of a run", place=str(path), hint="a run's folder has a resolved.yaml")
+        refuse_links(path)
         return run
 
     def save(self, state: TrainState, metadata: Mapping[str, str], glyphs: Tensor, *, keep: int) -> Path:
@@ -105,6 +128,7 @@ class RunDir:
         latest = self._latest()
         if latest is not None and latest.name == name:
             return latest
+        self._folder("checkpoints")
         with new_folder(self.checkpoints / name) as folder:
             header = {"format": _FORMATS[self.kind], **metadata, "step": str(state.step)}
             write_tensors(folder / self._weights, {**state.weights(), "glyphs": glyphs}, header)
@@ -113,8 +137,8 @@ class RunDir:
             (folder / "state.json").write_text(numbers, encoding="utf-8")
         write_text(self.checkpoints / "latest", name + "\n")
         # A checkpoint of a later step is left over from a process that was killed before it became the latest.
-        folders = sorted(self.checkpoints.glob("step-*"), key=_step_of)
-        kept = [folder for folder in folders if _step_of(folder) <= state.step][-keep:]
+        folders = sorted(self._saved(), key=step_of)
+        kept = [folder for folder in folders if step_of(folder) <= state.step][-keep:]
         for other in folders:
             if other not in kept:
                 shutil.rmtree(other, ignore_errors=True)
@@ -147,7 +171,7 @@ class RunDir:
     def latest_step(self) -> int | None:
         """The step of the newest complete checkpoint; None without one."""
         found = self._latest()
-        return None if found is None else _step_of(found)
+        return None if found is None else step_of(found)
 
     def latest(self) -> Path:
         """The newest complete checkpoint.
@@ -166,14 +190,30 @@ class RunDir:
 
     def _latest(self) -> Path | None:
         try:
-            named = self.checkpoints / (self.checkpoints / "latest").read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            named = None
-        if named is not None and (named / "state.json").is_file() and named.parent == self.checkpoints:
-            return named
+            named = self._inside.read("checkpoints/latest", _MAX_STATE).decode("ascii", "replace").strip()
+        except UnsafePathError as error:
+            raise unsafe(error) from error
+        except OSError:
+            named = ""
+        if STEP.fullmatch(named) and self._is_complete(named):
+            return self.checkpoints / named
         # `latest` is written after its checkpoint, so a complete one may exist without it.
-        complete = [folder for folder in self.checkpoints.glob("step-*") if (folder / "state.json").is_file()]
-        return max(complete, key=_step_of, default=None)
+        return max((folder for folder in self._saved() if self._is_complete(folder.name)), key=step_of, default=None)
+
+    def _saved(self) -> list[Path]:
+        """The folders of checkpoints, complete or not."""
+        found = self._folder("checkpoints", create=False)
+        names = os.listdir(found) if found.is_dir() else []
+        return [found / name for name in names if STEP.fullmatch(name) and not (found / name).is_symlink()]
+
+    def _is_complete(self, name: str) -> bool:
+        return self._inside.is_file(f"checkpoints/{name}/state.json")
+
+    def _folder(self, name: str, *, create: bool = True) -> Path:
+        try:
+            return self._inside.folder(name, create=create)
+        except OSError as error:
+            raise cannot_write(self.path / name, error) from error
 
     def load(self, state: TrainState) -> bool:
         """Restore the latest checkpoint into `state`; return False if there is none yet.
@@ -187,15 +227,17 @@ class RunDir:
         folder = self._latest()
         if folder is None:
             return False
+        name = f"checkpoints/{folder.name}"
         try:
-            numbers = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-            if numbers.get("format") != STATE_FORMAT:
-                raise ValueError(f"format {numbers.get('format')!r}, this version reads {STATE_FORMAT}")
-            weights = load_file(folder / self._weights)
-            tensors = load_file(folder / "training.safetensors")
-        except (OSError, ValueError, AttributeError, SafetensorError) as error:
+            numbers = checked_numbers(parse_json(self._inside.read(f"{name}/state.json", _MAX_STATE)), STATE_FORMAT)
+            if numbers["step"] != step_of(folder):
+                raise ValueError(f"'step' is {numbers['step']:.0f}, unlike the name of the folder")
+            weights = load_file(self._inside.checked(f"{name}/{self._weights}"))
+            tensors = load_file(self._inside.checked(f"{name}/training.safetensors"))
+        except (OSError, ValueError, SafetensorError) as error:
+            reason = error.strerror if isinstance(error, UnsafePathError) else error
             raise RunError(
-                f"cannot be read ({error})", place=str(folder), hint=f"delete {folder} and resume"
+                f"cannot be read ({reason})", place=str(folder), hint=f"delete {folder} and resume"
             ) from error
         weights.pop("glyphs", None)
         try:
@@ -213,8 +255,8 @@ class RunDir:
         """
         numbers = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in record.items()}
         try:
-            with self.metrics_file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(numbers, allow_nan=False) + "\n")
+            with self._inside.open_to_write("metrics.jsonl", append=True) as file:
+                file.write(json.dumps(numbers, allow_nan=False).encode() + b"\n")
         except OSError as error:
             raise cannot_write(self.metrics_file, error) from error
 
@@ -223,21 +265,29 @@ class RunDir:
 
         Lines that are not such records are skipped: a killed process may leave an incomplete one, and a run from
         elsewhere may contain anything.
+
+        Raises:
+            RunError: the file is a link or no regular file, or larger than `MAX_METRICS`.
         """
-        if not self.metrics_file.is_file():
+        try:
+            with self._inside.open("metrics.jsonl") as file:
+                if os.fstat(file.fileno()).st_size > MAX_METRICS:
+                    raise UnsafePathError(f"it is longer than {MAX_METRICS} bytes", self.metrics_file)
+                for line in iter(lambda: file.readline(MAX_RECORD), b""):
+                    record = record_of(line)
+                    if record is not None:
+                        yield {_RENAMED.get(key, key): value for key, value in record.items()}
+        except FileNotFoundError:
             return
-        for line in self.metrics_file.read_bytes().splitlines():
-            try:
-                record = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if _is_record(record):
-                yield {_RENAMED.get(key, key): value for key, value in record.items()}
+        except OSError as error:
+            raise unsafe(error) from error
 
     def rewind(self, step: int) -> None:
         """Remove the records of steps after `step`, which will be repeated."""
-        kept = [json.dumps(record) for record in self.metrics() if record["step"] <= step]
-        write_text(self.metrics_file, "".join(line + "\n" for line in kept))
+        with new_file(self.metrics_file) as aside, aside.open("w", encoding="utf-8") as file:
+            for record in self.metrics():
+                if record["step"] <= step:
+                    file.write(json.dumps(record) + "\n")
 
     def write_sample(self, step: int, text: str) -> Path:
         """Write the sample reconstructions of this step."""
@@ -249,14 +299,13 @@ class RunDir:
         """The path of a sample of this step; its folder is created if necessary.
 
         Raises:
-            RunError: the folder cannot be created.
+            RunError: the folder cannot be created, or is a link.
         """
-        folder = self.path / "samples"
+        name = f"samples/step-{step}.{ending}"
         try:
-            folder.mkdir(exist_ok=True)
+            return self._inside.writable(name)
         except OSError as error:
-            raise cannot_write(folder, error) from error
-        return folder / f"step-{step}.{ending}"
+            raise cannot_write(self.path / name, error) from error
 
     def write_divergence(self, report: Mapping[str, Any]) -> Path:
         """Write the report of a divergence."""
@@ -268,22 +317,20 @@ class RunDir:
 def newest_run(root: Path) -> Path | None:
     """The run of a model under `root` with the most recent checkpoint; None without one."""
     markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
-    saved = [marker for marker in markers if marker.parent.name == "checkpoints"]
-    runs = [marker for marker in saved if any(marker.parent.glob("step-*/model.safetensors"))]
-    return max(runs, key=lambda marker: marker.stat().st_mtime_ns).parent.parent if runs else None
+    found = [
+        (os.lstat(marker).st_mtime_ns, marker.parent.parent)
+        for marker in markers
+        if marker.parent.name == "checkpoints"
+        and Inside(marker.parent).is_file("latest")
+        and any(marker.parent.glob("step-*/model.safetensors"))
+    ]
+    return max(found)[1] if found else None
 
 
-def _is_run(path: Path) -> bool:
-    return (path / "resolved.yaml").is_file()
-
-
-def _is_record(value: object) -> bool:
-    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
-        return False
-    step = value.get("step")
-    return type(step) is int and 0 <= step < LARGEST_STEP
-
-
-def _step_of(folder: Path) -> int:
-    digits = folder.name.removeprefix("step-")
-    return int(digits) if digits.isdigit() else -1
+def _taken(path: Path) -> FolderTakenError:
+    resume = f"continue it with `asciivae train --resume {path}`, or " if is_run(path) else ""
+    return FolderTakenError(
+        "is not empty; runs never overwrite files",
+        place=str(path),
+        hint=f"{resume}name another folder with --out",
+    )

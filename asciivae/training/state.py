@@ -10,9 +10,19 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from asciivae.errors import RunError
+from asciivae.files.json_reader import number, whole
 from asciivae.training.optim import Optim
 
 _FIT_HINT = "resume with the recipe in the run's folder, or start a new run"
+
+_SCALER = {
+    "scaler_scale": False,
+    "scaler_growth_factor": False,
+    "scaler_backoff_factor": False,
+    "scaler_growth_interval": True,
+    "scaler__growth_tracker": True,
+}
+"""The numbers of a gradient scaler, and whether they are integers."""
 
 
 class TrainState:
@@ -162,3 +172,26 @@ class TrainState:
                 like = torch.empty_like(parameter) if saved.shape == parameter.shape else torch.empty_like(saved)
                 values: dict[str, Any] = self.optimiser.state[parameter]
                 values[key.removeprefix(prefix)] = like.copy_(saved)
+
+
+def checked_numbers(document: object, state_format: int) -> dict[str, float]:
+    """The scalars of a saved state, which may come from elsewhere.
+
+    Raises:
+        ValueError: they are of another format, or one is missing, of another type or out of its range.
+    """
+    if not isinstance(document, dict):
+        raise ValueError("it is not a JSON object")
+    if type(document.get("format")) is not int or document["format"] != state_format:
+        raise ValueError(f"format {document.get('format')!r}, this version reads {state_format}")
+    numbers: dict[str, float] = {
+        "step": whole(document.get("step"), "step"),
+        "rate_scale": number(document.get("rate_scale"), "rate_scale", 0, 1),
+    }
+    if "averaged_weights" in document:
+        numbers["averaged_weights"] = whole(document["averaged_weights"], "averaged_weights")
+    for name, integer in _SCALER.items():
+        if name in document:
+            value = document[name]
+            numbers[name] = whole(value, name) if integer else number(value, name, 0)
+    return numbers

@@ -62,7 +62,7 @@ def test_the_first_ctrl_c_finishes_the_step_and_saves(tmp_path: Path) -> None:
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in said
     told = re.search(
-        rf"error: {tmp_path}/run: stopped by Ctrl-C after step (\d+) of 1000000, and saved\n\n"
+        rf"{tmp_path}/run: stopped by Ctrl-C after step (\d+) of 1000000, and saved\n\n"
         rf"hint: asciivae train --resume {tmp_path}/run\n",
         said,
     )

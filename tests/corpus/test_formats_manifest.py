@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,38 @@ def test_what_was_cleaned_counts(scraped: Path, caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.WARNING):
         assert len(open_corpus(scraped)) == 2
     assert f"has changed since it was cleaned: asciivae corpus clean {scraped}" in caplog.text
+
+
+@pytest.mark.timeout(20)
+def test_links_and_fifos_in_the_folder_are_not_read(scraped: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "key.txt").write_text("secret")
+    (scraped / "link.txt").symlink_to(tmp_path / "secret" / "key.txt")
+    (scraped / "below").symlink_to(tmp_path / "secret")
+    os.mkfifo(scraped / "pipe.txt")
+    names = ("link.txt", "below/key.txt", "pipe.txt", "pets/cat.txt")
+    manifest(scraped, *[{"file": name} for name in names])
+    for pieces in (list(read_raw_texts(scraped)), open_corpus(scraped).refused):
+        assert [one for one in pieces if isinstance(one, Refused)] == [
+            Refused("link.txt", "it is a symbolic link"),
+            Refused("below/key.txt", "it is a symbolic link"),
+            Refused("pipe.txt", "it is not a regular file"),
+        ]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["manifest.jsonl", "clean.safetensors"])
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
+def test_an_index_that_is_no_file_is_an_error(scraped: Path, tmp_path: Path, name: str, kind: str) -> None:
+    (scraped / name).unlink(missing_ok=True)
+    if kind == "link":
+        (tmp_path / "elsewhere").write_text("")
+        (scraped / name).symlink_to(tmp_path / "elsewhere")
+    elif kind == "fifo":
+        os.mkfifo(scraped / name)
+    else:
+        (scraped / name).mkdir()
+    with pytest.raises(CorpusError) as caught:
+        open_corpus(scraped)
+    assert caught.value.place == str(scraped / name)
+    assert caught.value.message.startswith("the file cannot be read: ")

@@ -261,7 +261,7 @@ def test_bad_pieces_are_refused_with_place_reason_and_count(folder: Path) -> Non
         assert dict(corpus.refused) == {
             f"{folder / 'bad.txt'}:2:1": "U+2588 '█' is not one of the 95 printable ASCII characters",
             str(folder / "blank.txt"): "it contains only blanks",
-            str(folder / "gone.txt"): "no such file or directory",
+            str(folder / "gone.txt"): "it is a symbolic link",
         }
     assert len(open_corpus(folder, replace="#")) == 4
 
@@ -317,33 +317,63 @@ def test_an_unknown_corpus_is_met_with_the_nearest_name(tmp_path: Path, monkeypa
     assert error.hint == KINDS
 
 
-LINE_HINT = 'fix or delete the line; each line is one object, such as {"text": "...", "id": "..."}'
-TEXT_HINT = "'text' holds the art as a string, its lines separated by \\n; all other columns are strings too"
-
-
 @pytest.mark.parametrize(
-    ("line", "column", "message", "hint"),
+    ("line", "column", "message"),
     [
-        (b'{"text": }', 10, "this is not JSON: expecting value", LINE_HINT),
-        (b'{"text": "x"', 13, "this is not JSON: expecting ',' delimiter", LINE_HINT),
-        (b'{"id": "\xc3\xa9\xff"}', 10, "byte 0xFF is not UTF-8 text", LINE_HINT),
-        (b"[" * 100_000, 0, "this JSON cannot be parsed", LINE_HINT),
-        (b"1" * 5000, 0, "this JSON cannot be parsed", LINE_HINT),
-        (b'["text"]', 0, "this is not a JSON object", LINE_HINT),
-        (b'{"id": "a"}', 0, "the object has no 'text'", TEXT_HINT),
-        (b'{"text": null}', 0, "'text' is not a string", TEXT_HINT),
-        (b'{"text": "x", "id": 7}', 0, "'id' is not a string", TEXT_HINT),
+        (b'{"text": }', 10, "this is not JSON: expecting value"),
+        (b'{"text": "x"', 13, "this is not JSON: expecting ',' delimiter"),
+        (b'{"id": "\xc3\xa9\xff"}', 10, "byte 0xFF is not UTF-8 text"),
+        (b"[" * 100_000, 0, "this JSON cannot be used: it is nested more than 32 levels deep"),
+        (b'{"text": "x", "n": 1e999}', 0, "this JSON cannot be used: the number 1e999 is too large"),
+        (b'{"text": "x", "text": "y"}', 0, "this JSON cannot be used: the key 'text' occurs twice in one object"),
+        (b'["text"]', 0, "this is not a JSON object"),
+        (b'{"id": "a"}', 0, "the object has no 'text'"),
+        (b'{"text": null}', 0, "'text' is not a string"),
+        (b'{"text": "x", "id": 7.5}', 0, "'id' is not a string"),
+        (b'{"text": "x", "id": true}', 0, "'id' is not a string"),
     ],
 )
-def test_a_malformed_line_is_an_error_and_never_skipped(
-    tmp_path: Path, line: bytes, column: int, message: str, hint: str
+def test_a_malformed_line_is_refused_and_those_after_it_are_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, line: bytes, column: int, message: str
 ) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(b'{"text": "x"}\n' + line + b"\n")
+    path.write_bytes(b'{"text": "x"}\n' + line + b'\n{"text": "z"}\n')
+    corpus = open_corpus(path)
+    assert [corpus.text(i) for i in range(len(corpus))] == ["x\n", "z\n"]
+    place = str(Place(str(path), 2, column))
+    assert corpus.refused == ((place, message),)
+    assert f"1 of 3 pieces of {path} cannot be read and are left out; the first is {place}: {message}" in caplog.text
+
+
+def test_integer_ids_are_texts_and_ids_that_occur_twice_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = jsonl(tmp_path / "a.jsonl", {"text": "x", "id": 7}, {"text": "y", "id": "7"}, {"text": "z", "id": "8"})
+    assert list(open_corpus(path).column("id")) == ["7", "7", "8"]
+    assert f"1 pieces of {path} have the id of another piece" in caplog.text
+
+
+def test_a_file_of_blank_lines_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n" * 10_000_000))
     error = refused(path)
-    assert error.place == Place(str(path), 2, column)
-    assert error.message == message
-    assert error.hint == hint
+    assert error.headline == f"{path}:100001: there are more than 100000 blank lines in a row"
+
+
+def test_upper_case_suffixes_count(folder: Path, tmp_path: Path) -> None:
+    (folder / "DOS.TXT").write_text("dos")
+    assert len(open_corpus(folder)) == 4
+    assert len(open_corpus(jsonl(tmp_path / "A.JSONL", {"text": "x"}))) == 1
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.safetensors"])
+def test_a_fifo_or_a_device_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    assert "not a regular file" in refused(tmp_path / name).message
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / name).symlink_to("/dev/zero")
+    assert "not a regular file" in refused(tmp_path / "b" / name).message
 
 
 def test_a_broken_archive_is_an_error(tmp_path: Path) -> None:
@@ -382,7 +412,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", denied)
+    monkeypatch.setattr("asciivae.corpus.source.open_file", denied)
     error = refused(path)
     assert error.headline == f"{path}: the file cannot be read: permission denied"
     assert error.hint == f"check its permissions: ls -l {path}"

@@ -272,7 +272,7 @@ def test_a_full_disk_is_told_whatever_is_written(run: RunDir, stage: str, monkey
         "report": lambda: run.write_divergence({"step": 1}),
     }[stage]
     owner, name = {
-        "metrics": (Path, "open"),
+        "metrics": (os, "open"),
         "sample folder": (Path, "mkdir"),
         "sample": (Path, "write_text"),
         "report": (Path, "write_text"),
