@@ -121,7 +121,7 @@ def evaluate(
     found = []
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
         measured = measure(trained.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
-        records = tuple(RunDir(path).metrics())
+        records = tuple(RunDir(path).metrics()) if path.is_dir() else ()
         found.append(ModelScores(label, trained.step, measured, summarise(measured), records))
     return found
 
