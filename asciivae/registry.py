@@ -105,7 +105,7 @@ def find(kind: str, name: str) -> Entry:
         raise _unknown(kind, name, known)
     ours = [e for e in matches if e.distribution == OURS]
     entry = (ours or matches)[0]
-    if len(matches) > 1 and not ours:  # a bare name that is asciivae's own means asciivae's own
+    if len(matches) > 1 and not ours:  # a bare built-in name is never ambiguous
         raise PluginError(
             f"{kind} {name!r} is ambiguous: it is in {' and '.join(e.origin for e in matches)}",
             hint=f"write {entry.qualified}",
@@ -275,7 +275,7 @@ def _imported(entry: Entry) -> Any:
 
 @contextlib.contextmanager
 def _default_dtype_kept() -> Iterator[None]:
-    """Refuse an import that changes PyTorch's default dtype: everything that is made later would have another one."""
+    """Refuse an import that changes PyTorch's default dtype, which would affect all later tensors."""
     before = sys.modules["torch"].get_default_dtype() if "torch" in sys.modules else None
     yield
     if "torch" in sys.modules:
@@ -284,7 +284,7 @@ def _default_dtype_kept() -> Iterator[None]:
         if torch.get_default_dtype() != before:
             now = torch.get_default_dtype()
             torch.set_default_dtype(before)
-            raise RuntimeError(f"it sets torch's default dtype to {now} when it is imported")
+            raise RuntimeError(f"its import sets torch's default dtype to {now}")
 
 
 def _checked(entry: Entry, found: Any) -> type[Any]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")
 LATEST = Path("latest")
-"""Stands for the newest run below `RUNS`."""
+"""Selects the newest run below `RUNS`."""
 ModelOption = Annotated[
     Path | None,
     typer.Option(
@@ -140,7 +140,7 @@ def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -
 
 
 def loaded_model(path: Path | None, device: str) -> TrainedModel:
-    """Load the model at a path, the one that comes with the package by default, or that of the newest run for `latest`.
+    """Load the model at a path, that of the newest run for `latest`, or the bundled model by default.
 
     Raises:
         ModelError: it cannot be loaded.
@@ -160,7 +160,7 @@ def _newest_run() -> Path:
         raise ModelError(
             f"no run of a model below {RUNS}/ has a checkpoint",
             place="--model latest",
-            hint="train one: asciivae train --recipe quickstart; or leave --model out for the bundled model",
+            hint="train one: asciivae train --recipe quickstart; or omit --model to use the bundled model",
         )
     return found
 

@@ -140,7 +140,7 @@ def digest_of(path: Path) -> str:
     """
     try:
         with open_file(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except OSError as error:
         raise CorpusError(
             f"the file cannot be read: {formats.reason_of(error)}",

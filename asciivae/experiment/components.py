@@ -43,7 +43,7 @@ def make(kind: str, component: Component, *arguments: Any) -> Any:
 
 
 def described(kind: str, component: Component) -> str:
-    """What messages call a component: its kind, its name, and the package that it comes from."""
+    """A component in messages: its kind, its name, and the package that provides it."""
     return f"{kind} {component.use.rpartition(':')[2]!r} of {origin(kind, component)}"
 
 

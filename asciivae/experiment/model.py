@@ -118,7 +118,7 @@ def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:
         return
     every = batch == 1 or len(data.training) == 1
     raise RecipeError(
-        f"{'every batch' if every else 'the last batch of an epoch'} would hold a single piece of "
+        f"{'every batch' if every else 'the last batch of an epoch'} would have a single piece of "
         f"{len(data.training)}, and this model's batch norms need two",
         path="train.batch",
         hint=f"--set train.batch={batch + 1}, or --set data.limit={max(2, len(data.training) - 1)}",

@@ -221,7 +221,7 @@ def _provenance_of(run: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         return {}
     kinds = {"recipe": str, "earlier": list}
-    sound = {name: value for name, value in found.items() if isinstance(value, kinds.get(name, object))}
+    sound: dict[str, Any] = {k: value for k, value in found.items() if isinstance(value, kinds.get(k, object))}
     if not re.fullmatch(r"[\w.-]{1,80}", sound.get("recipe", "x")):
         del sound["recipe"]
     return sound

@@ -1,4 +1,4 @@
-"""The one reader of weights files, which are untrusted."""
+"""Reading of weights files, which are untrusted."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class WeightsFile:
     Attributes:
         path: the file.
         header: its metadata, of the wanted format.
-        slices: what the file says of its tensors, without `glyphs`, by name.
-        glyph_size: (h, w) of its glyphs in pixels, or None if it has no atlas (95, h, w) of float32.
+        slices: the unread tensors, except `glyphs`, by name.
+        glyph_size: (h, w) of its glyphs in pixels, or None if it has no float32 atlas (95, h, w).
     """
 
     def __init__(self, path: Path, header: dict[str, str], opened: Any) -> None:
@@ -47,11 +47,11 @@ class WeightsFile:
         """Read all tensors and the glyphs (95, h, w).
 
         Args:
-            expected: the tensors of the model that they are for, which may be on the meta device.
-            whose: what has such tensors, for the message.
+            expected: the tensors of the model to load, which may be on the meta device.
+            whose: the model, for the message.
 
         Raises:
-            ModelError: names, shapes or dtypes differ, or the glyphs are not greys in [0, 1].
+            ModelError: names, shapes or dtypes differ, or the glyphs are not in [0, 1].
         """
         complete = self.slices.keys() == expected.keys() and self.fitting(expected) == list(expected)
         if not complete or self.glyph_size is None:
@@ -66,11 +66,11 @@ class WeightsFile:
         return [name for name, value in expected.items() if name in self.slices and _suits(self.slices[name], value)]
 
     def tensors(self, names: Iterable[str]) -> dict[str, Tensor]:
-        """Read tensors."""
+        """Read these tensors."""
         return {name: self._opened.get_tensor(name) for name in names}
 
     def refusal(self, message: str) -> ModelError:
-        """The error that says what is wrong with this file."""
+        """The error for a file that is rejected."""
         return ModelError(message, place=str(self.path), hint=DAMAGED)
 
 
@@ -125,11 +125,11 @@ def _glyph_size(stored: Any) -> tuple[int, int] | None:
 
 
 def refuse_non_finite(tensors: Mapping[str, Tensor], file: Path) -> None:
-    """Refuse weights that hold NaN or infinity.
+    """Refuse weights with non-finite values.
 
     Raises:
-        ModelError: with the name of the first such tensor.
+        ModelError: a tensor contains NaN or infinity; names the first one.
     """
     for name, value in tensors.items():
         if value.is_floating_point() and not bool(value.isfinite().all()):
-            raise ModelError(f"holds NaN or infinity in {name!r}", place=str(file), hint=DAMAGED)
+            raise ModelError(f"contains NaN or infinity in {name!r}", place=str(file), hint=DAMAGED)

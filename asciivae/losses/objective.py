@@ -101,7 +101,7 @@ class Objective(nn.Module):
         self.register_buffer("gram", gram, persistent=False)
 
     def with_terms(self, terms: Sequence[Term]) -> Objective:
-        """The same renderer with other terms, on the same device."""
+        """Copy the objective with other terms, on the same device."""
         made = Objective(terms, self.renderer, self.gram.dtype, self.drawn_by)
         return made.to(self.gram.device)
 
@@ -210,7 +210,7 @@ def _needs(term: Term) -> frozenset[str]:
     needs = frozenset(term.loss.needs)
     if unknown := needs - NEEDS:
         raise PluginError(
-            f"needs {', '.join(sorted(unknown))}, which nobody provides",
+            f"needs {', '.join(sorted(unknown))}, which is not an input of losses",
             place=f"loss {term.name!r} of {term.origin}",
             hint=f"a loss may need {', '.join(sorted(NEEDS))}; see asciivae.contract.NEEDS",
         )
@@ -235,7 +235,7 @@ def _blamed(place: str, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def _unmodified(inputs: LossInputs, place: str) -> Iterator[None]:
-    """Refuse a loss that writes to what it is given: the other losses would see it."""
+    """Reject a loss that modifies its inputs, which the other losses share."""
     tensors = {name: getattr(inputs, name) for name in LossInputs.__dataclass_fields__}
     tensors |= {f"posterior.{name}": getattr(inputs.posterior, name) for name in ("mean", "logvar")}
     versions = {name: value._version for name, value in tensors.items() if isinstance(value, Tensor)}
@@ -243,7 +243,7 @@ def _unmodified(inputs: LossInputs, place: str) -> Iterator[None]:
     for name, version in versions.items():
         if tensors[name]._version != version:
             raise PluginError(
-                f"modified inputs.{name} in place, which every loss is given",
+                f"modified inputs.{name} in place, which all losses share",
                 place=place,
                 hint="work on a copy: x.clone(), or x * 2 instead of x.mul_(2)",
             )

@@ -13,7 +13,7 @@ from asciivae.settings.types import Name
 
 
 def _without_default(schema: dict[str, Any]) -> None:
-    schema.pop("default", None)  # an empty name stands for the component's, and cannot be written
+    schema.pop("default", None)  # the default, an empty name, is not valid in a recipe
 
 
 @dataclass(frozen=True)

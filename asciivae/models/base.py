@@ -13,7 +13,7 @@ from asciivae.contract import CONTRACT, Posterior
 from asciivae.models.latent import sample_latent
 
 Noise = Tensor | torch.Generator | None
-"""Where a draw takes its randomness from: the noise itself, a generator, or None for no noise."""
+"""A source of noise: the noise itself, a generator to draw it from, or None for no noise."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Gumbel:
         """Relax logits (B, 95, H, W).
 
         Args:
-            logits: of the decoder.
+            logits: the decoder's logits.
             noise: standard Gumbel noise of the same shape, which is overwritten, or a generator that draws it; with
                 None the result is the softmax.
             epoch: counted from 0; an annealed temperature depends on it.

@@ -16,7 +16,7 @@ from asciivae.recipe import loader
 from asciivae.recipe.nodes import Node, Part, dotted
 
 _PATH = re.compile(r"[^.\[\]=\s]+(\.[^.\[\]=\s]+|\[\d+\])*")
-_RIVALS = {"steps": "epochs", "epochs": "steps"}
+_EXCLUSIVE = {"steps": "epochs", "epochs": "steps"}
 
 
 def apply(tree: Node, sets: Sequence[str] = (), unsets: Sequence[str] = ()) -> None:
@@ -65,8 +65,8 @@ def _set(tree: Node, text: str, place: Place) -> None:
     _open(node, last, place)
     if isinstance(node.value, dict) and isinstance(last, str):
         node.value[last] = value
-        if parents == ["train"] and last in _RIVALS and value.value is not None:
-            node.value.pop(_RIVALS[last], None)
+        if parents == ["train"] and last in _EXCLUSIVE and value.value is not None:
+            node.value.pop(_EXCLUSIVE[last], None)
     elif isinstance(node.value, list):
         index = len(node.value) if last == len(node.value) else _index(node.value, last, place)
         node.value[index : index + 1] = [value]

@@ -192,7 +192,7 @@ def with_config(kind: str, component: Component) -> Component:
             raise PluginError(f"the option {name!r} of {component.use!r} has a name that is reserved in recipes")
     config = from_plain(config_type, component.options)
     entry = registry.find(kind, component.use)
-    # A resolved recipe names the distribution of what is not asciivae's own, so that another one cannot take its place.
+    # A resolved recipe qualifies third-party names with their distribution, so that the component is unambiguous.
     use = entry.name if entry.distribution == registry.OURS else entry.qualified
     return dataclasses.replace(component, use=use, options=plain(config), config=config)
 

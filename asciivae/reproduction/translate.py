@@ -125,7 +125,7 @@ def _parsed(commit: Commit, words: Sequence[str]) -> dict[str, Any]:
 def _unknown(commit: Commit, word: str) -> str:
     known = [name for flag in commit.flags for name in flag.names]
     if not word.startswith("-"):
-        return f"{word!r} belongs to no flag"
+        return f"{word!r} is not the value of a flag"
     name = word.partition("=")[0]
     others = [other.name for other in COMMITS.values() if any(name in flag.names for flag in other.flags)]
     if others:

@@ -69,7 +69,7 @@ class Task:
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
     def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
-        """What to raise for an error in the backward pass: a `PluginError` where a plugin is to blame."""
+        """The error to raise for an exception in the backward pass: a `PluginError` if a plugin caused it."""
         return error
 
     @abstractmethod

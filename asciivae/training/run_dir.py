@@ -296,10 +296,10 @@ class RunDir:
         return file
 
     def sample_file(self, step: int, ending: str) -> Path:
-        """Where a sample of this step goes, in a folder that is made if need be.
+        """The path of a sample of this step; its folder is created if necessary.
 
         Raises:
-            RunError: the folder cannot be made, or is a link.
+            RunError: the folder cannot be created, or is a link.
         """
         name = f"samples/step-{step}.{ending}"
         try:

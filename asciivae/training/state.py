@@ -150,7 +150,7 @@ class TrainState:
             self._restore_optimiser(tensors)
             self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])
             if self.scaler.is_enabled():
-                # A scaler remembers that it has unscaled a gradient, also where the step was then not taken.
+                # A new scaler, since the old one may have unscaled gradients of a step that was not taken.
                 self.scaler = self._new_scaler(True)
                 names = self.scaler.state_dict()
                 self.scaler.load_state_dict({key: numbers[f"scaler_{key}"] for key in names})

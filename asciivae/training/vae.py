@@ -40,13 +40,13 @@ class VAETask(Task):
         return self.evaluate(module, batch, step, latent, gumbel)[1]
 
     def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
-        """Blame the term whose own backward pass fails, if it or the renderer comes from a plugin."""
+        """Attribute the error to the term whose backward pass fails alone, if it or the renderer is a plugin."""
         named = {term.name: f"loss {term.name!r} of {term.origin}" for term in self.terms}
         plugins = {term.name for term in self.terms if not term.origin.startswith("asciivae ")}
         if not plugins and self.objective.drawn_by.partition(" of ")[2].startswith("asciivae "):
             return error
         failed = {name for name in named if self._fails(name, batch, step)}
-        # Where every term that draws fails, so does the renderer.
+        # If no plugin's term fails alone, the renderer does.
         blamed = next((named[name] for name in named if name in failed & plugins), self.objective.drawn_by)
         return PluginError(
             f"failed in the backward pass with {type(error).__name__}: {error}",
@@ -55,7 +55,7 @@ class VAETask(Task):
         )
 
     def _fails(self, name: str, batch: Batch, step: int) -> bool:
-        """Whether the backward pass of one term alone fails; the gradients are thrown away."""
+        """Whether the backward pass of one term alone fails; its gradients are discarded."""
         others = [replace(term, weight=constant(float(term.name == name))) for term in self.terms]
         alone = replace(self, objective=self.objective.with_terms(others))
         self.module.zero_grad(set_to_none=True)

@@ -15,8 +15,7 @@ import typer
 from tiny_runs import asciivae
 
 import asciivae as package
-from asciivae.cli import app, output
-from asciivae.cli.output import GlobalOptions
+from asciivae.cli import app
 
 
 def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -62,19 +61,6 @@ def test_a_full_stdout_is_an_expected_failure() -> None:
     )
 
 
-def test_closed_streams_swallow_what_is_written() -> None:
-    assert shell("asciivae recipes list >&-").returncode == 0
-    done = shell("asciivae recipes check base 2>&-")
-    assert (done.returncode, done.stdout) == (0, "")  # talk does not slip into the results
-
-
-def test_an_encoding_without_our_signs_gets_question_marks() -> None:
-    done = shell("asciivae recipes show 20717f2", PYTHONIOENCODING="ascii")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "9 ? 9 pixels" in done.stdout
-
-
 def test_no_arguments_and_mistyped_ones_are_usage_errors() -> None:
     for arguments, said in (([], "Usage"), (["trian"], "train"), (["train", "--recpie", "x"], "--recipe")):
         done = asciivae(*arguments)
@@ -86,18 +72,6 @@ def test_no_arguments_and_mistyped_ones_are_usage_errors() -> None:
 def test_the_version_is_a_result() -> None:
     done = asciivae("--version")
     assert (done.exit_code, done.stdout, done.stderr) == (0, f"asciivae {package.__version__}\n", "")
-
-
-def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys, "stderr", type("Terminal", (), {"isatty": lambda self: True})())
-    assert output._red("error:") == "\x1b[1;31merror:\x1b[0m"
-    monkeypatch.setenv("TERM", "dumb")
-    assert output._red("error:") == "error:"
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("NO_COLOR", "")
-    assert output._red("error:") == "error:"
 
 
 def faulty(*_: Any, **__: Any) -> None:
@@ -134,31 +108,6 @@ def test_an_interruption_before_anything_runs_exits_with_130(monkeypatch: pytest
     monkeypatch.setattr("asciivae.recipe.library.catalogue", interrupted)
     done = asciivae("recipes", "list")
     assert (done.exit_code, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
-
-
-def test_results_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    GlobalOptions.quiet = False
-    output.result("[bold]x[/bold] \\n")
-    output.result("two\n")
-    output.table(["a", "b"], [["1", "[red]"]])
-    output.say("talk")
-
-    assert capsys.readouterr() == ("[bold]x[/bold] \\n\ntwo\na\tb\n1\t[red]\n", "talk\n")
-
-
-def test_nothing_that_is_told_can_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    GlobalOptions.quiet = False
-    output.say("a\x1b[2Jb\r\u202e\udcff\té\n")
-    output.complain("\x07.txt: wrong\n\nhint: none")
-    output.table(["a\x1b"], [["\x1b]0;x\x9c"]])
-    output.json_result({"é": "\x9b2J"})
-
-    said, complained = "a\\x1b[2Jb\\r\\u202e\\udcff\té\n\n", "error: \\x07.txt: wrong\n\nhint: none\n"
-    assert capsys.readouterr() == (
-        'a\\x1b\n\\x1b]0;x\\x9c\n{\n  "schema": 1,\n  "\\u00e9": "\\u009b2J"\n}\n',
-        said + complained,
-    )
-    assert "\x1b" not in asciivae("reconstruct", "\x1b[2J.txt").stderr
 
 
 # ── hints ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -230,7 +230,7 @@ def test_other_glyphs_are_refused_before_anything_is_written(run: Path, tmp_path
     done = asciivae("train", "--recipe", other, "--out", tmp_path / "run")
     assert done.exit_code == 1
     assert "was trained for the glyphs" in done.stderr
-    assert "(6×4 pixels), and those of the recipe are" in done.stderr
+    assert "(6×4 pixels), not for those of the recipe" in done.stderr
     assert "asciivae train-renderer, and give its renderer.safetensors as renderer.weights" in done.stderr
     assert not (tmp_path / "run").exists()
 

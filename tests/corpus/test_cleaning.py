@@ -1,8 +1,6 @@
 """Cleaning: each step, the whole, and that a second time changes nothing."""
 
 import hashlib
-import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,33 +14,19 @@ from asciivae.corpus.duplicates import shingles, similarity
 from asciivae.corpus.mapped import Store, save
 from asciivae.corpus.raw_texts import read_raw_texts
 from asciivae.corpus.source import open_corpus
-from asciivae.corpus.steps import Limits, RawText, Refusal, steps
+from asciivae.corpus.steps import Limits, RawText, steps
 from asciivae.corpus.store import Corpus, Refused
-from asciivae.errors import CorpusError, UsageError
+from asciivae.errors import CorpusError
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <"
 HOUSE = "    /\\    \n   /  \\   \n  /____\\  \n  |    |  \n  | [] |  \n  |____|  "
 SHIP = "       |    \n      )_)   \n     )___)  \n    )____)__\n____|_______\n\\___________/"
 SMALL = Limits(min_bytes=1, min_lines=1)
-ADDRESS = Refusal("a web or e-mail address inside the art")
-STRANGER = Refusal("characters that are not printable ASCII")
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASCIIVAE_CACHE", str(tmp_path / "cache"))
-
-
-def stepped(text: str, *, several: bool = False, limits: Limits = SMALL, **options: bool) -> list[str] | Refusal:
-    texts = [text]
-    for step in steps(limits, **options).values():
-        before, texts = texts, []
-        for part in before:
-            outcome = step(RawText(part, {}, "", several))
-            if isinstance(outcome, Refusal):
-                return outcome
-            texts += [outcome] if isinstance(outcome, str) else outcome
-    return texts
 
 
 def cleaned(raw_texts: Any, **options: Any) -> tuple[Corpus, Tally, list[Refused]]:
@@ -54,73 +38,6 @@ def cleaned(raw_texts: Any, **options: Any) -> tuple[Corpus, Tally, list[Refused
 
 def raw_texts(*texts: str, **facts: str) -> Iterator[RawText]:
     return (RawText(text, {"id": f"p{i}", **facts}, f"file{i}") for i, text in enumerate(texts))
-
-
-# --- the steps
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("\ufeff\r\n\r\n  a\r\n b \t\r\n\r\n", [" a\nb"]),
-        ("a\tb\n\t|", ["a       b\n        |"]),
-        ("  \n   x\n\n     y  ", ["x\n\n  y"]),
-        ("é/\\", STRANGER),
-        ("\x1b[1m/\\", STRANGER),
-        ("caf\udce9", STRANGER),
-        ("", Refusal("only blanks")),
-        (f"{CAT}\nby me@example.org", [CAT]),
-        (f"(see https://a.example/cats/)\n\n{CAT}\n  www.a.example", [CAT]),
-        ("/\\ me@example.org /\\\n\\/ \\/", ADDRESS),
-        ("|  www.x.org  |", ADDRESS),
-        (f"{CAT}\n---- a@b.org ----", ADDRESS),
-        ("o@o\n@.@", ["o@o\n@.@"]),
-        ("This is a line of words\nand here is another one of them", Refusal("prose")),
-        (f"{CAT}\nThis is a line of words", [f"{CAT}\nThis is a line of words"]),
-        ("a b c d\nx y z w", ["a b c d\nx y z w"]),
-    ],
-)
-def test_one_piece(text: str, expected: list[str] | Refusal) -> None:
-    assert stepped(text) == expected
-
-
-def test_sizes() -> None:
-    assert stepped("#" * 24, limits=Limits()) == Refusal("fewer than 25 bytes")
-    assert stepped("#" * 25, limits=Limits()) == Refusal("fewer than 3 lines")
-    assert stepped("#" * 6001, limits=Limits()) == Refusal("more than 6000 bytes")
-    assert stepped("#\n" * 99 + "#", limits=Limits()) == ["#\n" * 99 + "#"]
-    assert stepped("#\n" * 101, limits=Limits()) == Refusal("more than 100 lines")
-    with pytest.raises(UsageError, match="cleaning: 9 to 3 lines is not a range"):
-        Limits(min_lines=9, max_lines=3)
-
-
-@pytest.mark.parametrize(
-    "text", ["a." * 400_000, "a@" * 400_000, "@a." * 300_000, " \n" * 400_000, "x\n\n\n" * 200_000]
-)
-def test_hostile_texts_are_refused_soon(text: str) -> None:
-    begun = time.monotonic()
-    stepped(text, limits=Limits(), signatures=True, transliterate=True)
-    assert time.monotonic() - begun < 10
-
-
-def test_pages_are_cut_at_blank_lines() -> None:
-    page = f"{CAT}\n\n\n{HOUSE}\n\n{SHIP}"
-    assert len(stepped(page)) == 1
-    assert [part.count("\n") + 1 for part in stepped(page, several=True)] == [3, 13]
-    assert [part.count("\n") + 1 for part in stepped(page, limits=Limits(min_bytes=1, max_lines=8))] == [3, 6, 6]
-
-
-def test_look_alikes_are_an_option() -> None:
-    assert stepped("┌─┐\n│é│\n╚═╝") == STRANGER
-    assert stepped("┌─┐\n│é│\n╚═╝“x”…", transliterate=True) == ['+-+\n|e|\n+=+"x".']
-    assert stepped("漢字", transliterate=True) == STRANGER
-
-
-def test_signatures_stay_unless_asked_and_words_always() -> None:
-    art = f"{CAT} jgs\nejms (hjw)"
-    assert stepped(art) == [art]
-    assert stepped(art, signatures=True) == [f"{CAT}\nejms (   )"]
-    assert stepped(f"{CAT}\n-Felix Lee-", signatures=True) == [CAT]
 
 
 # --- the whole
@@ -201,21 +118,6 @@ def test_cleaning_twice_changes_nothing(
     assert twice.digest() == once.digest()
     assert not tally.refused
     assert not tally.changed
-
-
-# --- reading for cleaning
-
-
-def test_texts_are_read_as_they_were_found(tmp_path: Path) -> None:
-    (tmp_path / "art").mkdir()
-    (tmp_path / "art" / "a.txt").write_bytes(b"\t/\xe9\\")
-    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "\té", "id": "x", "several": True}) + "\n")
-    assert list(read_raw_texts(tmp_path / "art")) == [RawText("\t/\udce9\\", {"id": "a.txt", "category": ""}, "a.txt")]
-    (record,) = read_raw_texts(tmp_path / "a.jsonl")
-    assert record == RawText("\té", {"id": "x"}, f"{tmp_path}/a.jsonl:1", several=True)
-    assert len(list(read_raw_texts("embedded"))) > 100
-    with pytest.raises(CorpusError, match="no such corpus"):
-        list(read_raw_texts(tmp_path / "nothing.jsonl"))
 
 
 # --- real art

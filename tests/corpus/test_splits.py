@@ -6,11 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asciivae.corpus.filters import fits
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import Rule, split, tail_size
 from asciivae.corpus.store import Corpus
-from asciivae.corpus.transforms import roll, roll_shifts
 from asciivae.errors import CorpusError
 
 Make = Callable[..., Corpus]
@@ -113,21 +111,3 @@ def test_an_unknown_rule_is_refused(many: Corpus) -> None:
     with pytest.raises(CorpusError, match="unknown split 'first'") as caught:
         split(many, "first", 0.1)  # type: ignore[arg-type]
     assert caught.value.hint == "choose one of hash, tail, random"
-
-
-def test_fits_looks_at_both_sides(make: Make) -> None:
-    corpus = make({"text": "x" * 5}, {"text": "x\n" * 5}, {"text": "x" * 6}, {"text": "x\n" * 6})
-    assert fits(corpus, 5).tolist() == [0, 1]
-    assert fits(corpus, 4).tolist() == []
-
-
-def test_roll_shifts_truncate_toward_zero_and_are_limited() -> None:
-    draws = np.array([[0.99, -0.99], [1.2, -1.7], [9.0, -9.0]])
-    assert roll_shifts(draws, 5, 2.0).tolist() == [[1, -1], [2, -3], [5, -5]]
-    assert roll_shifts(draws, 4).tolist() == roll_shifts(draws, 4, 2.0).tolist()
-
-
-def test_roll_is_circular_and_leaves_its_input_alone() -> None:
-    grid = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    assert roll(grid, 1, -1).tolist() == [[4, 5, 3], [1, 2, 0]]
-    assert grid.tolist() == [[0, 1, 2], [3, 4, 5]]

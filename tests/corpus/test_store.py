@@ -1,12 +1,10 @@
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file
 
 from asciivae.corpus.mapped import Store, save
-from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
+from asciivae.corpus.store import Corpus, Piece, Refused, collect
 from asciivae.errors import CorpusError
 from asciivae.text.art import parse
 
@@ -76,21 +74,6 @@ def test_the_digest_names_the_content(corpus: Corpus) -> None:
     assert len({corpus.digest, corpus.select([0, 1]).digest, corpus.select([1, 0]).digest}) == 3
 
 
-def test_a_store_is_a_safetensors_file_that_others_can_read(corpus: Corpus, tmp_path: Path) -> None:
-    storage, refusals = collect([Piece(parse(text), {"id": text}) for text in TEXTS])
-    path = tmp_path / "new" / "a.safetensors"
-    save(path, storage, refusals, key="made of this")
-    for name, values in load_file(path).items():
-        assert np.array_equal(values, storage.arrays()[name])
-        assert values.dtype == storage.arrays()[name].dtype
-    store = Store(path)
-    assert store.key == "made of this"
-    assert store.digest == storage.digest()
-    assert [entry.name for entry in path.parent.iterdir()] == ["a.safetensors"]
-    assert all(values.flags.aligned for values in store.storage.arrays().values())
-    assert not any(values.flags.writeable for values in store.storage.arrays().values())
-
-
 def test_a_piece_without_ink_is_refused(tmp_path: Path) -> None:
     grids = [np.ones((2, 3), np.uint8), np.zeros((3, 2), np.uint8), np.ones((1, 1), np.uint8)]
     path = tmp_path / "a.safetensors"
@@ -99,13 +82,3 @@ def test_a_piece_without_ink_is_refused(tmp_path: Path) -> None:
         Store(path)
     assert caught.value.headline == (f"{path}: not a corpus store, or a damaged one: it contains a piece without ink")
     assert caught.value.hint == "rebuild it from its source: a folder of .txt files, or a .jsonl file"
-
-
-@pytest.mark.parametrize("total", [float("inf"), float("nan"), 1.5, -1, True, "7", None])
-def test_a_count_of_refusals_that_is_none_is_a_damaged_store(tmp_path: Path, total: object) -> None:
-    storage, _ = collect([Piece(parse("x"), {"id": "x"})])
-    path = tmp_path / "a.safetensors"
-    save(path, storage, Refusals((), total))  # type: ignore[arg-type]
-    with pytest.raises(CorpusError) as caught:
-        Store(path)
-    assert caught.value.headline.endswith(f"its number of refused pieces is invalid: {json.loads(json.dumps(total))!r}")

@@ -4,16 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from tiny_runs import (
     CPU,
     LOGGED,
     SPATIAL,
-    corpus_of,
     drawings,
-    grids_of,
     records,
     tiny_experiment,
     tiny_recipe,
@@ -24,8 +21,6 @@ from asciivae.errors import CorpusError, ModelError, RecipeError
 from asciivae.experiment.build import build
 from asciivae.recipe.resolve import check_recipe
 from asciivae.recipe.schema import RESERVED
-from asciivae.text.canvas import Canvas
-from asciivae.training.data import character_counts
 
 
 def test_an_experiment_is_what_its_recipe_says(tmp_path: Path) -> None:
@@ -140,16 +135,6 @@ def test_a_canvas_that_does_not_suit_the_model(
         tiny_experiment(tmp_path, model=model, data={"corpus": str(tmp_path / "art"), "max_side": 20, "canvas": canvas})
     assert caught.value.headline.startswith(message)
     assert caught.value.hint == hint
-
-
-def test_character_counts_are_those_of_the_laid_pages() -> None:
-    grids = grids_of([(3, 4), (9, 8), (2, 2)])
-    canvas = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
-    counts = character_counts(corpus_of(grids), np.array([0, 1]), canvas)
-
-    pages = np.concatenate([canvas.place(grid, canvas.size(grid))[0].ravel() for grid in grids[:2]])
-    assert counts.tolist() == np.bincount(pages, minlength=95).tolist()
-    assert counts.sum() == 8 * 8 + 16 * 8
 
 
 def test_build_takes_what_a_run_resolved(tmp_path: Path) -> None:

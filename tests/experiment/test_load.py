@@ -240,7 +240,7 @@ def test_paths_that_lead_to_no_model(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_weights_that_are_not_finite_are_refused(altered: Callable[..., Path], value: float) -> None:
     file = altered({"posterior.bias": torch.full((256,), value)})
-    with pytest.raises(ModelError, match=r"holds NaN or infinity in 'posterior\.bias'"):
+    with pytest.raises(ModelError, match=r"contains NaN or infinity in 'posterior\.bias'"):
         load_model(file, CPU)
     done = asciivae("reconstruct", "-", "--model", file, stdin="/\\_/\\\n")
     assert done.exit_code == 1

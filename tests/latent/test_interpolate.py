@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from asciivae.contract import Posterior
 from asciivae.corpus.source import open_corpus
 from asciivae.errors import ArtError, ModelError
-from asciivae.latent.arc import Arc, _between
+from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import InkDistance, interpolate
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.models import spatial
@@ -155,19 +155,6 @@ def test_logged_models_have_ways_too() -> None:
 def test_a_path_has_two_ends() -> None:
     with pytest.raises(ValueError, match="at least 2 steps"):
         interpolate(Arc(Loud().eval(), Canvas(Loud().canvas), CAT, CAT), 1, GLYPHS)
-
-
-def test_the_arc_keeps_the_length_of_latents() -> None:
-    start, end = torch.randn(2, 3, 4, 5, generator=torch.Generator().manual_seed(1))
-    end *= start.norm() / end.norm()
-
-    for t in (0.0, 0.3, 0.5, 1.0):
-        assert float(_between(start, end, t).norm()) == pytest.approx(float(start.norm()), rel=1e-5)
-    torch.testing.assert_close(_between(start, end, 0.0), start)
-    torch.testing.assert_close(_between(start, end, 1.0), end)
-    torch.testing.assert_close(_between(start, 2 * start, 0.5), 1.5 * start)
-    torch.testing.assert_close(_between(torch.zeros(3), torch.ones(3), 0.5), torch.full((3,), 0.5))
-    assert torch.isfinite(_between(start, -start, 0.5)).all()
 
 
 def test_the_distance_is_that_of_the_rendered_pictures() -> None:

@@ -2,7 +2,6 @@ import torch
 from tensor_checks import one_hot_of, random_glyphs, random_pages, random_tensor
 
 from asciivae.contract import CONTRACT
-from asciivae.render.cells import page
 from asciivae.render.discrete import Discrete, DiscreteConfig
 from asciivae.render.glyphs import digest
 
@@ -42,10 +41,3 @@ def test_a_blank_page_is_paper() -> None:
 def test_no_gradient_passes() -> None:
     scores = random_tensor(1, 95, 2, 2).requires_grad_()
     assert not Discrete(DiscreteConfig(), GLYPHS)(scores).requires_grad
-
-
-def test_page_lays_cells_side_by_side() -> None:
-    cells = torch.arange(2 * 2 * 3 * 2 * 2).view(2, 2, 3, 2, 2)
-    first = [[0, 1, 4, 5, 8, 9], [2, 3, 6, 7, 10, 11], [12, 13, 16, 17, 20, 21], [14, 15, 18, 19, 22, 23]]
-    assert page(cells)[0, 0].tolist() == first
-    assert torch.equal(page(cells)[1], page(cells)[0] + 24)

@@ -96,11 +96,10 @@ REFUSALS = {
     "--renderer-type continuous --font-res 9": "the trainer of 20717f2 has no flag --renderer-type, that of cb2c7dd, "
     "e49ec1d has",
     "-b many": "the trainer of 20717f2 rejects this: argument --batch_size/-b: invalid int value: 'many'",
-    "--font 3": "the trainer of 20717f2 rejects this: ambiguous option: --font could match --font-res, "
-    "--font-zoom",
+    "--font 3": "the trainer of 20717f2 rejects this: ambiguous option: --font could match --font-res, --font-zoom",
     "-b": "the trainer of 20717f2 rejects this: argument --batch_size/-b: expected one argument",
     "cat.txt -b 4": "'cat.txt' is neither a flag nor the trainer's name",
-    "-b 4 cat.txt": "'cat.txt' belongs to no flag",
+    "-b 4 cat.txt": "'cat.txt' is not the value of a flag",
     "-b 'x": "the command cannot be read: No closing quotation",
 }
 

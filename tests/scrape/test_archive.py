@@ -1,121 +1,102 @@
-"""An archive that comes from elsewhere is continued without writing anywhere else."""
+"""The folder that art is kept in: safe names, one writer, a manifest that is repaired or refused."""
 
-import hashlib
 import json
-import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asciivae.contract import RawArt
 from asciivae.errors import CorpusError
-from asciivae.scrape.archive import Archive
+from asciivae.scrape.archive import Archive, folder_of, slug
 
-DIGEST = hashlib.sha256(b"a\n").hexdigest()
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    with Archive(tmp_path / "corpus") as archive:
-        archive.add(RawArt(text="first", category="cats"), source="x", address="y")
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "notes").write_text("mine")
-    return tmp_path / "corpus"
+CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 
 
-def everything(folder: Path) -> dict[str, str]:
-    return {str(path): path.read_text() for path in folder.rglob("*") if path.is_file()}
+def kept(out: Path) -> list[dict[str, Any]]:
+    records = [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
+    return [{**record, "text": (out / record["file"]).read_text()} for record in records]
 
 
-def link_to_file(path: Path, mine: Path) -> None:
-    path.symlink_to(mine / "notes")
+def write(path: Path, data: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
 
 
-def link_to_folder(path: Path, mine: Path) -> None:
-    path.symlink_to(mine)
-
-
-def dangling(path: Path, mine: Path) -> None:
-    path.symlink_to(mine / "new")
-
-
-def hard_link(path: Path, mine: Path) -> None:
-    os.link(mine / "notes", path)
-
-
-def fifo(path: Path, mine: Path) -> None:
-    os.mkfifo(path)
-
-
-@pytest.mark.timeout(20)
-@pytest.mark.parametrize("make", [link_to_file, link_to_folder, dangling, hard_link, fifo])
-@pytest.mark.parametrize("name", ["manifest.jsonl", ".scrape", ".scrape/lock", ".scrape/log", ".scrape/pages", "dogs"])
-def test_nothing_is_written_through_what_lies_in_the_way(
-    out: Path, tmp_path: Path, name: str, make: Callable[[Path, Path], None]
-) -> None:
-    place = out / name
-    if place.is_dir():
-        (place / "lock").unlink()
-        place.rmdir()
-    place.unlink(missing_ok=True)
-    make(place, tmp_path / "mine")
-    before = everything(tmp_path / "mine")
-    with pytest.raises(CorpusError) as caught, Archive(out) as archive:
-        archive.add(RawArt(text="a", category="dogs"), source="x", address="y")
-    assert str(place) in str(caught.value)
-    assert everything(tmp_path / "mine") == before
+# --- names
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("category", "folder"),
     [
-        "../mine/a.txt",
-        "/tmp/a.txt",
-        "a/../../a.txt",
-        "",
-        "a\0.txt",
-        ".scrape/lock.txt",
-        "dogs/.a.txt",
-        "authorized_keys",
-        "manifest.jsonl",
-        7,
-        None,
-        ["a.txt"],
+        ("animals/cats", "animals/cats"),
+        ("../../../etc", "etc"),
+        ("/abs/olute", "abs/olute"),
+        ("..\\..\\windows", "windows"),
+        ("C:\\x", "c/x"),
+        (".hidden/.git", "hidden/git"),
+        ("a\0b\n/c", "a-b/c"),
+        ("Ärger & Fälle", "arger-falle"),
+        ("", "uncategorised"),
+        ("漢字", "uncategorised"),
+        ("a/b/c/d/e/f", "a/b/c/d"),
+        ("x" * 300, "x" * 48),
     ],
 )
-def test_a_manifest_restores_texts_inside_only(out: Path, tmp_path: Path, name: object) -> None:
-    with (out / "manifest.jsonl").open("a") as file:
-        file.write(json.dumps({"file": name, "digest": DIGEST}) + "\n")
-    before = everything(tmp_path)
-    with pytest.raises(CorpusError, match=r"manifest.jsonl:2: the line is damaged: 'file'"):
-        Archive(out)
-    assert everything(tmp_path) == before
+def test_categories_become_safe_folders(category: str, folder: str) -> None:
+    assert folder_of(category) == folder
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "[" * 10_000,
-        '{"digest": 1e999}',
-        '{"digest": "x", "file": "a.txt"}',
-        '{"file": "a.txt", "file": "b.txt"}',
-        "[]",
-        "1",
-        "NaN",
-        "\ufeff{}",
-    ],
-)
-def test_lines_that_no_archive_writes_are_damage(out: Path, line: str) -> None:
-    with (out / "manifest.jsonl").open("a") as file:
-        file.write(line + "\n")
-    with pytest.raises(CorpusError, match=r"manifest.jsonl:2: the line is damaged"):
-        Archive(out)
+@given(st.text())
+def test_no_name_leaves_the_folder(name: str) -> None:
+    for part in folder_of(name).split("/"):
+        assert part == slug(part) != ""
+    assert "/" not in slug(name)
 
 
-def test_a_missing_text_is_restored_where_it_was(out: Path) -> None:
-    with (out / "manifest.jsonl").open("a") as file:
-        file.write(json.dumps({"file": "dogs/rex.txt", "digest": DIGEST}) + "\n")
+def test_hostile_art_stays_inside(tmp_path: Path, out: Path) -> None:
     with Archive(out) as archive:
-        assert archive.add(RawArt(text="a", category="cats"), source="x", address="y") == "new"
-    assert (out / "dogs" / "rex.txt").read_text() == "a\n"
+        art = RawArt(text=CAT + "\ud800", category="../../up", caption="../../../etc/passwd", artist="\ud800\x1b[2J")
+        assert archive.add(art, source="../x", address="y") == "new"
+        assert archive.add(RawArt(text="#" * 2_000_000), source="x", address="y") == "too large"
+        assert archive.add(RawArt(text=" \n\t"), source="x", address="y") == "empty"
+    assert {path.name for path in tmp_path.iterdir()} == {"corpus"}
+    (record,) = kept(out)
+    assert record["file"].startswith("up/etc-passwd-")
+
+
+# --- the archive
+
+
+def test_only_one_process_writes(out: Path) -> None:
+    with Archive(out), pytest.raises(CorpusError) as caught:
+        Archive(out)
+    assert caught.value.message == "another process is scraping into this folder"
+    assert caught.value.hint == "wait for it to end, or choose another --out"
+
+
+def test_a_manifest_is_repaired_or_refused(out: Path) -> None:
+    with Archive(out) as archive:
+        for text in ("a", "b"):
+            archive.add(RawArt(text=text), source="x", address="y")
+    whole = (out / "manifest.jsonl").read_text()
+    (out / kept(out)[0]["file"]).unlink()
+    (out / "manifest.jsonl").write_text(whole + '{"id": "torn')
+    with Archive(out) as archive:
+        assert len(archive) == 1
+        assert archive.add(RawArt(text="b"), source="x", address="y") == "known"
+        assert archive.add(RawArt(text="a", category="moved"), source="x", address="y") == "new"
+    assert (out / "manifest.jsonl").read_text() == whole
+    assert [record["text"] for record in kept(out)] == ["a\n", "b\n"]
+    (out / "manifest.jsonl").write_text("{}\n" + whole)
+    with pytest.raises(CorpusError, match=r"manifest.jsonl:1: the line is damaged: 'digest' is no SHA-256"):
+        Archive(out)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError) as caught:
+        Archive(write(tmp_path / "file", "x"))
+    assert "the folder cannot be written" in caught.value.message

@@ -3,22 +3,14 @@
 import gzip
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from asciivae import registry
 from asciivae.contract import Link, Page, RawArt
-from asciivae.errors import CorpusError, PluginError
-from asciivae.scrape.archive import Archive, folder_of, slug
-from asciivae.scrape.decode import decode
-from asciivae.scrape.harvest import Harvest, Opened, Report, open_source, take_files
-from asciivae.scrape.local import FileSource
+from asciivae.scrape.archive import Archive
+from asciivae.scrape.harvest import Harvest, Report, open_source, take_files
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 FISH = "><>  ><>\n"
@@ -87,11 +79,62 @@ def test_json_lines(tmp_path: Path, out: Path, name: str) -> None:
     assert fish["url"] == "https://a.example/fish"
 
 
-def test_a_bad_line_is_counted_and_what_was_before_is_kept(tmp_path: Path, out: Path) -> None:
-    report = scrape("jsonl", out, write(tmp_path / "a.jsonl", json.dumps({"text": CAT}) + '\n{"text": 3}\n'))
-    assert report.pieces == {"new": 1}
+def test_bad_lines_are_told_and_the_others_kept(tmp_path: Path, out: Path) -> None:
+    lines = [json.dumps({"text": CAT}), '{"text": 3}', "{", "[" * 99, json.dumps({"text": FISH})]
+    report = scrape("jsonl", out, write(tmp_path / "a.jsonl", "\n".join(lines)))
+    assert report.pieces == {"new": 2}
     assert report.failed == {"jsonl cannot read it": 1}
-    assert report.examples[0][1].endswith("ValueError: line 2 is not an object with a 'text': 'text' is not a string")
+    ((place, reason),) = report.examples
+    assert place == str(tmp_path / "a.jsonl")
+    assert reason.endswith(": line 2: 'text' is not a string; and 2 more lines")
+
+
+def test_bad_pieces_of_the_dump_are_told_and_the_others_kept(tmp_path: Path, out: Path) -> None:
+    write(tmp_path / "db.json", json.dumps([{"art": CAT}, 7, {"art": None}, {"art": FISH}]))
+    report = scrape("asciiartjsondb", out, tmp_path / "db.json")
+    assert report.pieces == {"new": 2}
+    assert report.examples[0][1].endswith(": piece 2: it is not an object; and 1 more pieces")
+
+
+def test_files_without_a_drawing_are_counted(tmp_path: Path, out: Path) -> None:
+    write(tmp_path / "cows/none.cow", "print 'moo'")
+    write(tmp_path / "saved/none.html", "<html>no art</html>")
+    write(tmp_path / "saved/moves.cow", '$the_cow = "\\e[2Jmoo";')
+    assert scrape("cowfile", out, tmp_path / "cows").failed == {"cowfile cannot read it": 1}
+    report = scrape("cowfile", out, tmp_path / "saved")
+    assert report.examples[0][1].endswith(": its drawing moves the cursor")
+    assert scrape("html", out, tmp_path / "saved").failed == {"it holds no drawing": 1}
+
+
+def test_only_a_line_of_one_percent_sign_divides_fortunes(tmp_path: Path, out: Path) -> None:
+    scrape("fortune", out, write(tmp_path / "art", "a\n%%\nb\n% \nc\n%\nd\n"))
+    assert [record["text"] for record in kept(out)] == ["a\n%%\nb\n%\nc\n", "d\n"]
+
+
+def test_dos_files_end_at_their_end(tmp_path: Path, out: Path) -> None:
+    write(tmp_path / "CAT.TXT", b"\xdb\xdb\r\n\xdb\xdb\r\n\x1aSAUCE00rubbish\0")
+    scrape("folder", out, tmp_path)
+    assert [record["text"] for record in kept(out)] == ["██\n██\n"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        ("a<div>b</div>c", "a\nb\nc\n"),
+        ("<div>a</div><div>b</div>", "a\nb\n"),
+        ("<div><p>a</p></div><ul><li>b<li>c</ul>", "a\nb\nc\n"),
+        (
+            "a<script>x</script>b<style>y</style>c<button>z</button><textarea>t</textarea><template>u</template>",
+            "abc\n",
+        ),
+        ("a<span hidden>x</span><span style='Display : none'>y</span>b", "ab\n"),
+        ("a<!-- x -->b<b>c</b>", "abc\n"),
+        ("a\n<div>b\n</div>c", "a\nb\nc\n"),
+    ],
+)
+def test_a_page_is_laid_out_as_a_browser_does(tmp_path: Path, out: Path, inner: str, text: str) -> None:
+    scrape("html", out, write(tmp_path / "a.html", f"<html><pre>\n{inner}</pre>"))
+    assert [record["text"] for record in kept(out)] == [text]
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
@@ -136,197 +179,6 @@ def test_limit_and_categories(tmp_path: Path, out: Path) -> None:
         write(tmp_path / f"art/c{i % 3}/{i}.txt", f"piece {i}\n")
     assert scrape("folder", out, tmp_path / "art", limit=4).pieces["new"] == 4
     assert scrape("folder", out, tmp_path / "art", categories=("c2",)).pieces == {"unwanted": 6, "new": 3}
-
-
-# --- names
-
-
-@pytest.mark.parametrize(
-    ("category", "folder"),
-    [
-        ("animals/cats", "animals/cats"),
-        ("../../../etc", "etc"),
-        ("/abs/olute", "abs/olute"),
-        ("..\\..\\windows", "windows"),
-        ("C:\\x", "c/x"),
-        (".hidden/.git", "hidden/git"),
-        ("a\0b\n/c", "a-b/c"),
-        ("Ärger & Fälle", "arger-falle"),
-        ("", "uncategorised"),
-        ("漢字", "uncategorised"),
-        ("a/b/c/d/e/f", "a/b/c/d"),
-        ("x" * 300, "x" * 48),
-    ],
-)
-def test_categories_become_safe_folders(category: str, folder: str) -> None:
-    assert folder_of(category) == folder
-
-
-@given(st.text())
-def test_no_name_leaves_the_folder(name: str) -> None:
-    for part in folder_of(name).split("/"):
-        assert part == slug(part) != ""
-    assert "/" not in slug(name)
-
-
-def test_hostile_art_stays_inside(tmp_path: Path, out: Path) -> None:
-    with Archive(out) as archive:
-        art = RawArt(text=CAT + "\ud800", category="../../up", caption="../../../etc/passwd", artist="\ud800\x1b[2J")
-        assert archive.add(art, source="../x", address="y") == "new"
-        assert archive.add(RawArt(text="#" * 2_000_000), source="x", address="y") == "too large"
-        assert archive.add(RawArt(text=" \n\t"), source="x", address="y") == "empty"
-    assert {path.name for path in tmp_path.iterdir()} == {"corpus"}
-    (record,) = kept(out)
-    assert record["file"].startswith("up/etc-passwd-")
-
-
-# --- the archive
-
-
-def test_only_one_process_writes(out: Path) -> None:
-    with Archive(out), pytest.raises(CorpusError) as caught:
-        Archive(out)
-    assert caught.value.message == "another process is scraping into this folder"
-    assert caught.value.hint == "wait for it to end, or choose another --out"
-
-
-def test_a_manifest_is_repaired_or_refused(out: Path) -> None:
-    with Archive(out) as archive:
-        for text in ("a", "b"):
-            archive.add(RawArt(text=text), source="x", address="y")
-    whole = (out / "manifest.jsonl").read_text()
-    (out / kept(out)[0]["file"]).unlink()
-    (out / "manifest.jsonl").write_text(whole + '{"id": "torn')
-    with Archive(out) as archive:
-        assert len(archive) == 1
-        assert archive.add(RawArt(text="b"), source="x", address="y") == "known"
-        assert archive.add(RawArt(text="a", category="moved"), source="x", address="y") == "new"
-    assert (out / "manifest.jsonl").read_text() == whole
-    assert [record["text"] for record in kept(out)] == ["a\n", "b\n"]
-    (out / "manifest.jsonl").write_text("{}\n" + whole)
-    with pytest.raises(CorpusError, match=r"manifest.jsonl:1: the line is damaged: 'digest' is no SHA-256"):
-        Archive(out)
-
-
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError) as caught:
-        Archive(write(tmp_path / "file", "x"))
-    assert "the folder cannot be written" in caught.value.message
-
-
-# --- sources that misbehave
-
-
-class Sick(FileSource):
-    def __init__(self, found: list[Any]) -> None:
-        self.found = found
-
-    def read(self, page: Page) -> Iterator[Any]:
-        print("talk")
-        for thing in self.found:
-            if isinstance(thing, Exception):
-                raise thing
-            yield thing
-
-
-@pytest.mark.parametrize(
-    ("found", "detail"),
-    [
-        ([RawArt(text=CAT), KeyError("x")], "sick cannot read it (them 1.0): KeyError: 'x'"),
-        (
-            [RawArt(text=CAT), "text"],
-            "sick cannot read it (them 1.0): TypeError: a source must yield RawArt or Link, not str",
-        ),
-    ],
-)
-def test_a_source_that_fails_is_named(
-    out: Path, found: list[Any], detail: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with Archive(out) as archive:
-        harvest = Harvest(archive)
-        assert harvest.take(Opened("sick", "them 1.0", Sick(found)), Page(text="", address="p")) == []
-    assert harvest.report.failed == {"sick cannot read it": 1}
-    assert harvest.report.examples == [("p", detail)]
-    assert harvest.report.pieces == {"new": 1}, "what it gave before is kept"
-    assert capsys.readouterr().out == "", "stdout is not for its talk"
-
-
-def test_links_to_other_categories_are_not_followed(out: Path) -> None:
-    links = [Link(address=c, category=c) for c in ("", "a", "a/b", "a/b/c", "ab", "d")]
-    with Archive(out) as archive:
-        taken = Harvest(archive, categories=["A/B"]).take(Opened("s", "", Sick(list(links))), Page(text="", address=""))
-    assert [link.address for link in taken] == ["", "a", "a/b", "a/b/c"]
-
-
-def test_options_are_checked() -> None:
-    with pytest.raises(PluginError) as caught:
-        open_source("folder", {"x": "1"})
-    assert (caught.value.message, caught.value.hint) == ("source 'folder' has no option 'x'", "it has: none")
-    with pytest.raises(PluginError, match="unknown source 'foldr' — did you mean 'folder'"):
-        open_source("foldr")
-
-
-@dataclass(frozen=True)
-class Typed:
-    depth: int = 1
-    deep: bool = False
-
-
-class Choosy(FileSource):
-    Config = Typed  # type: ignore[assignment]
-
-
-def test_options_have_types(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "load", lambda kind, name: Choosy)
-    assert open_source("folder", {"depth": "7", "deep": "true"}).source.config == Typed(7, True)
-    with pytest.raises(PluginError) as caught:
-        open_source("folder", {"depth": "deep"})
-    assert caught.value.message.startswith("source 'folder' of asciivae 0.1.0.dev0 cannot be used: ValueError: ")
-    assert caught.value.hint == "check its options: --set NAME=VALUE"
-
-
-def test_reports_travel() -> None:
-    report = Report(pages=2)
-    report.fail("a", "b", "c")
-    report.pieces["new"] += 1
-    assert Report.from_dict(json.loads(json.dumps(report.as_dict()))) == report
-
-
-# --- encodings
-
-
-@pytest.mark.parametrize(
-    ("data", "header", "text"),
-    [
-        ("é".encode(), "", "é"),
-        ("\ufeffé".encode(), "", "é"),
-        ("é\n".encode("utf-16"), "", "é\n"),
-        (b"\xe9", "text/plain; charset=ISO-8859-1", "é"),
-        (b"\x93x\x94", "text/plain; charset=latin1", "“x”"),
-        ("é".encode("shift_jis", "replace"), "charset=shift_jis", "?"),
-        (b'<meta charset="koi8-r">\xc1', "", '<meta charset="koi8-r">а'),
-        (b"\xc4\xc4\xb3", "", "──│"),
-        (b"caf\xe9", "", "café"),
-        (b"\x81", "", "\x81"),
-        (b"\xff", "charset=hex", "ÿ"),
-        (b"x", "charset=nonsense", "x"),
-        (b"a\r\nb\rc", "", "a\nb\nc"),
-    ],
-)
-def test_encodings(data: bytes, header: str, text: str) -> None:
-    assert decode(data, header) == text
-
-
-@given(st.binary())
-def test_any_bytes_are_text_or_refused(data: bytes) -> None:
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        with pytest.raises(ValueError, match=r"^it is not text$"):
-            decode(data)
-    else:
-        assert "\r" not in decode(data)
-
-
-# --- the manual
 
 
 def test_the_example_of_the_manual_is_a_source() -> None:

@@ -118,10 +118,10 @@ def test_textfiles() -> None:
     "text", ["", "<html>", "<pre><a href='http://['>", "\0<pre>\0", "<a href=/>" * 500, "{}" * 99, "<pre>" * 9999]
 )
 def test_any_page_is_read_and_soon(name: str, text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     for address in (*starts(name)[:1], "x.html", "http://elsewhere.example/?a=b"):
         read(name, text, address)
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 @pytest.mark.parametrize("name", ["asciiart-eu", "asciiart-website", "textart", "ascii-art-de", "textfiles"])

@@ -80,7 +80,7 @@ def glyph_collapse(quick: bool) -> Finding:
 
 def blank_page(quick: bool) -> Finding:
     """Pixel losses of a blank page, and of the drawing shifted right by one cell."""
-    experiment = build(load_recipe("20717f2", ["train.batch=4"]), CPU)
+    experiment = build(load_recipe("20717f2"), CPU)
     glyphs = experiment.glyphs.double()
     gram = glyph_gram(glyphs)
     apart = (glyphs[:, None] - glyphs[None]).abs().flatten(2).sum(2)  # of two glyphs, over their pixels
