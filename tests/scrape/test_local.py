@@ -122,7 +122,7 @@ def test_dos_files_end_at_their_end(tmp_path: Path, out: Path) -> None:
     [
         ("a<div>b</div>c", "a\nb\nc\n"),
         ("<div>a</div><div>b</div>", "a\nb\n"),
-        ("<div><p>a</p></div><ul><li>b<li>c</ul>", "a\nb\nc\n"),
+        ("<div><p>a</p></div><p>b</p>c", "a\nb\nc\n"),
         (
             "a<script>x</script>b<style>y</style>c<button>z</button><textarea>t</textarea><template>u</template>",
             "abc\n",
