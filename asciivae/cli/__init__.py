@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 import typer
@@ -66,6 +67,7 @@ def options(
 ) -> None:
     """Global options."""
     GlobalOptions.debug, GlobalOptions.quiet = debug, quiet
+    logging.getLogger("asciivae").setLevel(logging.ERROR if quiet else logging.NOTSET)
 
 
 def main() -> None:

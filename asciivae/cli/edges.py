@@ -13,8 +13,10 @@ import typer
 from asciivae.cli.inputs import (
     Drawing,
     ModelOption,
+    ReplaceOption,
     Skip,
     Skipped,
+    TransliterateOption,
     fitting,
     loaded_model,
     read_drawings,
@@ -66,9 +68,8 @@ def edges(
         float, typer.Option(min=0.1, max=6, help="closing: the radius of the disc, in cell widths.")
     ] = 0.75,
     fill: Annotated[Fill, typer.Option(help="How to draw shaded regions.")] = Fill.outline,
-    replace: Annotated[
-        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
-    ] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Detect the edges of drawings, by default joined into closed shapes.
@@ -87,7 +88,7 @@ def edges(
     if size % 2 == 0:
         raise UsageError(f"a kernel of {size}pixels is not odd", place="--size", hint=f"--size {size + 1}")
     skipped = Skipped()
-    drawings = read_drawings(files, replace, skipped)
+    drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
     refuse_inputs([png, svg], [*(drawing.name for drawing in drawings), model, font], hint="name another file")
     if svg is not None and len(drawings) > 1:
         raise UsageError("takes one drawing", place="--svg", hint="name one file, or use --png for several")

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asciivae.cli.explore_state import ExploreState
-from asciivae.cli.inputs import Drawing, ModelOption, Skipped, fitting, loaded_model, read_collection
+from asciivae.cli.inputs import (
+    Drawing,
+    ModelOption,
+    ReplaceOption,
+    Skipped,
+    TransliterateOption,
+    fitting,
+    loaded_model,
+    read_collection,
+)
 from asciivae.cli.interpolate import find
 from asciivae.cli.output import reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
@@ -35,9 +44,8 @@ def explore(
     out: Annotated[Path, typer.Option(help="The folder for saved pages.")] = Path(),
     seed: Annotated[int, typer.Option(min=0, help="The seed of the choice of targets.")] = 0,
     model: ModelOption = None,
-    replace: Annotated[
-        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
-    ] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
 ) -> None:
     """Explore the latent space in the terminal, interpolating from drawing to drawing.
@@ -54,7 +62,7 @@ def explore(
     require_terminal(
         sys.stdin, sys.stdout, what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
     )
-    trained, drawings = _collected(sources or ["embedded"], replace, model, device)
+    trained, drawings = _collected(sources or ["embedded"], replace, transliterate, model, device)
     choice = random.Random(seed)
     if any(drawing.listed for drawing in drawings):
         choice.shuffle(drawings)
@@ -84,9 +92,9 @@ def explore(
 
 
 def _collected(
-    sources: Sequence[str], replace: str | None, model: Path | None, device: str
+    sources: Sequence[str], replace: str | None, transliterate: bool, model: Path | None, device: str
 ) -> tuple[TrainedModel, list[Drawing]]:
-    found = read_collection(sources, replace, Skipped())
+    found = read_collection(sources, replace, Skipped(), transliterate=transliterate)
     trained = loaded_model(model, device)
     too_large: list[AsciivaeError] = []
     drawings = fitting(trained, found, too_large.append)

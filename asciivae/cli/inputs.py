@@ -24,6 +24,12 @@ ModelOption = Annotated[
         "--model", help="bundled (the default), latest (the newest run), a run's folder, or a .safetensors file."
     ),
 ]
+ReplaceOption = Annotated[
+    str | None, typer.Option("--replace", help="Replace each character that is not printable ASCII by this one.")
+]
+TransliterateOption = Annotated[
+    bool, typer.Option("--transliterate", help="Replace look-alikes first: line drawing, quotes, accents.")
+]
 
 
 class Drawing(NamedTuple):
@@ -60,23 +66,29 @@ class Skipped(list[AsciivaeError]):
         self.append(error)
 
 
-def read_drawings(files: Sequence[str], replace: str | None, skip: Skip = stop) -> list[Drawing]:
+def read_drawings(
+    files: Sequence[str], replace: str | None, skip: Skip = stop, *, transliterate: bool = False
+) -> list[Drawing]:
     """Read files, folders (every .txt file below) and stdin (`-`).
 
     Raises:
         ArtError: a file is not ASCII art; for a file of a folder, only if `skip` raises.
         UsageError: a folder contains no .txt file.
     """
-    return [drawing for file in files for drawing in _read(file, replace, skip)]
+    return [drawing for file in files for drawing in _read(file, replace, skip, transliterate)]
 
 
-def _read(file: str, replace: str | None, skip: Skip) -> Iterator[Drawing]:
+def _read(file: str, replace: str | None, skip: Skip, transliterate: bool) -> Iterator[Drawing]:
     from asciivae.corpus.formats import list_folder
     from asciivae.text.art import read
 
     path = Path(file)
     if file == "-" or not path.is_dir():
-        yield Drawing(file, Path("stdin.txt" if file == "-" else path.name), read(file, replace=replace))
+        yield Drawing(
+            file,
+            Path("stdin.txt" if file == "-" else path.name),
+            read(file, replace=replace, transliterate=transliterate),
+        )
         return
     found, refused = list_folder(path)
     if not (found or refused):
@@ -86,14 +98,16 @@ def _read(file: str, replace: str | None, skip: Skip) -> Iterator[Drawing]:
     for entry in found:
         name = str(path / entry.name)
         try:
-            grid = read(name, replace=replace)
+            grid = read(name, replace=replace, transliterate=transliterate)
         except ArtError as error:
             skip(error)
         else:
             yield Drawing(name, Path(entry.name), grid, listed=True)
 
 
-def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = stop) -> list[Drawing]:
+def read_collection(
+    sources: Sequence[str], replace: str | None, skip: Skip = stop, *, transliterate: bool = False
+) -> list[Drawing]:
     """Read files, folders and stdin as `read_drawings` does, and corpora: `embedded`, JSON lines, built stores.
 
     Raises:
@@ -110,7 +124,7 @@ def read_collection(sources: Sequence[str], replace: str | None, skip: Skip = st
                 Drawing(name, Path(name), corpus.grid(i), listed=True) for i, name in enumerate(corpus.column("id"))
             ]
         else:
-            found += read_drawings([source], replace, skip)
+            found += read_drawings([source], replace, skip, transliterate=transliterate)
     return found
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, ModelOption, model_facts, read_drawings, refuse_inputs, trained_model
+from asciivae.cli.inputs import (
+    Drawing,
+    ModelOption,
+    ReplaceOption,
+    TransliterateOption,
+    model_facts,
+    read_drawings,
+    refuse_inputs,
+    trained_model,
+)
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
@@ -30,9 +39,8 @@ def interpolate(
     png: Annotated[Path | None, typer.Option(help="Also write the pages to this PNG, side by side.")] = None,
     rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages per second, for --play and --gif.")] = 8.0,
     model: ModelOption = None,
-    replace: Annotated[
-        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
-    ] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
@@ -51,7 +59,7 @@ def interpolate(
         raise UsageError("cannot be used together", place="--play and --json", hint="omit one of them")
     if play:
         require_terminal(sys.stdout, what="--play", hint="omit it, or write a GIF: --gif walk.gif")
-    drawings = [_one(start, replace), _one(end, replace)]
+    drawings = [_one(file, replace, transliterate) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
     trained = trained_model(model, device, drawings)
     path = find(trained, drawings[0], drawings[1], steps)
@@ -83,8 +91,8 @@ def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Int
     return interpolate(Arc(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
 
 
-def _one(file: str, replace: str | None) -> Drawing:
-    drawings = read_drawings([file], replace)
+def _one(file: str, replace: str | None, transliterate: bool) -> Drawing:
+    drawings = read_drawings([file], replace, transliterate=transliterate)
     if len(drawings) != 1:
         raise UsageError(
             f"holds {len(drawings)} drawings, but one is required",

@@ -13,7 +13,9 @@ from asciivae.cli.highlight import CONFIDENCE_LEGEND, LEGEND, confidence_highlig
 from asciivae.cli.inputs import (
     Drawing,
     ModelOption,
+    ReplaceOption,
     Skipped,
+    TransliterateOption,
     fitting,
     loaded_model,
     model_facts,
@@ -50,9 +52,8 @@ def reconstruct(
         bool, typer.Option("--sample/--mean", help="Sample z from its posterior, or use the mean.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="The seed of --sample.")] = 0,
-    replace: Annotated[
-        str | None, typer.Option(help="Replace each character that is not printable ASCII by this one.")
-    ] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
@@ -75,7 +76,7 @@ def reconstruct(
             hint="omit --out, or add --json",
         )
     skipped = Skipped()
-    drawings = read_drawings(files, replace, skipped)
+    drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
     inputs = [*(drawing.name for drawing in drawings), model]
     refuse_inputs([*_targets(out, drawings), png], inputs, hint="name another folder: --out reconstructed")
     if not drawings:

@@ -11,6 +11,7 @@ from asciivae.corpus.source import open_corpus
 from asciivae.corpus.steps import RawText
 from asciivae.corpus.store import Refused
 from asciivae.files.inside import Inside
+from asciivae.text import legacy
 from asciivae.text.art import MAX_BYTES
 
 
@@ -45,7 +46,7 @@ def _files(root: Path) -> Iterator[RawText | Refused]:
             yield Refused(file.name, formats.reason_of(error))
         else:
             facts = {"id": file.name, "category": file.name.rpartition("/")[0]}
-            yield RawText(text.decode("utf-8-sig", "surrogateescape"), facts, file.name)
+            yield _decoded(text, facts, file.name)
 
 
 def _pieces(spec: str | Path) -> Iterator[RawText]:
@@ -59,8 +60,13 @@ def _pieces(spec: str | Path) -> Iterator[RawText]:
 def _raw_text(record: formats.Record | Refused) -> RawText | Refused:
     if isinstance(record, Refused):
         return record
-    text = record.text
-    if isinstance(text, bytes):
-        text = text.decode("utf-8-sig", "surrogateescape")
-    facts = {**record.facts, "id": record.facts.get("id") or formats.name_of(text)}
-    return RawText(text, facts, str(record.place), record.several)
+    facts = {**record.facts, "id": record.facts.get("id") or formats.name_of(record.text)}
+    return _decoded(record.text, facts, str(record.place), record.several)
+
+
+def _decoded(text: str | bytes, facts: dict[str, str], place: str, several: bool = False) -> RawText | Refused:
+    try:
+        decoded = legacy.decoded(text) if isinstance(text, bytes) else text
+    except ValueError:
+        return Refused(place, "it is marked as UTF-16 or UTF-32, but damaged")
+    return RawText(legacy.plain(decoded), facts, place, several)

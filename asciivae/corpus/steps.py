@@ -6,7 +6,6 @@ Every step is idempotent, so cleaning twice changes nothing.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from asciivae.errors import UsageError
 from asciivae.text.art import TAB
+from asciivae.text.look_alikes import transliterated
 
 
 class RawText(NamedTuple):
@@ -169,7 +169,7 @@ def refuse_sizes(raw: RawText, limits: Limits) -> Outcome:
 
 def replace_look_alikes(raw: RawText) -> Outcome:
     """Replace characters that look like printable ASCII; keep the others."""
-    return raw.text if raw.text.isascii() else "".join(map(_look_alike, raw.text))
+    return transliterated(raw.text)
 
 
 # ── patterns and tables ─────────────────────────────────────────────────────────────────────────────────
@@ -182,44 +182,6 @@ _SIGNED = (
     "Pru", "ejm",
 )  # fmt: skip
 _SIGNATURE = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, _SIGNED))})(?![A-Za-z0-9])")
-
-_LOOK_ALIKES = {
-    letter: plain
-    for plain, letters in {
-        " ": "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u2591",
-        "-": "‐‑‒–—―−─━┄┅┈┉╌╍╴╶╸╺",
-        "=": "═",
-        "|": "│┃┆┇┊┋║¦╎╏╵╷╹╻",
-        "+": "┌┍┎┏┐┑┒┓└┕┖┗┘┙┚┛├┝┞┟┠┡┢┣┤┥┦┧┨┩┪┫┬┭┮┯┰┱┲┳┴┵┶┷┸┹┺┻┼╋╔╗╚╝╠╣╦╩╬",
-        "/": "╱⁄∕",
-        "\\": "╲∖",
-        "X": "╳",
-        "x": "×✕",
-        "'": "‘’‚′´ʼ",
-        '"': "“”„″«»",
-        "`": "‵ˋ",
-        "#": "█▓■▉▊",
-        "%": "▒",
-        "_": "▁▂‗",
-        "o": "○◦•●°º",
-        ".": "·∙⋅․",
-        "*": "∗★☆",
-        "~": "∼˜",
-        "^": "ˆ",
-        "<": "‹",
-        ">": "›",
-    }.items()
-    for letter in letters
-}
-
-
-def _look_alike(letter: str) -> str:
-    if letter.isascii():
-        return letter
-    if letter in _LOOK_ALIKES:
-        return _LOOK_ALIKES[letter]
-    bare = unicodedata.normalize("NFKD", letter)[:1]  # one cell stays one cell
-    return bare if "!" <= bare <= "~" else letter
 
 
 def _trimmed(lines: list[str]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+from asciivae.text import legacy
+
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HEADER = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 
@@ -23,21 +24,22 @@ def decode(data: bytes, content_type: str = "") -> str:
     Raises:
         ValueError: the document is binary: it contains NUL bytes.
     """
-    marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
-    if marked != "utf-16" and b"\0" in data:
+    if marked := legacy.marked_encoding(data):
+        try:
+            return _lines(data.decode(marked))
+        except UnicodeDecodeError:
+            raise ValueError(f"it is marked as {marked.upper()}, but damaged") from None
+    data = legacy.without_sauce(data).partition(legacy.END.encode())[0]
+    if b"\0" in data:
         raise ValueError("it is not text")
-    for encoding in (marked, _declared(data, content_type), "utf-8"):
+    utf8 = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else None
+    for encoding in (utf8, _declared(data, content_type), "utf-8"):
         if encoding:
             try:
                 return _lines(data.decode(encoding))
             except (UnicodeDecodeError, LookupError):
                 continue
-    high = [byte for byte in data if byte > 0x7F]
-    drawn = sum(0xB0 <= byte <= 0xDF for byte in high)
-    try:
-        return _lines(data.decode("cp437" if 2 * drawn > len(high) else "cp1252"))
-    except UnicodeDecodeError:  # five bytes are undefined in code page 1252
-        return _lines(data.decode("latin-1"))
+    return _lines(legacy.guessed(data))
 
 
 def _declared(data: bytes, content_type: str) -> str | None:
@@ -56,4 +58,4 @@ def _declared(data: bytes, content_type: str) -> str | None:
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return legacy.plain(text.replace("\r\n", "\n").replace("\r", "\n"))

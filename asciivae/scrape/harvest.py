@@ -60,6 +60,11 @@ class Report:
         if len(self.examples) < MAX_EXAMPLES:
             self.examples.append((address, detail or reason))
 
+    @property
+    def outcomes(self) -> int:
+        """The number of pieces and failures counted so far."""
+        return self.pieces.total() + self.failed.total()
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data; see `from_dict`."""
         return {
@@ -115,8 +120,9 @@ class Harvest:
         except CorpusError:  # the archive cannot be written: not a failure of the source
             raise
         except Exception as error:
-            what = f"{type(error).__name__}: {error}"
-            self.report.fail(page.address, f"{opened.name} cannot read it", f"{opened.name} ({opened.origin}): {what}")
+            what = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            reason = f"{opened.name} cannot read it"
+            self.report.fail(page.address, reason, f"{reason} ({opened.origin}): {what}")
         return links
 
     def wants(self, category: str, *, or_ancestor: bool = False) -> bool:
@@ -177,7 +183,10 @@ def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Itera
             except ValueError as error:
                 harvest.report.fail(str(file), str(error))
             else:
+                before = harvest.report.outcomes
                 harvest.take(opened, page)
+                if harvest.report.outcomes == before:
+                    harvest.report.fail(str(file), "it holds no drawing")
             yield harvest.report
 
 

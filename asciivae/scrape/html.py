@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 if TYPE_CHECKING:
@@ -13,6 +14,18 @@ if TYPE_CHECKING:
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|title|meta|body|pre)\b", re.IGNORECASE | re.DOTALL
 )
+
+_UNSEEN = {
+    "script", "style", "button", "textarea", "template", "select", "option", "title", "noscript", "iframe", "object",
+    "audio", "video", "canvas", "svg",
+}  # fmt: skip
+"""Elements whose content is no text of the page."""
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
+    "ol", "p", "pre", "section", "summary", "table", "tr", "ul",
+}  # fmt: skip
+"""Elements that begin and end a line."""
 
 
 def is_html(text: str) -> bool:
@@ -31,13 +44,47 @@ def parse(text: str) -> Selector:
 
 
 def art_of(element: Selector) -> str:
-    """The text of an element, without tags and comments."""
-    text = "".join(element.root.itertext("*"))
-    return text.removeprefix("\n")  # HTML ignores it at the start of <pre>
+    """The text of an element as a browser lays it out: blocks are lines of their own, what is not shown is left out."""
+    parts: list[str] = []
+    due = False  # a line break, if more text comes
+
+    def add(text: str | None) -> None:
+        nonlocal due
+        if text:
+            if due and parts and not parts[-1].endswith("\n"):
+                parts.append("\n")
+            due = False
+            parts.append(text)
+
+    root = element.root
+    if next(root.iterancestors("pre"), None) is not None:
+        return ""  # its text belongs to that element
+    waiting = [(root, True)]  # not recursive: pages nest as deeply as they like
+    while waiting:
+        node, begins = waiting.pop()
+        seen = isinstance(node.tag, str) and not _is_hidden(node)  # a comment has no tag
+        if begins and seen:
+            due = due or (node is not root and node.tag in _BLOCKS)
+            add(node.text)
+            waiting.append((node, False))
+            waiting += [(child, True) for child in reversed(node)]
+        elif node is not root:
+            due = due or (seen and node.tag in _BLOCKS)
+            add(node.tail)
+    return "".join(parts).removeprefix("\n")  # HTML ignores it at the start of <pre>
+
+
+def _is_hidden(node: Any) -> bool:
+    style = (node.get("style") or "").replace(" ", "").lower()
+    return node.tag in _UNSEEN or node.get("hidden") is not None or "display:none" in style
 
 
 def links(page: Selector, address: str) -> Iterator[tuple[str, str]]:
-    """The links of a page: absolute addresses without fragments, and the link texts."""
+    """The links of a page: absolute addresses without fragments, and the link texts; `<base href>` is obeyed."""
+    base = page.root.getroottree().getroot().find("head/base[@href]")
+    if base is not None:
+        with suppress(ValueError):  # not an address at all
+            address = urljoin(address, (base.get("href") or "").strip())
     for link in page.root.iter("a"):
         try:
             target = urldefrag(urljoin(address, (link.get("href") or "").strip())).url

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from asciivae.contract import CONTRACT, Link, Page, RawArt
-from asciivae.scrape import html
+from asciivae.files.json_reader import parse_json
+from asciivae.scrape import cow, html
+from asciivae.text import legacy
 
 
 @dataclass(frozen=True)
@@ -48,26 +49,33 @@ class JsonLines(FileSource):
     files = ("*.jsonl", "*.jsonl.gz")
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Yield the piece of each line.
+        """Yield the piece of each line that holds one.
 
         Raises:
-            ValueError: a line is invalid.
+            ValueError: lines are invalid; the others were yielded before.
         """
+        bad: list[str] = []
         for number, line in enumerate(page.text.split("\n"), start=1):
             if line.strip():
                 try:
-                    record = json.loads(line)
-                    yield RawArt(
-                        text=_string(record, "text"),
-                        category=_known(record, "category"),
-                        caption=_known(record, "caption"),
-                        artist=_known(record, "artist"),
-                        license=_known(record, "license"),
-                        address=_known(record, "url"),
-                        several=record.get("several") is True,
-                    )
-                except (ValueError, RecursionError, TypeError) as error:
-                    raise ValueError(f"line {number} is not an object with a 'text': {error}") from None
+                    yield self._art(parse_json(line.removeprefix("\ufeff")))
+                except ValueError as error:
+                    bad.append(f"line {number}: {error}")
+        if bad:
+            raise ValueError(f"{bad[0]}" + (f"; and {len(bad) - 1} more lines" if bad[1:] else ""))
+
+    def _art(self, record: object) -> RawArt:
+        if not isinstance(record, dict):
+            raise ValueError("it is not an object")
+        return RawArt(
+            text=_string(record, "text"),
+            category=_known(record, "category"),
+            caption=_known(record, "caption"),
+            artist=_known(record, "artist"),
+            license=_known(record, "license"),
+            address=_known(record, "url"),
+            several=record.get("several") is True,
+        )
 
 
 class AsciiArtJsonDb(FileSource):
@@ -81,34 +89,41 @@ class AsciiArtJsonDb(FileSource):
         Raises:
             ValueError: the file does not contain such an array.
         """
-        content = json.loads(page.text)
+        content = parse_json(page.text)
         if isinstance(content, dict):  # some copies wrap the array in an object
             content = next((value for value in content.values() if isinstance(value, list)), [])
-        for record in content:
-            if not isinstance(record, dict):
-                raise ValueError("the array contains a value that is not an object")
-            yield RawArt(
-                text=_string(record, "art"), category=_known(record, "category"), caption=_known(record, "desc")
-            )
+        if not isinstance(content, list):
+            raise ValueError("it holds no array")
+        bad: list[str] = []
+        for number, record in enumerate(content, start=1):
+            try:
+                if not isinstance(record, dict):
+                    raise ValueError("it is not an object")
+                yield RawArt(
+                    text=_string(record, "art"), category=_known(record, "category"), caption=_known(record, "desc")
+                )
+            except ValueError as error:
+                bad.append(f"piece {number}: {error}")
+        if bad:
+            raise ValueError(f"{bad[0]}" + (f"; and {len(bad) - 1} more pieces" if bad[1:] else ""))
 
 
 class CowFile(FileSource):
-    """Cow files: a Perl here-document with placeholders for eyes, tongue and thoughts."""
+    """Cow files: drawings for cowsay, in Perl, with variables for eyes, tongue and thoughts."""
 
     files = ("*.cow",)
 
     def read(self, page: Page) -> Iterator[RawArt]:
-        """Yield the drawing as cowsay prints it, with default eyes and without a speech bubble."""
-        name = page.address.rpartition("/")[2].removesuffix(".cow")
-        begin = _COW.search(page.text)
-        while begin:
-            end = re.compile(rf"^{begin['word']}[ \t]*$", re.MULTILINE).search(page.text, begin.end())
-            if end is None:
-                return
-            body = page.text[begin.end() : end.start()]
-            drawing = body if begin["quote"] == "'" else _ESCAPED.sub(_cow_part, body)
-            yield RawArt(text=drawing, category=page.folder or "cows", caption=name)
-            begin = _COW.search(page.text, end.end())
+        """Yield the drawing as cowsay prints it, with default eyes and without a speech bubble or colours.
+
+        Raises:
+            ValueError: it assigns no drawing, or one that depends on Perl that is not understood.
+        """
+        drawing = legacy.plain(cow.drawing_of(page.text))
+        if "\x1b" in drawing:
+            raise ValueError("its drawing moves the cursor")
+        name = page.address.rpartition("/")[2]
+        yield RawArt(text=drawing, category=page.folder or "cows", caption=re.sub(r"(?i)\.cow$", "", name))
 
 
 class Fortune(FileSource):
@@ -116,7 +131,7 @@ class Fortune(FileSource):
 
     def read(self, page: Page) -> Iterator[RawArt]:
         """Yield the text between the separators."""
-        for text in re.split(r"^%+[ \t]*$", page.text, flags=re.MULTILINE):
+        for text in re.split(r"^%$", page.text, flags=re.MULTILINE):
             if text.strip():
                 yield RawArt(text=text, category=page.folder or page.address.rpartition("/")[2])
 
@@ -135,15 +150,6 @@ class Html(FileSource):
             text = "" if inner else html.art_of(element)
             if text.strip():
                 yield RawArt(text=text, category=page.folder, caption=title, several=True)
-
-
-_COW = re.compile(r"""\$the_cow\s*=\s*<<\s*(?P<quote>["']?)(?P<word>\w+)(?P=quote)\s*;[^\n]*\n""")
-_ESCAPED = re.compile(r"\\(.)|\$\{?(thoughts|eyes|tongue|eye)\b\}?", re.DOTALL)
-_PARTS = {"thoughts": "\\", "eyes": "oo", "eye": "o", "tongue": "  "}
-
-
-def _cow_part(match: re.Match[str]) -> str:
-    return match[1] or _PARTS[match[2]]
 
 
 def _string(record: dict[str, Any], name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from asciivae.contract import CONTRACT, Link, Page, RawArt
 from asciivae.scrape.html import art_of, is_html, links, parse, path_below
@@ -284,5 +284,5 @@ class TextFiles:
 
 def _topic(address: str) -> str:
     """The topic in a file name: without folders, suffix and underscores."""
-    name = urlsplit(address).path.rpartition("/")[2]
+    name = unquote(urlsplit(address).path).rpartition("/")[2]
     return (name.rpartition(".")[0] or name).replace("_", " ")

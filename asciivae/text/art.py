@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from pathlib import Path
@@ -11,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.errors import ArtError, Place, UsageError, nearest
+from asciivae.opening import UnsafePathError, open_file
+from asciivae.text import legacy
 from asciivae.text.charset import CHARSET, SPACE, decode, encode
+from asciivae.text.look_alikes import transliterated
 
 Grid = NDArray[np.uint8]
 """(h, w) class ids in [0, 95); rows are padded on the right with spaces."""
@@ -24,17 +28,21 @@ SEPARATOR = "   |   "
 
 MAX_BYTES = 1 << 20
 MAX_SIDE = 4096
+MAX_CELLS = 1 << 22
+"""The largest piece, in cells with those that pad its rows."""
 TAB = 8
 
+_log = logging.getLogger(__name__)
 _NON_ASCII = re.compile(r"[^\n\t -~]")
 _ESCAPED_BYTES = range(0xDC80, 0xDD00)  # where Python's `surrogateescape` puts the bytes 80-FF
-_REPLACE_HINT = "to read each such character as a question mark, add --replace '?'"
+_REPLACE_HINT = "replace look-alikes with --transliterate, or each such character with --replace '?'"
 
 
-def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = None) -> Grid:
+def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = None, transliterate: bool = False) -> Grid:
     """Parse a text into an (h, w) grid of class ids.
 
-    Bytes are decoded as UTF-8, with or without a byte-order mark. Lines end with LF, CR LF or CR; tabs expand to
+    Bytes are decoded as UTF-8, or as UTF-16 or UTF-32 with a byte-order mark. The text ends at the first ^Z; a SAUCE
+    record and ANSI sequences that set colours are dropped. Lines end with LF, CR LF or CR; tabs expand to
     the next multiple of 8 columns. Trailing blanks and trailing blank lines are dropped; indentation and leading
     blank lines are kept.
 
@@ -43,9 +51,11 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
         name: the name of the text in errors.
         replace: a charset character that replaces each character outside the charset and each byte that is not
             UTF-8; None raises instead.
+        transliterate: replace look-alikes first: line drawing, quotes, accents; bytes that are not UTF-8 are decoded
+            as DOS or Windows text.
 
     Raises:
-        ArtError: the text is binary, too large, blank, or contains a character outside the charset.
+        ArtError: the text is binary, too large, blank, moves the cursor, or contains a character outside the charset.
         UsageError: `replace` is not one character of the charset.
     """
     if replace is not None and (len(replace) != 1 or replace not in CHARSET):
@@ -60,14 +70,27 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
             place=Place(name),
             hint="give one drawing per file",
         )
-    text = data.decode("utf-8-sig", "surrogateescape") if isinstance(data, bytes) else data.removeprefix("\ufeff")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        text = legacy.decoded(data, guess=transliterate) if isinstance(data, bytes) else data.removeprefix("\ufeff")
+    except ValueError:
+        raise ArtError(
+            "this is marked as UTF-16 or UTF-32, but damaged", place=Place(name), hint="save the text as UTF-8"
+        ) from None
+    text = legacy.without_colours(legacy.until_end(text).replace("\r\n", "\n").replace("\r", "\n"))
     if (nul := text.find("\0")) >= 0:
         raise ArtError(
             "this is not a text file: it contains a NUL byte",
             place=_place(name, text, nul),
             hint="give a text file; convert UTF-16 first: iconv -f UTF-16 -t UTF-8 FILE",
         )
+    if sequence := legacy.first_sequence(text):
+        raise ArtError(
+            f"the escape sequence {sequence[1]} is more than a colour, such as a movement of the cursor",
+            place=_place(name, text, sequence[0]),
+            hint="convert the drawing to plain lines of text first",
+        )
+    if transliterate:
+        text = transliterated(text)
     if replace is not None:
         text = _NON_ASCII.sub(replace.replace("\\", r"\\"), text)  # a lone backslash would begin an escape
     elif outsider := _NON_ASCII.search(text):
@@ -80,11 +103,14 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
     return _stack(text.expandtabs(TAB), name)
 
 
-def read(path: str | Path, *, replace: str | None = None) -> Grid:
+def read(path: str | Path, *, replace: str | None = None, transliterate: bool = False) -> Grid:
     """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
 
+    Pipes that a shell opened are read too (`/dev/stdin`, `<(…)`); other FIFOs and devices are refused.
+
     Raises:
-        ArtError: the file cannot be read, standard input is closed, or `parse` rejects the content.
+        ArtError: the file cannot be read or is no regular file, standard input is closed, or `parse` rejects the
+            content.
         UsageError: `replace` is not one character of the charset.
     """
     limit = MAX_BYTES + 1  # bounds the read of an endless device, and is enough for the size check
@@ -95,10 +121,14 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
                 place=Place("<stdin>"),
                 hint="name a file, or pipe a drawing in: cat FILE | …",
             )
-        return parse(sys.stdin.buffer.read(limit), replace=replace)
+        return parse(sys.stdin.buffer.read(limit), replace=replace, transliterate=transliterate)
     try:
-        with open(path, "rb") as file:
+        with open_file(path, streams=True) as file:
             data = file.read(limit)
+    except UnsafePathError as error:
+        raise ArtError(
+            str(error.strerror), place=str(path), hint="name a file, or pipe a drawing in: COMMAND | asciivae … -"
+        ) from None
     except FileNotFoundError:
         raise ArtError("there is no such file", place=str(path), hint=_nearest(Path(path))) from None
     except IsADirectoryError:
@@ -108,7 +138,9 @@ def read(path: str | Path, *, replace: str | None = None) -> Grid:
         raise ArtError(
             f"the file cannot be read: {reason}", place=str(path), hint="check its permissions: ls -l FILE"
         ) from None
-    return parse(data, name=str(path), replace=replace)
+    if b"\x1b[" in data:
+        _log.warning("%s: ANSI colours are dropped", path)
+    return parse(data, name=str(path), replace=replace, transliterate=transliterate)
 
 
 def from_lines(lines: list[str]) -> Grid:
@@ -216,6 +248,13 @@ def _stack(text: str, name: str) -> Grid:
                 place=Place(name, number),
                 hint="break the line, or give a file with a drawing",
             )
+    if len(lines) * max(map(len, lines), default=0) > MAX_CELLS:
+        raise ArtError(
+            f"the piece has {len(lines)} lines of up to {max(map(len, lines))} columns, more than the limit of "
+            f"{MAX_CELLS} cells",
+            place=Place(name),
+            hint="give one drawing per file",
+        )
     return from_lines(lines)
 
 

@@ -33,8 +33,11 @@ class Sick(FileSource):
 @pytest.mark.parametrize(
     ("found", "detail"),
     [
-        ([RawArt(text=CAT), KeyError("x")], "sick (them 1.0): KeyError: 'x'"),
-        ([RawArt(text=CAT), "text"], "sick (them 1.0): TypeError: a source must yield RawArt or Link, not str"),
+        ([RawArt(text=CAT), KeyError("x")], "sick cannot read it (them 1.0): KeyError: 'x'"),
+        (
+            [RawArt(text=CAT), "text"],
+            "sick cannot read it (them 1.0): TypeError: a source must yield RawArt or Link, not str",
+        ),
     ],
 )
 def test_a_source_that_fails_is_named(

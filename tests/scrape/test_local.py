@@ -79,11 +79,62 @@ def test_json_lines(tmp_path: Path, out: Path, name: str) -> None:
     assert fish["url"] == "https://a.example/fish"
 
 
-def test_a_bad_line_is_counted_and_what_was_before_is_kept(tmp_path: Path, out: Path) -> None:
-    report = scrape("jsonl", out, write(tmp_path / "a.jsonl", json.dumps({"text": CAT}) + '\n{"text": 3}\n'))
-    assert report.pieces == {"new": 1}
+def test_bad_lines_are_told_and_the_others_kept(tmp_path: Path, out: Path) -> None:
+    lines = [json.dumps({"text": CAT}), '{"text": 3}', "{", "[" * 99, json.dumps({"text": FISH})]
+    report = scrape("jsonl", out, write(tmp_path / "a.jsonl", "\n".join(lines)))
+    assert report.pieces == {"new": 2}
     assert report.failed == {"jsonl cannot read it": 1}
-    assert report.examples[0][1].endswith("ValueError: line 2 is not an object with a 'text': 'text' is not a string")
+    ((place, reason),) = report.examples
+    assert place == str(tmp_path / "a.jsonl")
+    assert reason.endswith(": line 2: 'text' is not a string; and 2 more lines")
+
+
+def test_bad_pieces_of_the_dump_are_told_and_the_others_kept(tmp_path: Path, out: Path) -> None:
+    write(tmp_path / "db.json", json.dumps([{"art": CAT}, 7, {"art": None}, {"art": FISH}]))
+    report = scrape("asciiartjsondb", out, tmp_path / "db.json")
+    assert report.pieces == {"new": 2}
+    assert report.examples[0][1].endswith(": piece 2: it is not an object; and 1 more pieces")
+
+
+def test_files_without_a_drawing_are_counted(tmp_path: Path, out: Path) -> None:
+    write(tmp_path / "cows/none.cow", "print 'moo'")
+    write(tmp_path / "saved/none.html", "<html>no art</html>")
+    write(tmp_path / "saved/moves.cow", '$the_cow = "\\e[2Jmoo";')
+    assert scrape("cowfile", out, tmp_path / "cows").failed == {"cowfile cannot read it": 1}
+    report = scrape("cowfile", out, tmp_path / "saved")
+    assert report.examples[0][1].endswith(": its drawing moves the cursor")
+    assert scrape("html", out, tmp_path / "saved").failed == {"it holds no drawing": 1}
+
+
+def test_only_a_line_of_one_percent_sign_divides_fortunes(tmp_path: Path, out: Path) -> None:
+    scrape("fortune", out, write(tmp_path / "art", "a\n%%\nb\n% \nc\n%\nd\n"))
+    assert [record["text"] for record in kept(out)] == ["a\n%%\nb\n%\nc\n", "d\n"]
+
+
+def test_dos_files_end_at_their_end(tmp_path: Path, out: Path) -> None:
+    write(tmp_path / "CAT.TXT", b"\xdb\xdb\r\n\xdb\xdb\r\n\x1aSAUCE00rubbish\0")
+    scrape("folder", out, tmp_path)
+    assert [record["text"] for record in kept(out)] == ["██\n██\n"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        ("a<div>b</div>c", "a\nb\nc\n"),
+        ("<div>a</div><div>b</div>", "a\nb\n"),
+        ("<div><p>a</p></div><p>b</p>c", "a\nb\nc\n"),
+        (
+            "a<script>x</script>b<style>y</style>c<button>z</button><textarea>t</textarea><template>u</template>",
+            "abc\n",
+        ),
+        ("a<span hidden>x</span><span style='Display : none'>y</span>b", "ab\n"),
+        ("a<!-- x -->b<b>c</b>", "abc\n"),
+        ("a\n<div>b\n</div>c", "a\nb\nc\n"),
+    ],
+)
+def test_a_page_is_laid_out_as_a_browser_does(tmp_path: Path, out: Path, inner: str, text: str) -> None:
+    scrape("html", out, write(tmp_path / "a.html", f"<html><pre>\n{inner}</pre>"))
+    assert [record["text"] for record in kept(out)] == [text]
 
 
 @pytest.mark.parametrize("wrapped", [False, True])

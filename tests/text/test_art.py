@@ -1,4 +1,5 @@
 import io
+import os
 import random
 from pathlib import Path
 
@@ -89,8 +90,8 @@ def test_a_stranger_is_named_with_its_place_and_the_count_of_others() -> None:
 
 
 def test_a_control_character_is_named_but_not_shown() -> None:
-    error = refused("x\r\ny\x1b[31m")
-    assert error.headline == "cat.txt:2:2: U+001B is not one of the 95 printable ASCII characters"
+    error = refused("x\r\ny\x07")
+    assert error.headline == "cat.txt:2:2: U+0007 is not one of the 95 printable ASCII characters"
     assert refused("a\fb").headline.startswith("cat.txt:1:2: U+000C is not")
     assert refused("\x7f").headline.startswith("cat.txt:1:1: U+007F is not")
 
@@ -227,19 +228,35 @@ def test_a_folder_or_an_unreadable_file_is_one_clear_error(tmp_path: Path, monke
     with pytest.raises(ArtError, match="the file cannot be read: embedded null byte"):
         read("a\0b")
 
-    def denied(*_: object) -> None:
+    def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("builtins.open", denied)
+    monkeypatch.setattr("asciivae.text.art.open_file", denied)
     with pytest.raises(ArtError, match="the file cannot be read: permission denied") as caught:
         read(tmp_path / "x")
     assert caught.value.hint == "check its permissions: ls -l FILE"
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device that never ends")
-def test_an_endless_file_is_not_read_to_its_end() -> None:
-    with pytest.raises(ArtError, match="larger than 1 MiB"):
-        read("/dev/zero")
+@pytest.mark.timeout(10)
+def test_devices_and_fifos_are_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/zero", "/dev/null"):
+        with pytest.raises(ArtError, match="it is not a regular file") as caught:
+            read(path)
+        assert caught.value.hint == "name a file, or pipe a drawing in: COMMAND | asciivae … -"
+
+
+def test_pipes_that_a_shell_opened_are_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, CAT.encode())
+    os.close(writer)
+    assert to_text(read(f"/dev/fd/{reader}")) == CAT
+    os.close(reader)
+
+
+def test_padding_counts_towards_the_limit_of_a_piece() -> None:
+    with pytest.raises(ArtError, match="more than the limit of 4194304 cells"):
+        parse("x" * 4096 + "\n.." * 2000)
 
 
 # --- print, trim, centre, crop, side by side
