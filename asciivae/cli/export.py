@@ -26,8 +26,8 @@ def export(
       asciivae export runs/base/20260102-030405 cats.safetensors --half
     """
     refuse_inputs([file], [model], hint="name another file")
-    from asciivae.experiment.export import export as write
+    from asciivae.experiment.load import choose_device, load_any
 
-    write(model, file, half=half)
+    load_any(model, choose_device("cpu")).save(file, half=half)
     say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae reconstruct FILE --model {file}")
     result(str(file))

@@ -8,11 +8,7 @@ from typing import Any
 import torch
 
 from asciivae import __version__
-from asciivae.experiment.load import kind_of, load_model, load_page_model
-from asciivae.experiment.trained import TrainedModel
-from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.files.atomic import new_file, write_tensors
-from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 
@@ -20,54 +16,46 @@ FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
 """Sections and keys of a recipe that contain file names."""
 
 
-def export(source: Path, target: Path, *, half: bool = False) -> None:
-    """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads, or
-    `load_page_model`.
+def write_model(
+    target: Path,
+    module: torch.nn.Module,
+    glyphs: torch.Tensor,
+    *,
+    form: str,
+    name: str,
+    step: int,
+    recipe: str,
+    half: bool = False,
+) -> None:
+    """Write a model into one file that `asciivae.load` reads.
 
     Paths of corpora and other files in the recipe are reduced to file names, for privacy.
 
     Args:
-        source: see `load_model`.
         target: the file; an existing one is replaced atomically.
+        module: the model.
+        glyphs: (95, h, w), the atlas that it was trained with.
+        form: the format of the file, such as `MODEL_FORMAT`.
+        name: of the recipe.
+        step: at which it was saved.
+        recipe: as YAML.
         half: write the weights in float16, half the size; glyphs and counters are not converted.
 
     Raises:
-        ModelError, RunError: the source is not a model.
         RunError: the disk is full, or the file cannot be written.
     """
-    device = torch.device("cpu")
-    if kind_of(source) == "page":
-        write_page_model(load_page_model(source, device), target, half=half)
-    else:
-        write_model(load_model(source, device), target, half=half)
-
-
-def write_model(trained: TrainedModel, target: Path, *, half: bool = False) -> None:
-    """Write a model into one file that `load_model` reads; see `export`."""
-    _write(trained, trained.model, MODEL_FORMAT, target, half)
-
-
-def write_page_model(trained: TrainedPageModel, target: Path, *, half: bool = False) -> None:
-    """Write a page model into one file that `load_page_model` reads; see `export`."""
-    _write(trained, trained.network, PAGE_FORMAT, target, half)
-
-
-def _write(
-    trained: TrainedModel | TrainedPageModel, module: torch.nn.Module, form: str, target: Path, half: bool
-) -> None:
-    recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
     tensors = module.state_dict()
     if half:
-        tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
+        tensors = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
     header = {
         "format": form,
         "asciivae": __version__,
-        "name": trained.name,
-        "step": str(trained.step),
-        "recipe": dump_yaml(_without_folders(recipe)),
+        "name": name,
+        "step": str(step),
+        "recipe": dump_yaml(_without_folders(loader.parse(recipe, f"{name} (recipe)").plain())),
     }
-    with new_file(target) as aside:
-        write_tensors(aside, {**tensors, "glyphs": trained.glyphs}, header)
+    with new_file(target) as partial:
+        write_tensors(partial, {**tensors, "glyphs": glyphs}, header)
 
 
 def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:

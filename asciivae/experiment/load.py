@@ -53,6 +53,11 @@ def kind_of(path: Path) -> str:
         return "model"  # loading it says what is wrong
 
 
+def load_any(path: Path, device: torch.device) -> TrainedModel | TrainedPageModel:
+    """Load whatever a run or a weights file is of; see `load_model` and `load_page_model`."""
+    return load_page_model(path, device) if kind_of(path) == "page" else load_model(path, device)
+
+
 def load_page_model(path: Path, device: torch.device) -> TrainedPageModel:
     """Load the weights file of a page model, or the latest checkpoint of its run, as `load_model` does.
 

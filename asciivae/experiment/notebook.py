@@ -11,7 +11,7 @@ from asciivae.experiment import runs
 from asciivae.experiment.components import make
 from asciivae.experiment.evaluate import choose_pieces, fitting
 from asciivae.experiment.evaluate import evaluate as _evaluate
-from asciivae.experiment.load import choose_device, kind_of, load_model, load_page_model
+from asciivae.experiment.load import choose_device, load_any, load_model
 from asciivae.experiment.runs import Run
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
@@ -52,8 +52,7 @@ def load(source: str | Path = "bundled", device: str = "auto") -> Any:
         RunError: the folder has no checkpoint.
         UsageError: the device cannot be used.
     """
-    path, on = Path(source), choose_device(device)
-    return load_page_model(path, on) if kind_of(path) == "page" else load_model(path, on)
+    return load_any(Path(source), choose_device(device))
 
 
 def load_recipe(

@@ -13,6 +13,8 @@ from torch import Tensor
 
 from asciivae.corpus.settings import Data
 from asciivae.errors import ArtError
+from asciivae.experiment.export import write_model
+from asciivae.files.weights import MODEL_FORMAT
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct
@@ -157,7 +159,7 @@ class TrainedModel:
         return Image.fromarray(grey_picture(grid_of(drawing), self.glyphs))
 
     def save(self, path: str | Path, *, half: bool = False) -> None:
-        """Write the model into one .safetensors file that `asciivae.load` reads; see `experiment.export`.
+        """Write the model into one .safetensors file that `asciivae.load` reads.
 
         Args:
             path: the file; an existing one is replaced.
@@ -166,9 +168,16 @@ class TrainedModel:
         Raises:
             RunError: the disk is full, or the file cannot be written.
         """
-        from asciivae.experiment.export import write_model
-
-        write_model(self, Path(path), half=half)
+        write_model(
+            Path(path),
+            self.model,
+            self.glyphs,
+            form=MODEL_FORMAT,
+            name=self.name,
+            step=self.step,
+            recipe=self.text,
+            half=half,
+        )
 
 
 def grid_of(drawing: Drawing) -> Grid:

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from asciivae.corpus.settings import Data
 from asciivae.errors import UsageError
+from asciivae.experiment.export import write_model
 from asciivae.experiment.trained import Drawing, Form, grid_of
+from asciivae.files.weights import PAGE_FORMAT
 from asciivae.pages import score as scores
 from asciivae.pages.batch import Condition
 from asciivae.pages.categories import category_number
@@ -191,9 +193,16 @@ class TrainedPageModel:
         Raises:
             RunError: the disk is full, or the place cannot be written.
         """
-        from asciivae.experiment.export import write_page_model
-
-        write_page_model(self, Path(path), half=half)
+        write_model(
+            Path(path),
+            self.network,
+            self.glyphs,
+            form=PAGE_FORMAT,
+            name=self.name,
+            step=self.step,
+            recipe=self.text,
+            half=half,
+        )
 
 
 def _beginning(size: tuple[int, int], begin: Grid | None) -> tuple[Grid, Mask | None]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from asciivae.errors import AsciivaeError, RunError
-from asciivae.opening import UnsafePathError
+from asciivae.files.opening import UnsafePathError
 
 if TYPE_CHECKING:
     from torch import Tensor

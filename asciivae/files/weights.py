@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asciivae.contract import CHARACTERS
 from asciivae.errors import ModelError
-from asciivae.text.charset import SIZE
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -121,7 +121,7 @@ def _glyph_size(stored: Any) -> tuple[int, int] | None:
     if stored is None or stored.get_dtype() != "F32":
         return None
     shape = tuple(stored.get_shape())
-    if len(shape) != 3 or shape[0] != SIZE or not all(1 <= side <= MAX_CELL_SIDE for side in shape[1:]):
+    if len(shape) != 3 or shape[0] != CHARACTERS or not all(1 <= side <= MAX_CELL_SIDE for side in shape[1:]):
         return None
     return shape[1:]
 

@@ -39,8 +39,8 @@ from asciivae.files.atomic import (
 )
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
+from asciivae.files.opening import UnsafePathError
 from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, RENDERER_FORMAT
-from asciivae.opening import UnsafePathError
 from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
 from asciivae.training.state import TrainState, checked_numbers
 
