@@ -20,7 +20,7 @@ def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="Folders of runs.")],
     pieces: Annotated[
         list[str] | None,
-        typer.Option("--piece", help="A drawing to reconstruct [default: some that no run was trained on]."),
+        typer.Option("--piece", help="A drawing to reconstruct.", show_default="some that no run was trained on"),
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="The number of drawings, without --piece.")] = 4,
     png: Annotated[Path, typer.Option(help="The PNG file of the curves.")] = Path("comparison.png"),

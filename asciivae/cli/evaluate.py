@@ -28,7 +28,7 @@ REPORTED_OF_EACH = 6
 def evaluate(
     models: Annotated[list[Path], typer.Argument(metavar="MODEL…", help="Runs, checkpoints or .safetensors files.")],
     data: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several [default: embedded].")
+        list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several.", show_default="embedded")
     ] = None,
     split: Annotated[
         Side, typer.Option(help="The validation tenth of the default hash split, or every piece.")

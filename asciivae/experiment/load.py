@@ -9,11 +9,19 @@ from pathlib import Path
 
 import torch
 
-from asciivae.errors import ModelError, UsageError
+from asciivae.errors import ModelError, UsageError, did_you_mean
 from asciivae.experiment.components import make
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
-from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, open_weights, refuse_non_finite, stated_name, stated_step
+from asciivae.files.weights import (
+    MODEL_FORMAT,
+    PAGE_FORMAT,
+    open_weights,
+    refuse_non_finite,
+    stated,
+    stated_name,
+    stated_step,
+)
 from asciivae.models.base import VAE
 from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
@@ -22,9 +30,11 @@ from asciivae.pages.settings import PageRecipe
 from asciivae.recipe.resolve import check_model, check_recipe
 from asciivae.recipe.schema import ModelRecipe
 from asciivae.training.data import canvas_of
-from asciivae.training.run_dir import RunDir
+from asciivae.training.run_dir import RUNS, RunDir, newest_run
 from asciivae.training.state import TrainState
 
+LATEST = Path("latest")
+"""Path that denotes the newest run below `RUNS`."""
 BUNDLED = Path("bundled")
 """Path that denotes the model bundled with the package."""
 BUNDLED_PAGE = Path("bundled-page")
@@ -105,6 +115,12 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     file = _weights_file(path)
     with open_weights(file) as weights:
         header = weights.header
+        if python_model := stated(header, "python_model", r"\w{1,80}", ""):
+            raise ModelError(
+                f"was trained with {python_model}, a model passed from Python that its recipe does not name",
+                place=str(file),
+                hint="go on with it in Python: asciivae.resume(RUN, model=…); or make it a plugin",
+            )
         recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
         if not isinstance(recipe, ModelRecipe):
             raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a model")
@@ -215,11 +231,28 @@ def _bundled_file(kind: str) -> Path:
 
 
 def _weights_file(path: Path, kind: str = "model") -> Path:
-    if path == _ASSETS[kind][0] and not path.exists():
-        return _bundled_file(kind)
     name = f"{kind}.safetensors"
+    if not path.exists():
+        if path == _ASSETS[kind][0]:
+            return _bundled_file(kind)
+        if path == LATEST:
+            return _newest_run(kind).latest() / name
     if path.is_dir():
         return (path if (path / name).is_file() else RunDir.open(path, kind).latest()) / name
     if not path.is_file():
-        raise ModelError("does not exist", place=str(path), hint="give a run's folder or a .safetensors file")
+        words = [str(LATEST), *(str(word) for word, _ in _ASSETS.values())]
+        hint = f"give {', '.join(words)}, a run's folder or a .safetensors file"
+        raise ModelError(f"does not exist{did_you_mean(path, words)}", place=str(path), hint=hint)
     return path
+
+
+def _newest_run(kind: str) -> RunDir:
+    found = newest_run(RUNS, kind)
+    if found is None:
+        recipe = "page" if kind == "page" else "quickstart"
+        raise ModelError(
+            f"no run of a {kind} below {RUNS}/ has a checkpoint",
+            place=str(LATEST),
+            hint=f"train one: asciivae train --recipe {recipe}; or use the bundled model",
+        )
+    return RunDir.open(found, kind)

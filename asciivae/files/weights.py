@@ -99,15 +99,16 @@ def open_weights(path: Path, wanted: str = MODEL_FORMAT) -> Iterator[WeightsFile
 # An untrusted header is printed on the terminal, so only a plain name and a number are accepted.
 def stated_name(header: dict[str, str]) -> str:
     """The recipe's name, or `?`."""
-    return _stated(header, "name", r"[\w.-]{1,80}", "?")
+    return stated(header, "name", r"[\w.-]{1,80}", "?")
 
 
 def stated_step(header: dict[str, str]) -> int:
     """The training step at which the file was saved, or 0."""
-    return int(_stated(header, "step", r"[0-9]{1,18}", "0"))
+    return int(stated(header, "step", r"[0-9]{1,18}", "0"))
 
 
-def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
+def stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
+    """A value of the header, or `otherwise` where it is missing or does not match."""
     value = header.get(key, "")
     return value if re.fullmatch(pattern, value) else otherwise
 

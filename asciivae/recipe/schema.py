@@ -14,7 +14,7 @@ from asciivae.models.relax import Relaxation, Softmax
 from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.pages.settings import PageRecipe
 from asciivae.settings.component import Component
-from asciivae.settings.door import plain
+from asciivae.settings.convert import plain
 from asciivae.settings.types import Many, Text
 from asciivae.training.recipe import BaseRecipe, Evaluation, Problem
 

@@ -44,6 +44,8 @@ from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, RENDERER_FORMAT
 from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
 from asciivae.training.state import TrainState, checked_numbers
 
+RUNS = Path("runs")
+"""The default folder of runs."""
 STATE_FORMAT = 1
 _RENAMED = {"gradient": "grad_norm", "rate": "lr", "blank_share": "blank_fraction"}
 """Metric keys of older runs, and their present names."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from asciivae.errors import UsageError
 from asciivae.experiment import runs
 from asciivae.experiment.components import make
 from asciivae.experiment.evaluate import choose_pieces, fitting
@@ -71,7 +72,7 @@ def load_recipe(
         RecipeError: there is no such recipe.
         RecipeProblems: it is invalid; all problems of one phase together.
     """
-    sets = [f"{path}={json.dumps(value)}" for path, value in (set or {}).items()]
+    sets = _overrides(set)
     if isinstance(recipe, Mapping):
         return check_recipe(dump_yaml(dict(recipe)), "recipe", sets, unset)
     return _load_recipe(recipe, sets, unset)
@@ -144,8 +145,7 @@ def resume(
         RunError: it is not a run, it is damaged, or its corpus, glyphs or renderer changed.
         UsageError: the recipe would change.
     """
-    sets = [f"{key}={json.dumps(value)}" for key, value in (set or {}).items()]
-    return runs.resume(Path(path), sets, device=device, observer=observer, **_extras(losses, model))
+    return runs.resume(Path(path), _overrides(set), device=device, observer=observer, **_extras(losses, model))
 
 
 def evaluate(
@@ -194,6 +194,12 @@ def renderer(name: str, options: Mapping[str, Any] | None = None, glyphs: Tensor
     component = with_config("renderer", Component(name, dict(options or {})))
     made: Renderer = make("renderer", component, Glyphs().atlas() if glyphs is None else glyphs)
     return made
+
+
+def _overrides(set: Mapping[str, Any] | None) -> list[str]:
+    if set is not None and not isinstance(set, Mapping):
+        raise UsageError(f"set is {type(set).__name__}, not a mapping", place="set", hint='set={"train.steps": 100}')
+    return [f"{path}={json.dumps(value)}" for path, value in (set or {}).items()]
 
 
 def _extras(losses: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:
