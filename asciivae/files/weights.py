@@ -14,9 +14,13 @@ from asciivae.errors import ModelError
 if TYPE_CHECKING:
     from torch import Tensor
 
-MODEL_FORMAT = "asciivae-model-1"
-RENDERER_FORMAT = "asciivae-renderer-1"
-PAGE_FORMAT = "asciivae-page-1"
+
+def format_of(kind: str) -> str:
+    """The format that a weights file of a kind of recipe states in its header."""
+    return f"asciivae-{kind}-1"
+
+
+MODEL_FORMAT, RENDERER_FORMAT, PAGE_FORMAT = map(format_of, ("model", "renderer", "page"))
 DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train another"
 _KINDS = {
     MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
