@@ -25,7 +25,7 @@ from asciivae.cli import (
     train,
     train_renderer,
 )
-from asciivae.cli.output import GlobalOptions, prepare_streams, result
+from asciivae.cli.output import GlobalOptions, guarded, prepare_streams, result
 
 app = typer.Typer(
     name="asciivae",
@@ -66,11 +66,11 @@ def options(
     ] = False,
 ) -> None:
     """Global options."""
-    GlobalOptions.debug, GlobalOptions.quiet = debug, quiet
+    GlobalOptions.debug, GlobalOptions.quiet, GlobalOptions.stdout_taken = debug, quiet, False
     logging.getLogger("asciivae").setLevel(logging.ERROR if quiet else logging.NOTSET)
 
 
 def main() -> None:
     """Run the command line."""
     prepare_streams()
-    app()
+    guarded(app)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import refuse_inputs
+from asciivae.cli.inputs import check_outputs, refuse_inputs
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
-from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
     from asciivae.experiment.evaluate import Pieces
@@ -50,11 +49,7 @@ def evaluate(
 
       asciivae evaluate old.safetensors new.safetensors --data mine.jsonl --split all
     """
-    # Fail before the evaluation, not after it.
-    if html is not None and not html.parent.is_dir():
-        raise UsageError("parent directory does not exist", place=str(html), hint=f"mkdir -p {html.parent}")
-    if html is not None and html.is_dir():
-        raise UsageError("is a folder", place=str(html), hint=f"name a file: --html {html / 'report.html'}")
+    check_outputs(html=html)
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
     from asciivae.experiment.evaluate import choose_pieces, fitting
     from asciivae.experiment.evaluate import evaluate as measured_on

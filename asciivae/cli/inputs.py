@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.output import complain, say
+from asciivae.cli.output import complain, say, take_stdout
 from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -185,6 +185,33 @@ def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = sto
 def model_facts(trained: TrainedModel) -> dict[str, Any]:
     """The description of a model for `--json`."""
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
+
+
+_SUFFIXES = {
+    "png": (".png",),
+    "gif": (".gif",),
+    "svg": (".svg",),
+    "html": (".html", ".htm"),
+    "safetensors": (".safetensors",),
+    "jsonl": (".jsonl", ".gz"),
+}
+
+
+def check_outputs(**outputs: Path | None) -> None:
+    """Check the output files of a command before its work; one that is called `-` gets stdout.
+
+    Args:
+        outputs: the files by their format: `png`, `gif`, `svg`, `html`, `safetensors`, `jsonl`.
+
+    Raises:
+        UsageError: one has a name that does not fit, is a folder, or is in no folder; or two are `-`.
+    """
+    from asciivae.files.atomic import check_output
+
+    for kind, path in outputs.items():
+        if path is not None:
+            check_output(path, *_SUFFIXES[kind])
+    take_stdout(*outputs.values())
 
 
 def refuse_inputs(targets: Iterable[Path | None], inputs: Iterable[str | Path | None], *, hint: str) -> None:

@@ -14,6 +14,7 @@ from asciivae.cli.inputs import (
     ModelOption,
     ReplaceOption,
     TransliterateOption,
+    check_outputs,
     model_facts,
     read_drawings,
     refuse_inputs,
@@ -59,6 +60,7 @@ def interpolate(
         raise UsageError("cannot be used together", place="--play and --json", hint="omit one of them")
     if play:
         require_terminal(sys.stdout, what="--play", hint="omit it, or write a GIF: --gif walk.gif")
+    check_outputs(gif=gif, png=png)
     drawings = [_one(file, replace, transliterate) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
     trained = trained_model(model, device, drawings)

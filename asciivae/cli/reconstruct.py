@@ -16,6 +16,7 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     Skipped,
     TransliterateOption,
+    check_outputs,
     fitting,
     loaded_model,
     model_facts,
@@ -75,6 +76,7 @@ def reconstruct(
             place="--diff" if diff else "--confidence",
             hint="omit --out, or add --json",
         )
+    check_outputs(png=png)
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
     inputs = [*(drawing.name for drawing in drawings), model]

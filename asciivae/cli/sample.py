@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import Drawing, ModelOption, Skipped, loaded_model, model_facts, read_collection, refuse_inputs
+from asciivae.cli.inputs import (
+    Drawing,
+    ModelOption,
+    Skipped,
+    check_outputs,
+    loaded_model,
+    model_facts,
+    read_collection,
+    refuse_inputs,
+)
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.errors import ModelError, UsageError
 
@@ -50,6 +59,7 @@ def sample(
       asciivae sample --like art/ --png dreams.png
     """
     height, width = _size(size)
+    check_outputs(png=png)
     skipped = Skipped()
     drawings = read_collection(like or [], None, skipped)
     refuse_inputs([png], [*(like or []), *(one.name for one in drawings), model], hint="name another file: --png s.png")

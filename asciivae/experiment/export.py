@@ -8,9 +8,10 @@ from typing import Any
 import torch
 
 from asciivae import __version__
+from asciivae.errors import RunError
 from asciivae.experiment.load import load_model
 from asciivae.experiment.trained import TrainedModel
-from asciivae.files.atomic import new_file, write_tensors
+from asciivae.files.atomic import tensors_bytes, write_output
 from asciivae.files.weights import MODEL_FORMAT
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
@@ -49,8 +50,8 @@ def write_model(trained: TrainedModel, target: Path, *, half: bool = False) -> N
         "step": str(trained.step),
         "recipe": dump_yaml(_without_folders(recipe)),
     }
-    with new_file(target) as aside:
-        write_tensors(aside, {**tensors, "glyphs": trained.glyphs}, header)
+    data = tensors_bytes({**tensors, "glyphs": trained.glyphs}, header)
+    write_output(target, data, hint="name another file", kind=RunError)
 
 
 def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:
