@@ -23,6 +23,7 @@ _WHERE = {
     "Run": "experiment.runs",
     "Step": "training.loop",
     "TrainedModel": "experiment.trained",
+    "TrainedPageModel": "experiment.trained_page",
     "VAE": "models.base",
     "evaluate": "experiment.notebook",
     "load": "experiment.notebook",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from asciivae.experiment.notebook import evaluate, load, load_recipe, renderer, resume, train
     from asciivae.experiment.runs import Run
     from asciivae.experiment.trained import TrainedModel
+    from asciivae.experiment.trained_page import TrainedPageModel
     from asciivae.models.base import VAE
     from asciivae.text.art import read, to_text
     from asciivae.training.loop import Step

@@ -10,6 +10,7 @@ import typer
 from asciivae import __version__
 from asciivae.cli import (
     compare,
+    complete,
     corpus,
     edges,
     evaluate,
@@ -21,6 +22,7 @@ from asciivae.cli import (
     recipes,
     reconstruct,
     sample,
+    score,
     scrape,
     train,
     train_renderer,
@@ -39,6 +41,8 @@ app.command()(train_renderer.train_renderer)
 app.command()(reconstruct.reconstruct)
 app.command()(evaluate.evaluate)
 app.command()(sample.sample)
+app.command()(complete.complete)
+app.command()(score.score)
 app.command()(interpolate.interpolate)
 app.command()(explore.explore)
 app.command()(compare.compare)

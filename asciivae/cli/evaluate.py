@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.evaluate_pages import evaluate_pages
 from asciivae.cli.inputs import check_outputs, refuse_inputs
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
+from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
     from asciivae.experiment.evaluate import Pieces
@@ -36,26 +38,42 @@ def evaluate(
         bool, typer.Option("--contours", help="Also compare joined contours; takes about 0.2 s per piece.")
     ] = False,
     html: Annotated[Path | None, typer.Option(help="Also write a report as an HTML file.")] = None,
+    draws: Annotated[
+        int, typer.Option(min=2, max=10000, help="Of page models: the number of pages to draw and compare.")
+    ] = 100,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Evaluate models on held-out drawings.
 
     Scores are of the reconstruction from the posterior mean; bits are the ELBO with one sample of z per piece.
+    Page models are measured by the bits of the pieces, and by what they draw: whether it can be told from the pieces,
+    is copied from the corpus, is blank, is diverse.
 
     Examples:
 
       asciivae evaluate runs/base/20260102-030405 --data art/ --html report.html
 
       asciivae evaluate old.safetensors new.safetensors --data mine.jsonl --split all
+
+      asciivae evaluate bundled-page --data mine.jsonl
     """
     check_outputs(html=html)
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
     from asciivae.experiment.evaluate import choose_pieces, fitting
     from asciivae.experiment.evaluate import evaluate as measured_on
-    from asciivae.experiment.load import choose_device, load_model
+    from asciivae.experiment.load import choose_device, kind_of, load_model
     from asciivae.metrics.summary import extremes
 
+    kinds = [kind_of(path) for path in models]
+    if "page" in kinds:
+        if kinds.count("page") < len(kinds):
+            place = str(models[kinds.index("model")])
+            raise UsageError("is not a page model, as others are", place=place, hint="measure the kinds one by one")
+        if html is not None or contours:
+            raise UsageError("--html and --contours are not for page models", hint="leave them out")
+        evaluate_pages(models, data or ["embedded"], split, limit, draws, as_json)
+        return
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]
     pieces = fitting(trained, choose_pieces(data or ["embedded"], split, limit))

@@ -14,6 +14,7 @@ from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
+    from asciivae.experiment.trained_page import TrainedPageModel
 
 RUNS = Path("runs")
 LATEST = Path("latest")
@@ -29,6 +30,14 @@ ReplaceOption = Annotated[
 ]
 TransliterateOption = Annotated[
     bool, typer.Option("--transliterate", help="Replace look-alikes first: line drawing, quotes, accents.")
+]
+
+
+PageModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", help="bundled-page (the default), latest (the newest run), a run's folder, or a .safetensors file."
+    ),
 ]
 
 
@@ -152,17 +161,45 @@ def loaded_model(path: Path | None, device: str) -> TrainedModel:
     return trained
 
 
-def _newest_run() -> Path:
+def _newest_run(kind: str = "model") -> Path:
     from asciivae.training.run_dir import newest_run
 
-    found = newest_run(RUNS)
+    found = newest_run(RUNS, kind)
     if found is None:
+        recipe = "page" if kind == "page" else "quickstart"
         raise ModelError(
-            f"no run of a model below {RUNS}/ has a checkpoint",
+            f"no run of a {kind} below {RUNS}/ has a checkpoint",
             place="--model latest",
-            hint="train one: asciivae train --recipe quickstart; or omit --model to use the bundled model",
+            hint=f"train one: asciivae train --recipe {recipe}; or omit --model to use the bundled model",
         )
     return found
+
+
+def loaded_page_model(path: Path | None) -> TrainedPageModel:
+    """Load the page model at a path, by default the bundled one; `latest` is that of the newest run.
+
+    Raises:
+        ModelError: it cannot be loaded.
+    """
+    from asciivae.experiment.load import BUNDLED_PAGE, choose_device, load_page_model
+
+    named = _newest_run("page") if path == LATEST else path or BUNDLED_PAGE
+    trained = load_page_model(named, choose_device("cpu"))
+    say(f"model: {trained.name}, step {trained.step} ({trained.path})")
+    return trained
+
+
+def one_drawing(file: str, replace: str | None) -> Drawing:
+    """Read one drawing from a file or stdin (`-`).
+
+    Raises:
+        ArtError: it cannot be read.
+        UsageError: it is a folder that does not hold exactly one.
+    """
+    drawings = read_drawings([file], replace)
+    if len(drawings) != 1:
+        raise UsageError("holds more than one drawing", place=file, hint="name one of its files")
+    return drawings[0]
 
 
 def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:
@@ -182,7 +219,7 @@ def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = sto
     return fit
 
 
-def model_facts(trained: TrainedModel) -> dict[str, Any]:
+def model_facts(trained: TrainedModel | TrainedPageModel) -> dict[str, Any]:
     """The description of a model for `--json`."""
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.growth import Growth
 from asciivae.cli.inputs import (
+    LATEST,
     Drawing,
-    ModelOption,
     Skipped,
     check_outputs,
     loaded_model,
+    loaded_page_model,
     model_facts,
+    one_drawing,
     read_collection,
     refuse_inputs,
 )
@@ -32,34 +36,72 @@ MAX_LIKE = 2000
 """The most drawings that `--like` encodes; enough for a mean and a covariance."""
 
 
+class Prior(StrEnum):
+    """Where pages are drawn from."""
+
+    page = "page"
+    vae = "vae"
+
+
 @reported
 def sample(
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="The number of samples.")] = 4,
-    size: Annotated[str, typer.Option(metavar="HxW", help="Rows and columns; the model may round them up.")] = "24x48",
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="HxW", help="Rows and columns; a VAE may round them up [default: 16x40, of VAEs 24x48]."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The random seed.")] = 0,
-    temperature: Annotated[float, typer.Option(min=0.0, help="The factor on the standard deviation of z.")] = 1.0,
+    temperature: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=100.0, help="Of the choice among ink; of VAEs the factor on the deviation of z."),
+    ] = None,
+    category: Annotated[str | None, typer.Option(help="What the pages show, for example cats.")] = None,
+    begin: Annotated[str | None, typer.Option(metavar="FILE", help="The first rows; - reads stdin.")] = None,
+    signatures: Annotated[bool, typer.Option("--signatures/--no-signatures", help="With artists' initials.")] = True,
+    prior: Annotated[
+        Prior | None, typer.Option(help="The page model, or a VAE's N(0, 1) [default: the page model].")
+    ] = None,
     like: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FILE|FOLDER|CORPUS",
-            help="Sample from a Gaussian fitted to the latents of these drawings, not from the prior.",
+            help="Sample from a Gaussian fitted to a VAE's latents of these drawings.",
         ),
     ] = None,
-    model: ModelOption = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="bundled-page, bundled, latest, a run's folder, or a .safetensors file."),
+    ] = None,
     png: Annotated[Path | None, typer.Option(help="Also write the samples to this PNG.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Sample new drawings from a trained model.
 
+    Pages are drawn by the page model, cell by cell, in exactly the size that is asked for. With --prior vae, or --like,
+    a VAE decodes them from its latents.
+
     Examples:
 
-      asciivae sample -n 8 --size 16x32 --temperature 0.7
+      asciivae sample -n 8 --size 16x32 --category cats
+
+      asciivae sample --begin head.txt --no-signatures
 
       asciivae sample --like art/ --png dreams.png
     """
-    height, width = _size(size)
     check_outputs(png=png)
+    if _which(prior, like, model) is Prior.page:
+        refuse_inputs([png], [begin, model], hint="name another file: --png s.png")
+        if like:
+            raise UsageError("--like is for VAEs", place="--like", hint="add --prior vae, or use --begin or --category")
+        _from_page_model(count, size or "16x40", seed, temperature, category, begin, signatures, model, png, as_json)
+        return
+    if category or begin or not signatures:
+        raise UsageError(
+            "--category, --begin and --no-signatures are for page models", hint="leave them out, or use --prior page"
+        )
+    temperature = 1.0 if temperature is None else temperature
+    height, width = _size(size or "24x48")
     skipped = Skipped()
     drawings = read_collection(like or [], None, skipped)
     refuse_inputs([png], [*(like or []), *(one.name for one in drawings), model], hint="name another file: --png s.png")
@@ -92,6 +134,73 @@ def sample(
         result("\n".join(texts))
     if skipped:
         raise typer.Exit(1)
+
+
+def _which(prior: Prior | None, like: list[str] | None, model: Path | None) -> Prior:
+    if prior is not None:
+        return prior
+    if like or model is None:
+        return Prior.vae if like else Prior.page
+    from asciivae.experiment.load import kind_of
+
+    if model == LATEST:  # a word for the newest run of a VAE, unless --prior says otherwise
+        return Prior.vae
+    return Prior.page if kind_of(model) == "page" else Prior.vae
+
+
+def _from_page_model(
+    count: int,
+    size: str,
+    seed: int,
+    temperature: float | None,
+    category: str | None,
+    begin: str | None,
+    signatures: bool,
+    model: Path | None,
+    png: Path | None,
+    as_json: bool,
+) -> None:
+    height, width = _size(size)
+    first = None if begin is None else one_drawing(begin, None)
+    trained = loaded_page_model(model)
+    from asciivae.pages.draw import TEMPERATURE
+
+    temperature = TEMPERATURE if temperature is None else temperature
+    with Growth() as growth:
+        pages = trained.sample(
+            count,
+            (height, width),
+            seed=seed,
+            temperature=temperature,
+            category=category,
+            signatures=signatures,
+            begin=None if first is None else first.grid,
+            form="array",
+            observe=growth,
+        )
+    if png is not None:
+        from asciivae.report.png import in_rows, save_drawings
+
+        save_drawings(png, in_rows(pages), trained.glyphs)
+        say(f"drawn into {png}")
+    from asciivae.text.art import to_text
+
+    texts = [to_text(one) for one in pages]
+    if not as_json:
+        result("\n".join(texts))
+        return
+    json_result(
+        {
+            "model": model_facts(trained),
+            "height": height,
+            "width": width,
+            "seed": seed,
+            "temperature": temperature,
+            "category": category,
+            "signatures": signatures,
+            "pieces": texts,
+        }
+    )
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -127,6 +127,8 @@ def _conclude(reports: list[Report], out: Path, as_json: bool) -> None:
         for reason, n in report.failed.most_common():
             example = next((f": {a} ({r})" for a, r in report.examples if r == reason or reason in r), "")
             say(f"{n} × {reason}{example}")
+        for note, n in report.notes.most_common():
+            say(f"{n} × {note}")
     if not any(report.pieces["new"] + report.pieces["known"] for report in reports):
         raise CorpusError(
             "no art was found", place=str(out), hint="check what the source reads: asciivae scrape SOURCE --dry-run"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asciivae import __version__
 from asciivae.experiment.model import build_model
+from asciivae.experiment.page import build_page
 from asciivae.experiment.renderer import build_renderer
 from asciivae.models.layout import reserve_kernels
 from asciivae.recipe.export import dump_yaml
@@ -16,7 +17,11 @@ from asciivae.training.experiment import Experiment
 if TYPE_CHECKING:
     import torch
 
-BUILDERS: dict[str, Callable[..., Experiment]] = {"model": build_model, "renderer": build_renderer}
+BUILDERS: dict[str, Callable[..., Experiment]] = {
+    "model": build_model,
+    "renderer": build_renderer,
+    "page": build_page,
+}
 """The builders by kind of recipe; see `recipe.schema.KINDS`."""
 
 

@@ -20,6 +20,7 @@ from asciivae.training.run_dir import RunDir
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
+    from asciivae.experiment.trained_page import TrainedPageModel
     from asciivae.text.art import Grid
 
 
@@ -95,7 +96,7 @@ def fitting(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
     return Pieces(pieces.source, pieces.side, pieces.total, names, grids, tuple(left_out))
 
 
-def may_have_seen(trained: TrainedModel) -> bool:
+def may_have_seen(trained: TrainedModel | TrainedPageModel) -> bool:
     """Whether the validation side of `choose_pieces` may contain training pieces of this model's recipe."""
     own, default = trained.data.split, Split()
     return own.rule != default.rule or own.share != default.share
@@ -121,7 +122,7 @@ def evaluate(
     found = []
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
         measured = measure(trained.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
-        records = tuple(RunDir(path).metrics())
+        records = tuple(RunDir(path).metrics()) if path.is_dir() else ()
         found.append(ModelScores(label, trained.step, measured, summarise(measured), records))
     return found
 

@@ -9,10 +9,11 @@ import torch
 
 from asciivae import __version__
 from asciivae.errors import RunError
-from asciivae.experiment.load import load_model
+from asciivae.experiment.load import kind_of, load_model, load_page_model
 from asciivae.experiment.trained import TrainedModel
+from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.files.atomic import tensors_bytes, write_output
-from asciivae.files.weights import MODEL_FORMAT
+from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 
@@ -21,7 +22,8 @@ FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
 
 
 def export(source: Path, target: Path, *, half: bool = False) -> None:
-    """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads.
+    """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads, or
+    `load_page_model`.
 
     Paths of corpora and other files in the recipe are reduced to file names, for privacy.
 
@@ -34,17 +36,32 @@ def export(source: Path, target: Path, *, half: bool = False) -> None:
         ModelError, RunError: the source is not a model.
         RunError: the disk is full, or the file cannot be written.
     """
-    write_model(load_model(source, torch.device("cpu")), target, half=half)
+    device = torch.device("cpu")
+    if kind_of(source) == "page":
+        write_page_model(load_page_model(source, device), target, half=half)
+    else:
+        write_model(load_model(source, device), target, half=half)
 
 
 def write_model(trained: TrainedModel, target: Path, *, half: bool = False) -> None:
     """Write a model into one file that `load_model` reads; see `export`."""
+    _write(trained, trained.model, MODEL_FORMAT, target, half)
+
+
+def write_page_model(trained: TrainedPageModel, target: Path, *, half: bool = False) -> None:
+    """Write a page model into one file that `load_page_model` reads; see `export`."""
+    _write(trained, trained.network, PAGE_FORMAT, target, half)
+
+
+def _write(
+    trained: TrainedModel | TrainedPageModel, module: torch.nn.Module, form: str, target: Path, half: bool
+) -> None:
     recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
-    tensors = trained.model.state_dict()
+    tensors = module.state_dict()
     if half:
         tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
     header = {
-        "format": MODEL_FORMAT,
+        "format": form,
         "asciivae": __version__,
         "name": trained.name,
         "step": str(trained.step),

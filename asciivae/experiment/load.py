@@ -12,11 +12,14 @@ import torch
 from asciivae.errors import ModelError, UsageError
 from asciivae.experiment.components import make
 from asciivae.experiment.trained import TrainedModel
-from asciivae.files.weights import open_weights, refuse_non_finite, stated_name, stated_step
+from asciivae.experiment.trained_page import TrainedPageModel
+from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, open_weights, refuse_non_finite, stated_name, stated_step
 from asciivae.models.base import VAE
 from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
-from asciivae.recipe.resolve import check_model
+from asciivae.pages.network import PageNetwork
+from asciivae.pages.settings import PageRecipe
+from asciivae.recipe.resolve import check_model, check_recipe
 from asciivae.recipe.schema import ModelRecipe
 from asciivae.training.data import canvas_of
 from asciivae.training.run_dir import RunDir
@@ -24,6 +27,58 @@ from asciivae.training.state import TrainState
 
 BUNDLED = Path("bundled")
 """Path that denotes the model bundled with the package."""
+BUNDLED_PAGE = Path("bundled-page")
+"""Path that denotes the page model bundled with the package."""
+_ASSETS = {"model": (BUNDLED, "model.safetensors"), "page": (BUNDLED_PAGE, "page.safetensors")}
+
+
+def kind_of(path: Path) -> str:
+    """What a weights file or a run is of: `page`, or `model` for all else.
+
+    Raises:
+        RunError: the folder has no checkpoint.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if path in (BUNDLED, BUNDLED_PAGE) and not path.exists():
+        return "page" if path == BUNDLED_PAGE else "model"
+    if path.is_dir():
+        if (path / "resolved.yaml").is_file():
+            path = RunDir.open(path).latest()
+        return "page" if (path / "page.safetensors").is_file() else "model"
+    try:
+        with safe_open(path, framework="numpy") as weights:
+            return "page" if (weights.metadata() or {}).get("format") == PAGE_FORMAT else "model"
+    except (OSError, SafetensorError):
+        return "model"  # loading it says what is wrong
+
+
+def load_page_model(path: Path, device: torch.device) -> TrainedPageModel:
+    """Load the weights file of a page model, or the latest checkpoint of its run, as `load_model` does.
+
+    Args:
+        path: a .safetensors file, a run's folder or a checkpoint's; or `BUNDLED_PAGE`.
+        device: where the model shall be.
+
+    Raises:
+        ModelError: the file is missing or not a page model's, or does not fit its own recipe.
+        RecipeError, RecipeProblems: its recipe is invalid.
+        RunError: the folder has no checkpoint.
+    """
+    file = _weights_file(path, "page")
+    with open_weights(file, PAGE_FORMAT) as weights:
+        header = weights.header
+        recipe = check_recipe(header.get("recipe", ""), f"{file} (recipe)").recipe
+        if not isinstance(recipe, PageRecipe):
+            raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a page model")
+        network = skeleton(lambda: PageNetwork(recipe.network))
+        values, glyphs = weights.read(network.state_dict(), "its own recipe")
+        refuse_non_finite(values, file)
+        fill(network, values, device)
+    network.eval()
+    return TrainedPageModel(
+        network, glyphs, stated_name(header), stated_step(header), file, recipe.data, header["recipe"]
+    )
 
 
 def load_model(path: Path, device: torch.device) -> TrainedModel:
@@ -99,9 +154,10 @@ def init_from(state: TrainState, path: Path) -> InitReport:
         ModelError: it is not a weights file, or none of its tensors fits.
         RunError: the folder has no checkpoint.
     """
-    file = _weights_file(path)
+    kind = "page" if isinstance(state.model, PageNetwork) else "model"
+    file = _weights_file(path, kind)
     own = state.model.state_dict()
-    with open_weights(file) as weights:
+    with open_weights(file, PAGE_FORMAT if kind == "page" else MODEL_FORMAT) as weights:
         header, found = weights.header, weights.slices
         values = weights.tensors(weights.fitting(own))
         refuse_non_finite(values, file)
@@ -141,22 +197,24 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def _bundled_file() -> Path:
-    file = Path(str(resources.files("asciivae").joinpath("assets", "model.safetensors")))
+def _bundled_file(kind: str) -> Path:
+    file = Path(str(resources.files("asciivae").joinpath("assets", _ASSETS[kind][1])))
     if not file.is_file():
+        recipe = "page" if kind == "page" else "quickstart"
         raise ModelError(
             "the bundled model is missing from this installation",
             place=str(file),
-            hint="train one: asciivae train --recipe quickstart; or give a run or a .safetensors file: --model FILE",
+            hint=f"train one: asciivae train --recipe {recipe}; or give a run or a .safetensors file: --model FILE",
         )
     return file
 
 
-def _weights_file(path: Path) -> Path:
-    if path == BUNDLED and not path.exists():
-        return _bundled_file()
+def _weights_file(path: Path, kind: str = "model") -> Path:
+    if path == _ASSETS[kind][0] and not path.exists():
+        return _bundled_file(kind)
+    name = f"{kind}.safetensors"
     if path.is_dir():
-        return (path if (path / "model.safetensors").is_file() else RunDir.open(path).latest()) / "model.safetensors"
+        return (path if (path / name).is_file() else RunDir.open(path, kind).latest()) / name
     if not path.is_file():
         raise ModelError("does not exist", place=str(path), hint="give a run's folder or a .safetensors file")
     return path

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from asciivae.experiment import runs
 from asciivae.experiment.components import make
 from asciivae.experiment.evaluate import choose_pieces, fitting
 from asciivae.experiment.evaluate import evaluate as _evaluate
-from asciivae.experiment.load import choose_device, load_model
+from asciivae.experiment.load import choose_device, kind_of, load_model, load_page_model
 from asciivae.experiment.runs import Run
 from asciivae.experiment.trained import TrainedModel
+from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe, with_config
 from asciivae.recipe.resolve import load_recipe as _load_recipe
@@ -33,11 +34,17 @@ RecipeLike = str | Path | Mapping[str, Any] | LoadedRecipe
 """A recipe: a name, the path of a .yaml file, plain data, or a loaded recipe."""
 
 
-def load(source: str | Path = "bundled", device: str = "auto") -> TrainedModel:
-    """Load a trained model.
+@overload
+def load(source: Literal["bundled"] = ..., device: str = "auto") -> TrainedModel: ...
+@overload
+def load(source: Literal["bundled-page"], device: str = "auto") -> TrainedPageModel: ...
+@overload
+def load(source: str | Path, device: str = "auto") -> Any: ...
+def load(source: str | Path = "bundled", device: str = "auto") -> Any:
+    """Load a trained model: a VAE of drawings, or a model of whole pages.
 
     Args:
-        source: "bundled", a run's folder, or a .safetensors file.
+        source: "bundled", "bundled-page", a run's folder, or a .safetensors file.
         device: auto, cpu, cuda, cuda:N or mps.
 
     Raises:
@@ -45,7 +52,8 @@ def load(source: str | Path = "bundled", device: str = "auto") -> TrainedModel:
         RunError: the folder has no checkpoint.
         UsageError: the device cannot be used.
     """
-    return load_model(Path(source), choose_device(device))
+    path, on = Path(source), choose_device(device)
+    return load_page_model(path, on) if kind_of(path) == "page" else load_model(path, on)
 
 
 def load_recipe(
@@ -165,7 +173,7 @@ def evaluate(
     """
     from asciivae.corpus.side import Side
 
-    trained = model if isinstance(model, TrainedModel) else load(model)
+    trained = model if isinstance(model, TrainedModel) else load_model(Path(model), choose_device("auto"))
     corpora = [str(data)] if isinstance(data, str | Path) else [str(one) for one in data]
     pieces = fitting([trained], choose_pieces(corpora, Side(split), limit))
     (scores,) = _evaluate([trained], [trained.path], pieces)

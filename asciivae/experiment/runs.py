@@ -16,10 +16,12 @@ from asciivae.experiment.build import build
 from asciivae.experiment.load import InitReport, choose_device, init_from
 from asciivae.experiment.model import RUNS
 from asciivae.experiment.trained import TrainedModel
+from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.files.atomic import write_text
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
 from asciivae.models.base import VAE
+from asciivae.pages.network import PageNetwork
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
@@ -66,9 +68,19 @@ class Run:
         return self.folder.path
 
     @property
-    def model(self) -> TrainedModel:
-        """The current model, with averaged weights if the recipe averages them; only for recipes of models."""
+    def model(self) -> Any:
+        """The current `TrainedModel` or `TrainedPageModel`, with averaged weights if the recipe averages them."""
         evaluated = self.state.evaluated()
+        if isinstance(evaluated, PageNetwork):
+            return TrainedPageModel(
+                evaluated,
+                self.experiment.glyphs,
+                self.experiment.name,
+                self.state.step,
+                self.path,
+                self.experiment.recipe.data,
+                self.experiment.metadata["recipe"],
+            )
         if not isinstance(evaluated, VAE):
             kind = self.experiment.recipe.kind
             raise UsageError(f"a recipe of kind {kind!r} does not train a VAE", place=str(self.path))

@@ -12,6 +12,7 @@ from asciivae.errors import did_you_mean
 from asciivae.losses.settings import LossEntry
 from asciivae.models.relax import Relaxation, Softmax
 from asciivae.onehot2raa.settings import RendererRecipe
+from asciivae.pages.settings import PageRecipe
 from asciivae.settings.component import Component
 from asciivae.settings.door import plain
 from asciivae.settings.types import Many, Text
@@ -111,7 +112,7 @@ class ModelRecipe(BaseRecipe):
                     yield Problem(("log", "chosen", i), message)
 
 
-KINDS: dict[str, type[BaseRecipe]] = {"model": ModelRecipe, "renderer": RendererRecipe}
+KINDS: dict[str, type[BaseRecipe]] = {"model": ModelRecipe, "renderer": RendererRecipe, "page": PageRecipe}
 """Recipe classes by the key `kind`, which defaults to `model`."""
 
 

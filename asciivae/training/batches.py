@@ -110,15 +110,19 @@ class Batches:
         if self._planned[0] != epoch:
             self._planned = (epoch, self.plan(epoch))
         pieces = self._planned[1][position]
-        pages = [self._page(piece, epoch) for piece in pieces.tolist()]
-        if self.roll:
-            pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)))
-        batch = collate(pages, pieces)
+        batch = collate(self.pages(pieces, epoch, step), pieces)
         if self.augment and self.augment.noise:
             draw = numpy_stream(self.seed, "noise", step)
             noisy = self.augment.noised(batch.ids.numpy(), batch.mask.numpy(), draw)
             batch = batch._replace(noisy=torch.from_numpy(noisy))
         return batch
+
+    def pages(self, pieces: Pieces, epoch: int, step: int) -> list[Page]:
+        """The pages of some pieces, as they are varied and shifted in a step of an epoch."""
+        pages = [self._page(piece, epoch) for piece in pieces.tolist()]
+        if self.roll:
+            pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)))
+        return pages
 
     def plan(self, epoch: int) -> list[Pieces]:
         """The pieces of every batch of an epoch, in order."""

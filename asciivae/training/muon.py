@@ -1,4 +1,4 @@
-"""Muon: AdamW with orthogonalised updates of convolution kernels (Jordan et al. 2024)."""
+"""Muon: AdamW with orthogonalised updates of convolution kernels and marked matrices (Jordan et al. 2024)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ TINY = 1e-7
 
 
 class Muon(torch.optim.AdamW):
-    """AdamW, with orthogonalised momentum for convolution kernels larger than 1 × 1.
+    """AdamW, with orthogonalised momentum for convolution kernels larger than 1 × 1 and for matrices whose attribute
+    `orthogonalise` is true.
 
     The update of such a kernel, as a matrix (out, in · cells), has all its singular values near 1, so that directions
     of small gradient are learned as fast as those of large gradient. It is scaled to the usual size of AdamW's updates
@@ -79,4 +80,6 @@ def _factor(gram: Tensor) -> Tensor:
 
 
 def _is_kernel(parameter: nn.Parameter) -> bool:
+    if parameter.ndim == 2:
+        return bool(getattr(parameter, "orthogonalise", False))
     return parameter.ndim > 2 and parameter[0, 0].numel() > 1

@@ -39,7 +39,7 @@ from asciivae.files.atomic import (
 )
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
-from asciivae.files.weights import MODEL_FORMAT, RENDERER_FORMAT
+from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, RENDERER_FORMAT
 from asciivae.opening import UnsafePathError
 from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
 from asciivae.training.state import TrainState, checked_numbers
@@ -51,7 +51,7 @@ MAX_METRICS = 1 << 30
 """The largest `metrics.jsonl`, in bytes."""
 MAX_RECORD = 1 << 20
 _MAX_STATE = 1 << 16
-_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT}
+_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT, "page": PAGE_FORMAT}
 
 
 class FolderTakenError(RunError):
@@ -314,15 +314,15 @@ class RunDir:
         return self.path / "diverged"
 
 
-def newest_run(root: Path) -> Path | None:
-    """The run of a model under `root` with the most recent checkpoint; None without one."""
+def newest_run(root: Path, kind: str = "model") -> Path | None:
+    """The run of a recipe of a kind under `root` with the most recent checkpoint; None without one."""
     markers = [Path(folder) / "latest" for folder, _, files in os.walk(root) if "latest" in files]
     found = [
         (os.lstat(marker).st_mtime_ns, marker.parent.parent)
         for marker in markers
         if marker.parent.name == "checkpoints"
         and Inside(marker.parent).is_file("latest")
-        and any(marker.parent.glob("step-*/model.safetensors"))
+        and any(marker.parent.glob(f"step-*/{kind}.safetensors"))
     ]
     return max(found)[1] if found else None
 

@@ -244,4 +244,4 @@ def test_weights_that_are_not_finite_are_refused(altered: Callable[..., Path], v
         load_model(file, CPU)
     done = asciivae("reconstruct", "-", "--model", file, stdin="/\\_/\\\n")
     assert done.exit_code == 1
-    assert "holds NaN or infinity" in done.stderr
+    assert "contains NaN or infinity" in done.stderr

@@ -133,5 +133,5 @@ def test_the_command_refuses_with_exit_2() -> None:
     done = asciivae("recipes", "translate", "--gumbel-tux 3")
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr.startswith(
-        "error: the trainer of 20717f2 has no flag --gumbel-tux — did you mean --gumbel-tau?\n\nhint: name another"
+        "error: the trainer of 20717f2 has no flag --gumbel-tux — did you mean --gumbel-tau?\n\nhint: set another"
     )

@@ -21,14 +21,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from asciivae import __version__
 from asciivae.contract import CONTRACT
 from asciivae.errors import PluginError, nearest
+from asciivae.registry.requirements import OURS, accepts, check_requirement, normalised, parsed
 
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
+__all__ = ["KINDS", "OURS", "SWITCH", "Entry", "check_requirement", "entries", "find", "load"]
 
 KINDS = {
     "loss": "asciivae.losses",
@@ -43,7 +43,6 @@ CONTRACT_GROUP = "asciivae.contract"
 """The entry-point group in which a package declares its contract versions, as the names of entry points."""
 
 SWITCH = "ASCIIVAE_PLUGINS"
-OURS = "asciivae"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ _loaded: dict[Entry, type[Any]] = {}
 def _offers(kind: str) -> Iterator[Entry]:
     group = KINDS[kind]
     allowed = os.environ.get(SWITCH)
-    names = None if allowed is None else {_normalised(n) for n in (*allowed.split(","), OURS)}
+    names = None if allowed is None else {normalised(n) for n in (*allowed.split(","), OURS)}
     seen: set[str] = set()
     for found in metadata.distributions():
         # Unreadable metadata of an unrelated package is ignored.
@@ -149,9 +148,9 @@ def _offers(kind: str) -> Iterator[Entry]:
                 continue
             about = found.metadata
             distribution = about["Name"]
-            if _normalised(distribution) in seen or not (names is None or _normalised(distribution) in names):
+            if normalised(distribution) in seen or not (names is None or normalised(distribution) in names):
                 continue
-            seen.add(_normalised(distribution))  # an import finds the first one on sys.path
+            seen.add(normalised(distribution))  # an import finds the first one on sys.path
             points = found.entry_points
             summary = (about.get_all("Summary") or [""])[0]
             package = Entry(kind, "", distribution, about["Version"], "", about=summary)
@@ -162,10 +161,10 @@ def _offers(kind: str) -> Iterator[Entry]:
 def _compatible(package: Entry, requirements: Iterable[str], contracts: Collection[str]) -> Entry:
     """The package, marked as incompatible if its requirements or contract versions exclude this asciivae."""
     for requirement in requirements:
-        if not _normalised(requirement).startswith(OURS):
+        if not normalised(requirement).startswith(OURS):
             continue  # importing the parser takes time
-        wanted = _parsed(requirement)
-        if wanted and _normalised(wanted.name) == OURS and not _accepts(wanted, __version__):
+        wanted = parsed(requirement)
+        if wanted and normalised(wanted.name) == OURS and not accepts(wanted, __version__):
             reason = f"which requires {requirement.strip()}, and this is asciivae {__version__}"
             return dataclasses.replace(package, state="incompatible", reason=reason, outdated=OURS)
     if contracts and str(CONTRACT) not in contracts:
@@ -194,64 +193,6 @@ def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
         return entry
     others = " and ".join(e.origin for e in found if e.name == entry.name and e is not entry)
     return dataclasses.replace(entry, state="ambiguous", reason=f"and {others} uses the same name")
-
-
-def _normalised(distribution: str) -> str:
-    return re.sub(r"[-_.]+", "-", distribution.strip()).lower()
-
-
-# ── requirements ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def check_requirement(requirement: str) -> None:
-    """Check a pip requirement such as `asciivae-ssim>=0.1` against the installed distributions.
-
-    Only release numbers are compared: 0.2.dev3 and 0.2rc1 count as 0.2. Versions of requirements with a URL or an
-    environment marker are not checked.
-
-    Raises:
-        PluginError: the requirement is invalid or not met.
-    """
-    wanted = _parsed(requirement)
-    if wanted is None:
-        raise PluginError(f"{requirement!r} is not a pip requirement", hint="write one like asciivae-ssim>=0.1")
-    project = _normalised(wanted.name)
-    try:
-        version = __version__ if project == OURS else metadata.version(project)
-    except metadata.PackageNotFoundError as error:
-        raise PluginError(f"{project} is not installed", hint=f"pip install {requirement!r}") from error
-    if not _accepts(wanted, version):
-        raise PluginError(
-            f"{requirement} is required, and {project} {version} is installed", hint=f"pip install {requirement!r}"
-        )
-
-
-def _parsed(requirement: str) -> Requirement | None:
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    try:
-        return Requirement(requirement)
-    except InvalidRequirement:
-        return None
-
-
-def _accepts(wanted: Requirement, version: str) -> bool:
-    from packaging.specifiers import Specifier
-    from packaging.version import InvalidVersion, Version
-
-    if wanted.url or wanted.marker:
-        return True
-    try:
-        release = Version(version).base_version
-    except InvalidVersion:
-        return not wanted.specifier
-    return all(Specifier(clause.operator + _release(clause.version)).contains(release) for clause in wanted.specifier)
-
-
-def _release(version: str) -> str:
-    from packaging.version import Version
-
-    return version if version.endswith(".*") else Version(version).base_version
 
 
 # ── code ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,204 @@
+"""Pages as the tensors that the page network takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from asciivae.pages.features import OUTSIDE, UNKNOWN, Features, Integers, Mask, Pages
+from asciivae.pages.network import Packing, PageNetwork
+from asciivae.text.art import Grid
+from asciivae.text.charset import SPACE
+
+EASY_SHARE = 0.25
+"""Share of the easy cells (blank, in blank surroundings) that training looks at. What is looked at of any kind of cell
+counts for what is not, so the loss is unbiased."""
+GIVEN_WEIGHT = 0.5
+"""What a given cell counts for in training: it is predicted from all that surrounds it, as in proofreading."""
+GIVEN_EASY_SHARE, GIVEN_BLANK_SHARE = 0.05, 0.5
+"""Shares of the given blanks that training looks at, easy ones and others."""
+_NEAR = ((0, -1), (0, -2), (0, -3), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-1, 2), (-2, -1), (-2, 0), (-2, 1))
+LARGEST_BATCH = 6000
+"""Cells that are evaluated at once, unless one page has more."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is said of a page beforehand.
+
+    Attributes:
+        category: 1 to the number of categories; 0 says nothing.
+        signature: 1 without a signature, 2 with one; 0 says nothing.
+    """
+
+    category: int = 0
+    signature: int = 0
+
+
+@dataclass(frozen=True)
+class PageBatch:
+    """N cells of B pages.
+
+    Attributes:
+        features: tensors of `Features`, by name.
+        condition: (2, N) category and signature.
+        character: (N,) class ids.
+        position: (N, 3) float32 row, column, mirrored column.
+        packing: of the cells into sequences.
+        predicted: (M,) the cells whose probability is wanted: those that are not hints.
+        weight: (M,) float32, what each of these stands for.
+        page: (N,) page numbers.
+        row: (N,) rows.
+        column: (N,) columns.
+        pieces: (B,) the pages' numbers in the corpus, or from 0.
+    """
+
+    features: dict[str, Tensor]
+    condition: Tensor
+    character: Tensor
+    position: Tensor
+    packing: Packing
+    predicted: Tensor
+    weight: Tensor
+    page: Integers
+    row: Integers
+    column: Integers
+    pieces: Integers
+
+    def losses(self, network: PageNetwork) -> Tensor:
+        """(M,) cross-entropies of the predicted cells, in nats, float32 or wider."""
+        logits = self.logits(network)
+        return functional.cross_entropy(logits, self.character[self.predicted], reduction="none")
+
+    def logits(self, network: PageNetwork) -> Tensor:
+        """(M, 95) logits of the predicted cells, float32 or wider."""
+        x = network.see(**self.features, category=self.condition[0], signature=self.condition[1])
+        logits: Tensor = network(x, self.character, self.position, self.packing, self.predicted)
+        return logits if logits.dtype == torch.float64 else logits.float()
+
+    def to(self, device: torch.device) -> PageBatch:
+        """The same on a device."""
+        return PageBatch(
+            {name: tensor.to(device) for name, tensor in self.features.items()},
+            self.condition.to(device),
+            self.character.to(device),
+            self.position.to(device),
+            Packing(*(tensor.to(device) for tensor in self.packing)),
+            self.predicted.to(device),
+            self.weight.to(device),
+            self.page,
+            self.row,
+            self.column,
+            self.pieces,
+        )
+
+
+def make_batch(
+    grids: Sequence[Grid],
+    known: Sequence[Mask] | None = None,
+    conditions: Sequence[Condition] | None = None,
+    *,
+    thin: np.random.Generator | None = None,
+    proofread: bool = False,
+    pieces: Integers | None = None,
+) -> PageBatch:
+    """Put pages side by side.
+
+    Args:
+        grids: (h, w) class ids each.
+        known: (h, w) masks of the characters that are given; by default none.
+        conditions: one for each page; by default none.
+        pieces: the pages' numbers in the corpus.
+        proofread: predict the given cells too. No feature of a cell shows its own character.
+        thin: in training, draws which blanks are looked at; given cells are then predicted too.
+    """
+    pages = Pages(list(grids), None if known is None else list(known))
+    page, row, column = pages.every_cell()
+    at = pages.origins[page] + row * pages.strides[page] + column
+    given = pages.hints[at] != UNKNOWN
+    ink = pages.cells[at] != SPACE
+    # Blank hints are neither predicted nor attended to.
+    keep = ~given | ink
+    weight = np.where(given, 0.0, 1.0)
+    if proofread:
+        keep[:], weight[:] = True, 1.0
+    if thin is not None:
+        easy = _easy(pages, at, pages.strides[page])
+        share = np.where(easy, EASY_SHARE, 1.0)
+        share[given] = np.where(ink, 1.0, np.where(easy, GIVEN_EASY_SHARE, GIVEN_BLANK_SHARE))[given]
+        keep = thin.random(len(easy)) < share
+        weight = np.where(given, GIVEN_WEIGHT, 1.0) / share
+    page, row, column, ink, weight, at = (a[keep] for a in (page, row, column, ink, weight, at))
+    features: Features = pages.features(page, row, column)
+    stated = np.array([(c.category, c.signature) for c in conditions or [Condition()] * len(grids)], np.int64)
+    position = np.stack([row, column, pages.widths[page] - 1 - column], 1)
+    predicted = np.flatnonzero(weight > 0)
+    return PageBatch(
+        {name: torch.from_numpy(ids) for name, ids in vars(features).items()},
+        torch.from_numpy(np.ascontiguousarray(stated[page].T)),
+        torch.from_numpy(pages.cells[at]),
+        torch.from_numpy(position.astype(np.float32)),
+        _pack(page, ink, len(grids)),
+        torch.from_numpy(predicted),
+        torch.from_numpy(weight[predicted].astype(np.float32)),
+        page,
+        row,
+        column,
+        np.arange(len(grids)) if pieces is None else pieces,
+    )
+
+
+def in_batches(grids: Sequence[Grid], most: int = LARGEST_BATCH) -> Iterator[list[int]]:
+    """Split pages into batches of like size, as lists of indices."""
+    order = sorted(range(len(grids)), key=lambda i: grids[i].size)
+    while order:
+        n = 1
+        while n < len(order) and (n + 1) * grids[order[n]].size <= most:
+            n += 1
+        yield order[:n]
+        order = order[n:]
+
+
+def _easy(pages: Pages, at: Integers, stride: Integers) -> Mask:
+    easy: Mask = pages.cells[at] == SPACE
+    for dy, dx in _NEAR:
+        near = pages.cells[at + dy * stride + dx]
+        easy &= (near == SPACE) | (near == OUTSIDE)
+    return easy
+
+
+def easy_cells(grid: Grid) -> int:
+    """How many cells of a page are easy: blank, in blank surroundings."""
+    pages = Pages([grid])
+    page, row, column = pages.every_cell()
+    stride = pages.strides[page]
+    return int(_easy(pages, pages.origins[page] + row * stride + column, stride).sum())
+
+
+def _pack(page: Integers, ink: Mask, pages: int) -> Packing:
+    """Pack N cells, page after page, into one padded sequence for each page."""
+    counts = np.bincount(page, minlength=pages)
+    length = max(int(counts.max(initial=0)), 1)
+    starts = np.cumsum(counts) - counts
+    slot = page * length + np.arange(len(page)) - starts[page]
+    cell = np.zeros(pages * length, np.int64)
+    cell[slot] = np.arange(len(page))
+    inked = np.bincount(page[ink], minlength=pages)
+    rank = np.cumsum(ink) - ink - (np.cumsum(inked) - inked)[page]
+    before = np.zeros(pages * length, np.int64)
+    before[slot] = rank
+    keys = max(int(inked.max(initial=0)), 1)
+    key = np.zeros(pages * keys, np.int64)
+    key[page[ink] * keys + rank[ink]] = np.flatnonzero(ink)
+    tensor = torch.from_numpy
+    return Packing(
+        tensor(slot),
+        tensor(cell).view(pages, length),
+        tensor(key).view(pages, keys),
+        tensor(before).view(pages, length),
+    )

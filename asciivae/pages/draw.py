@@ -1,0 +1,122 @@
+"""Drawing pages cell by cell, in the order of reading, around what is given."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from asciivae.pages.batch import Condition
+from asciivae.pages.features import Mask
+from asciivae.pages.likelihood import device_of
+from asciivae.pages.network import PageNetwork
+from asciivae.pages.stepper import Cursor, Stepper
+from asciivae.text.art import Grid
+from asciivae.text.charset import SPACE
+
+TEMPERATURE = 0.8
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pages while they grow.
+
+    Attributes:
+        pages: (n, h, w) uint8 class ids; cells not drawn yet are blank.
+        bits: (n,) what the drawn cells cost so far, in bits, at temperature 1; given cells cost nothing.
+        rows: how many rows are done.
+    """
+
+    pages: NDArray[np.uint8]
+    bits: NDArray[np.float64]
+    rows: int
+
+
+def draw(
+    network: PageNetwork,
+    page: Grid,
+    known: Mask | None = None,
+    *,
+    count: int = 1,
+    temperature: float = TEMPERATURE,
+    seed: int = 0,
+    condition: Condition = Condition(),
+) -> Iterator[Drawn]:
+    """Draw `count` pages, yielding after each row.
+
+    A character is drawn from the network's distribution, of which only the choice among ink is tempered: whether a cell
+    is blank keeps its probability, for pages would run empty otherwise.
+
+    Args:
+        network: in evaluation mode; one on another device is copied to the CPU, where single cells are fastest.
+        page: (h, w) class ids; those in unknown cells do not matter.
+        known: (h, w) mask of the characters that are given and stay; by default none.
+        count: how many.
+        temperature: of the choice among ink: 1 is the model's own distribution, 0 takes the likeliest.
+        seed: page i of a seed is the same whatever `count` is.
+        condition: what is said of the pages.
+    """
+    height, width = page.shape
+    given = np.zeros(page.shape, bool) if known is None else known
+    grids = [np.where(given, page, SPACE).astype(np.uint8) for _ in range(count)]
+    chances = np.stack([np.random.default_rng((seed, i)).random((height, width, 2)) for i in range(count)])
+    out = np.stack(grids)
+    bits = np.zeros(count)
+    if device_of(network).type != "cpu":
+        network = copy.deepcopy(network).to("cpu")
+    with torch.inference_mode():
+        cursor = Cursor(grids, known)
+        stepper = Stepper(network, height, width, count, condition)
+        for row in range(height):
+            cursor.start_row(row)
+            for column in range(width):
+                if given[row, column] and page[row, column] == SPACE:
+                    # A blank hint is attended to by nobody.
+                    cursor.look(column)
+                    cursor.write(column, np.full(count, SPACE, np.int64))
+                    continue
+                cursor.look(column)
+                logits = stepper.logits(cursor, column)
+                if given[row, column]:
+                    chosen = np.full(count, page[row, column], np.int64)
+                else:
+                    log_p = logits.double().log_softmax(1).numpy()
+                    chosen = choose(log_p, chances[:, row, column], temperature)
+                    bits -= log_p[np.arange(count), chosen] / np.log(2)
+                    out[:, row, column] = chosen
+                stepper.remember(chosen)
+                cursor.write(column, chosen)
+            yield Drawn(out.copy(), bits.copy(), row + 1)
+
+
+def finished(network: PageNetwork, page: Grid, known: Mask | None = None, **options: Any) -> Drawn:
+    """What `draw` has when it is done; the same arguments."""
+    *_, drawn = draw(network, page, known, **options)
+    return drawn
+
+
+def choose(log_p: NDArray[np.float64], chances: NDArray[np.float64], temperature: float) -> NDArray[np.int64]:
+    """Draw one character from each of n distributions, tempering the choice among ink alone.
+
+    Args:
+        log_p: (n, 95) log-probabilities.
+        chances: (n, 2) uniform numbers in [0, 1): the first decides whether there is ink, the second which.
+        temperature: of the choice among ink; 0 takes the likeliest.
+    """
+    blank = np.exp(log_p[:, SPACE])
+    ink = log_p.copy()
+    ink[:, SPACE] = -np.inf
+    ink -= ink.max(1, keepdims=True)
+    if temperature > 0:
+        weights = np.exp(ink / temperature)
+        sums = weights.cumsum(1)
+        which = (sums <= chances[:, 1:] * sums[:, -1:]).sum(1)
+        which = np.minimum(which, log_p.shape[1] - 1)
+    else:
+        which = ink.argmax(1)
+    return np.where(chances[:, 0] < blank, SPACE, which)
