@@ -129,10 +129,14 @@ def blob(canvas: Canvas, x: int, y: int, wide: int, high: int, style: Style = SO
         canvas.put(column, row, texture[(column + row) % len(texture)])
     arc = Canvas()
     stroke(arc, ellipse(x, y, wide, high, -110, 220), style)
-    for (column, row), char in arc.cells.items():
-        if column >= x // FINE:
-            canvas.put(2 * x // FINE - 1 - column, row, char.translate(MIRROR))
-            canvas.put(column, row, char)
+    right = {cell: char for cell, char in arc.cells.items() if cell[0] >= x // FINE}
+    rows = {row for _, row in right}
+    for row in range(min(rows), max(rows) + 1):
+        if row not in rows:  # the side only touches the cells where the ellipse is widest, too briefly for a character
+            right[max(column for column, near in right if abs(near - row) == 1), row] = style.bulge[1]
+    for (column, row), char in right.items():
+        canvas.put(2 * x // FINE - 1 - column, row, char.translate(MIRROR))
+        canvas.put(column, row, char)
 
 
 def line(canvas: Canvas, x0: int, y0: int, x1: int, y1: int, style: Style = SOFT) -> None:
