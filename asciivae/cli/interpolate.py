@@ -21,6 +21,7 @@ from asciivae.cli.inputs import (
     trained_model,
 )
 from asciivae.cli.output import json_result, reported, result, say
+from asciivae.cli.progress import counting
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
 
@@ -90,7 +91,9 @@ def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Int
     from asciivae.latent.arc import Arc
     from asciivae.latent.interpolate import interpolate
 
-    return interpolate(Arc(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
+    with counting(None, "page") as advanced:
+        arc = Arc(trained.model, trained.canvas, start.grid, end.grid)
+        return interpolate(arc, steps, trained.glyphs, advanced)
 
 
 def _one(file: str, replace: str | None, transliterate: bool) -> Drawing:

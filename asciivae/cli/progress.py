@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar if stderr is a terminal; yields a function that advances it by n units."""
+def counting(total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
+    """Show a progress bar if stderr is a terminal; yields a function that advances it by n units.
+
+    Without a total it shows a count and the rate.
+    """
     from tqdm import tqdm
 
     silent = GlobalOptions.quiet or not sys.stderr.isatty()
