@@ -29,7 +29,7 @@ Out = Annotated[Path, typer.Option(help="The output path.")]
 def clean(
     corpus: Spec,
     out: Annotated[
-        Path | None, typer.Option(help="The store to write [default: in a scraped folder, its clean.safetensors].")
+        Path | None, typer.Option(help="The store to write (default: in a scraped folder, its clean.safetensors).")
     ] = None,
     lines: Annotated[str, typer.Option(help="The least and the most lines of a piece.")] = "3:100",
     size: Annotated[str, typer.Option("--bytes", help="The least and the most bytes of a piece.")] = "25:6000",
@@ -145,7 +145,7 @@ def show(
     corpus: Spec,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many pieces.")] = 3,
     category: Annotated[str, typer.Option(help="Only this category and those below it.")] = "",
-    seed: Annotated[int | None, typer.Option(help="The seed of the choice [default: random].")] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed of the choice (default: random).")] = None,
     png: Annotated[Path | None, typer.Option(help="Draw them on a contact sheet instead.")] = None,
     as_json: AsJson = False,
 ) -> None:

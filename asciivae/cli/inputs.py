@@ -71,7 +71,8 @@ class Skipped(list[AsciivaeError]):
 
     def __call__(self, error: AsciivaeError) -> None:
         """Print and keep an error."""
-        complain(str(error))
+        told = any(error.hint == before.hint for before in self)
+        complain(error.headline if told else str(error))
         self.append(error)
 
 
@@ -82,7 +83,7 @@ def read_drawings(
 
     Raises:
         ArtError: a file is not ASCII art; for a file of a folder, only if `skip` raises.
-        UsageError: a folder contains no .txt file.
+        ArtError: a folder contains no .txt file.
     """
     return [drawing for file in files for drawing in _read(file, replace, skip, transliterate)]
 
@@ -101,7 +102,7 @@ def _read(file: str, replace: str | None, skip: Skip, transliterate: bool) -> It
         return
     found, refused = list_folder(path)
     if not (found or refused):
-        raise UsageError("contains no .txt files", place=file, hint="name the files")
+        raise ArtError("contains no .txt files", place=file, hint="name the files")
     for place, reason in refused:
         skip(ArtError(reason, place=place, hint="name the other files"))
     for entry in found:

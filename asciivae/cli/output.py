@@ -7,6 +7,7 @@ import io
 import json
 import math
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -107,6 +108,16 @@ def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _finite(inner) for key, inner in value.items()}
     return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def beside(*grids: Any) -> str:
+    """Drawings (h, w) side by side, or one below the other where stdout is a terminal that is too narrow for it."""
+    from asciivae.text.art import SEPARATOR, side_by_side, to_text
+
+    width = sum(grid.shape[1] for grid in grids) + len(SEPARATOR) * (len(grids) - 1)
+    if sys.stdout.isatty() and width > shutil.get_terminal_size().columns:
+        return "\n".join(map(to_text, grids))
+    return side_by_side(*grids)
 
 
 def table(columns: list[str], rows: list[list[str]]) -> None:

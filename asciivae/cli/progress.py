@@ -73,7 +73,8 @@ class Progress(Observer):
         if record["kind"] == "validation":
             self._write(f"step {record['step']}/{self.total} validation: {shown}")
         elif self.live:
-            self._bar.set_postfix_str(shown)
+            fast = record.get("pieces_per_second")
+            self._bar.set_postfix_str(f"loss {record['total']:.4g}" + (f", {fast:.3g} pieces/s" if fast else ""))
         else:
             self._write(f"step {record['step']}/{self.total} {shown} eta {self._remaining(record['step'])}")
 

@@ -44,7 +44,9 @@ def scrape(
     contact: Annotated[
         str, typer.Option(envvar="ASCIIVAE_CONTACT", help="Your e-mail or web address, for the user agent.")
     ] = "",
-    sets: Annotated[list[str] | None, typer.Option("--set", help="An option of a source: [SOURCE.]NAME=VALUE.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="An option of a source: SOURCE.NAME=VALUE or NAME=VALUE.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue in an existing folder, or add to it.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan without any request.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the sources.")] = False,
