@@ -27,7 +27,7 @@ LIGHT = {
 }
 LONGEST = 350
 TESTS = PROJECT / "tests"
-NO_ROOMS = {"support", "examples", "plugins", "tools"}
+NO_ROOMS = {"support", "examples", "plugins", "tools", "campaigns"}
 """Folders of `tests/` that mirror no room: what tests share, and the folders of that name in the repository."""
 
 

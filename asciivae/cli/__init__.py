@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from asciivae import __version__
 from asciivae.cli import (
@@ -14,6 +15,7 @@ from asciivae.cli import (
     corpus,
     edges,
     evaluate,
+    examples,
     explore,
     export,
     fonts,
@@ -27,9 +29,23 @@ from asciivae.cli import (
     train,
     train_renderer,
 )
-from asciivae.cli.output import GlobalOptions, prepare_streams, result
+from asciivae.cli.output import GlobalOptions, guarded, prepare_streams, result
+
+_GLOBAL = frozenset({"-q", "--quiet", "--debug"})
+
+
+class AnywhereGroup(TyperGroup):
+    """Takes the global options on either side of the subcommand, up to `--`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Click's hook: move the global options to the front."""
+        end = args.index("--") if "--" in args else len(args)
+        own = [word for word in args[:end] if word in _GLOBAL]
+        return super().parse_args(ctx, [*own, *(word for word in args[:end] if word not in _GLOBAL), *args[end:]])
+
 
 app = typer.Typer(
+    cls=AnywhereGroup,
     name="asciivae",
     help="Train variational autoencoders on ASCII art, with losses on the rendered picture.",
     no_args_is_help=True,
@@ -49,6 +65,7 @@ app.command()(compare.compare)
 app.command()(export.export)
 app.command()(edges.edges)
 app.command()(fonts.fonts)
+app.command()(examples.examples)
 app.command()(scrape.scrape)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(recipes.app, name="recipes")
@@ -70,11 +87,11 @@ def options(
     ] = False,
 ) -> None:
     """Global options."""
-    GlobalOptions.debug, GlobalOptions.quiet = debug, quiet
+    GlobalOptions.debug, GlobalOptions.quiet, GlobalOptions.stdout_taken = debug, quiet, False
     logging.getLogger("asciivae").setLevel(logging.ERROR if quiet else logging.NOTSET)
 
 
 def main() -> None:
     """Run the command line."""
     prepare_streams()
-    app()
+    guarded(app)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.cli.inputs import check_outputs
+from asciivae.cli.output import beside, json_result, reported, result, say, table
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="Folders of runs.")],
     pieces: Annotated[
         list[str] | None,
-        typer.Option("--piece", help="A drawing to reconstruct.", show_default="some that no run was trained on"),
+        typer.Option("--piece", help="A drawing to reconstruct (default: some that no run was trained on)."),
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="The number of drawings, without --piece.")] = 4,
     png: Annotated[Path, typer.Option(help="The PNG file of the curves.")] = Path("comparison.png"),
@@ -36,10 +37,11 @@ def compare(
     """
     if len(runs) < 2:
         raise UsageError("needs at least two runs", hint="asciivae compare runs/FIRST runs/SECOND")
+    check_outputs(png=png)
     from asciivae.experiment.compare import compare as put_together
     from asciivae.experiment.compare import unseen_pieces
     from asciivae.report.curves import save_curves
-    from asciivae.text.art import read, side_by_side
+    from asciivae.text.art import read
 
     grids = [read(piece) for piece in pieces] if pieces else unseen_pieces(runs, count)
     found = put_together(runs, grids)
@@ -50,7 +52,7 @@ def compare(
         return
     table(["", *(one.label for one in found)], _rows(found))
     for number, grid in enumerate(grids):
-        result("\n" + side_by_side(grid, *(one.reconstructions[number] for one in found)))
+        result("\n" + beside(grid, *(one.reconstructions[number] for one in found)))
 
 
 def _rows(found: Sequence[Compared]) -> list[list[str]]:

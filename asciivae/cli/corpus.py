@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.output import json_result, reported, result, say, table
+from asciivae.cli.inputs import check_outputs
+from asciivae.cli.output import json_result, reported, result, say, table, take_stdout
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ Out = Annotated[Path, typer.Option(help="The output path.")]
 def clean(
     corpus: Spec,
     out: Annotated[
-        Path | None, typer.Option(help="The store to write.", show_default="in a scraped folder, its clean.safetensors")
+        Path | None, typer.Option(help="The store to write (default: in a scraped folder, its clean.safetensors).")
     ] = None,
     lines: Annotated[str, typer.Option(help="The least and the most lines of a piece.")] = "3:100",
     size: Annotated[str, typer.Option("--bytes", help="The least and the most bytes of a piece.")] = "25:6000",
@@ -50,11 +51,13 @@ def clean(
     from asciivae.corpus.raw_texts import read_raw_texts
     from asciivae.corpus.source import CLEANED, digest_of
     from asciivae.corpus.steps import Limits, steps
+    from asciivae.files.atomic import opened_output
 
     manifest = Path(corpus).expanduser() / MANIFEST
     if out is None and not manifest.is_file():
         raise UsageError("needs --out", place="asciivae corpus clean", hint="for example --out clean.safetensors")
     target = _store_path(out or manifest.with_name(CLEANED))
+    take_stdout(target, refused)
     if not 0 < near <= 1:
         raise UsageError(f"{near:g} is not in (0, 1]", place="--near", hint="for example --near 0.9")
     (min_lines, max_lines), (min_bytes, max_bytes) = _range(lines, "--lines"), _range(size, "--bytes")
@@ -63,11 +66,12 @@ def clean(
     # Computed before the files are read, so that pieces scraped meanwhile make the store outdated.
     key = digest_of(manifest) if manifest.is_file() else ""
     with ExitStack() as opened:
-        file = opened.enter_context(_writable(refused)) if refused else None
+        file = opened.enter_context(opened_output(refused, kind=UsageError)) if refused else None
 
         def on_rejected(found: Refused) -> None:
             if file:
-                file.write(json.dumps({"place": found.place, "reason": found.reason}, ensure_ascii=False) + "\n")
+                line = json.dumps({"place": found.place, "reason": found.reason})
+                file.write(line.encode() + b"\n")
 
         storage, refusals, tally = cleaning.clean(read_raw_texts(corpus), chosen, near=near, on_rejected=on_rejected)
     _save(target, storage, refusals, key)
@@ -141,7 +145,7 @@ def show(
     corpus: Spec,
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many pieces.")] = 3,
     category: Annotated[str, typer.Option(help="Only this category and those below it.")] = "",
-    seed: Annotated[int | None, typer.Option(help="The seed of the choice.", show_default="random")] = None,
+    seed: Annotated[int | None, typer.Option(help="The seed of the choice (default: random).")] = None,
     png: Annotated[Path | None, typer.Option(help="Draw them on a contact sheet instead.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -160,6 +164,7 @@ def show(
         )
     chosen = random.Random(seed).sample(wanted, min(count, len(wanted)))
     if png:
+        check_outputs(png=png)
         from asciivae.files.atomic import write_output
         from asciivae.render.contact import contact_sheet
         from asciivae.report.png import png_bytes
@@ -181,12 +186,13 @@ def show(
 @app.command()
 @reported
 def export(corpus: Spec, out: Out) -> None:
-    """Write a corpus as .jsonl or .jsonl.gz, as a .safetensors store, or as a new folder of text files."""
+    """Write a corpus as .jsonl, .jsonl.gz or .safetensors, as a new folder of texts, or to stdout (-) as JSON lines."""
     from asciivae.corpus.export import write_folder, write_jsonl
     from asciivae.corpus.source import open_corpus
 
     opened = open_corpus(corpus)
-    if out.name.lower().endswith((".jsonl", ".jsonl.gz")):
+    if str(out) == "-" or out.name.lower().endswith((".jsonl", ".jsonl.gz")):
+        check_outputs(jsonl=out)
         write_jsonl(opened, out)
     elif out.suffix.lower() == ".safetensors":
         _store(opened, out)
@@ -224,17 +230,8 @@ def _save(path: Path, storage: Storage, refusals: Any, key: str = "") -> None:
         raise UsageError(f"cannot be written: {error.strerror}", place=str(path), hint="choose another --out") from None
 
 
-def _writable(path: Path) -> TextIO:
-    try:
-        return path.open("w", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"cannot be written: {error.strerror}", place=str(path), hint="name a file in an existing folder"
-        ) from None
-
-
 def _store_path(path: Path) -> Path:
-    if path.suffix.lower() != ".safetensors":
+    if str(path) != "-" and path.suffix.lower() != ".safetensors":
         raise UsageError(
             "the file name of a store must end with .safetensors", place=str(path), hint=f"--out {path}.safetensors"
         )

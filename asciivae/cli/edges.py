@@ -17,6 +17,7 @@ from asciivae.cli.inputs import (
     Skip,
     Skipped,
     TransliterateOption,
+    check_outputs,
     fitting,
     loaded_model,
     read_drawings,
@@ -87,6 +88,7 @@ def edges(
     res = _resolution(font_res)
     if size % 2 == 0:
         raise UsageError(f"a kernel of {size}pixels is not odd", place="--size", hint=f"--size {size + 1}")
+    check_outputs(png=png, svg=svg)
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
     refuse_inputs([png, svg], [*(drawing.name for drawing in drawings), model, font], hint="name another file")

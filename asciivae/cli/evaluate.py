@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli.evaluate_pages import evaluate_pages
-from asciivae.cli.inputs import refuse_inputs
-from asciivae.cli.output import json_result, printable, reported, result, say, table
+from asciivae.cli.inputs import check_outputs, refuse_inputs
+from asciivae.cli.output import beside, json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
 from asciivae.errors import UsageError
@@ -28,7 +28,7 @@ REPORTED_OF_EACH = 6
 def evaluate(
     models: Annotated[list[Path], typer.Argument(metavar="MODEL…", help="Runs, checkpoints or .safetensors files.")],
     data: Annotated[
-        list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several.", show_default="embedded")
+        list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several (default: embedded).")
     ] = None,
     split: Annotated[
         Side, typer.Option(help="The validation tenth of the default hash split, or every piece.")
@@ -58,11 +58,7 @@ def evaluate(
 
       asciivae evaluate bundled-page --data mine.jsonl
     """
-    # Fail before the evaluation, not after it.
-    if html is not None and not html.parent.is_dir():
-        raise UsageError("parent directory does not exist", place=str(html), hint=f"mkdir -p {html.parent}")
-    if html is not None and html.is_dir():
-        raise UsageError("is a folder", place=str(html), hint=f"name a file: --html {html / 'report.html'}")
+    check_outputs(html=html)
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
     from asciivae.experiment.evaluate import choose_pieces, fitting
     from asciivae.experiment.evaluate import evaluate as measured_on
@@ -138,13 +134,11 @@ def _numbers(values: Sequence[float]) -> list[str]:
 
 
 def _gallery(pieces: Pieces, found: Sequence[ModelScores], chosen: Extremes) -> None:
-    from asciivae.text.art import side_by_side
-
     for kind, numbers in chosen._asdict().items():
         for i in numbers:
             scores = ", ".join(f"{one.measured.scores[i]['char_f1']:.2f}" for one in found)
             made = (one.measured.reconstructions[i].grid for one in found)
-            result(f"\n{kind}: {printable(pieces.names[i])}, char_f1 {scores}\n{side_by_side(pieces.grids[i], *made)}")
+            result(f"\n{kind}: {printable(pieces.names[i])}, char_f1 {scores}\n{beside(pieces.grids[i], *made)}")
 
 
 def _document(

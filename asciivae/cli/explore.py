@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 def explore(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[FILE|FOLDER|CORPUS…]", help="Drawings to interpolate between.", show_default="embedded"
-        ),
+        typer.Argument(metavar="[FILE|FOLDER|CORPUS…]", help="Drawings to interpolate between (default: embedded)."),
     ] = None,
     steps: Annotated[int, typer.Option(min=2, max=500, help="Pages from one drawing to the next.")] = 24,
     rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Initial speed, in pages per second.")] = 8.0,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from asciivae.cli.inputs import refuse_inputs
+from asciivae.cli.inputs import check_outputs, refuse_inputs
 from asciivae.cli.output import reported, result, say
 
 
@@ -25,9 +25,12 @@ def export(
 
       asciivae export runs/base/20260102-030405 cats.safetensors --half
     """
+    check_outputs(safetensors=file)
     refuse_inputs([file], [model], hint="name another file")
     from asciivae.experiment.load import choose_device, load_any
+    from asciivae.files.atomic import is_special
 
     load_any(model, choose_device("cpu")).save(file, half=half)
-    say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae reconstruct FILE --model {file}")
+    if not is_special(file):
+        say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae reconstruct FILE --model {file}")
     result(str(file))

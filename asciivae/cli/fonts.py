@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli.inputs import check_outputs
 from asciivae.cli.output import json_result, reported, say, table
 from asciivae.errors import UsageError
 
@@ -40,6 +41,7 @@ def fonts(
 
       asciivae fonts --font mine.ttf --res 7..12 --png glyphs.png
     """
+    check_outputs(png=png)
     sizes = _sizes(res)
     from asciivae.render.legibility import smallest_readable, survey
 

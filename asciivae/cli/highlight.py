@@ -37,10 +37,14 @@ class Highlight:
 
 DIFFERENCES = " ~-+"
 LEGEND = "marks: ~ another character, - lost, + added"
+COLOUR_LEGEND = "colours of the differences: yellow another character, red lost, green added"
 _DIFFERENCE_COLOURS = ("", "30;43", "30;41", "30;42")
 
 CONFIDENCES = " 876543210"
 CONFIDENCE_LEGEND = "digits: tenths of the model's probability of the character; blank from 0.9"
+CONFIDENCE_COLOUR_LEGEND = (
+    "colours of the confidence: the darker the red, the less probable the character; none from 0.9"
+)
 _CONFIDENCE_COLOURS = ("", *(f"38;5;16;48;5;{shade}" for shade in (230, 229, 228, 221, 214, 208, 202, 196, 160)))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.output import complain, say
+from asciivae.cli.output import complain, say, take_stdout
 from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Skipped(list[AsciivaeError]):
 
     def __call__(self, error: AsciivaeError) -> None:
         """Print and keep an error."""
-        complain(str(error))
+        told = any(error.hint == before.hint for before in self)
+        complain(error.headline if told else str(error))
         self.append(error)
 
 
@@ -81,7 +82,7 @@ def read_drawings(
 
     Raises:
         ArtError: a file is not ASCII art; for a file of a folder, only if `skip` raises.
-        UsageError: a folder contains no .txt file.
+        ArtError: a folder contains no .txt file.
     """
     return [drawing for file in files for drawing in _read(file, replace, skip, transliterate)]
 
@@ -100,7 +101,7 @@ def _read(file: str, replace: str | None, skip: Skip, transliterate: bool) -> It
         return
     found, refused = list_folder(path)
     if not (found or refused):
-        raise UsageError("contains no .txt files", place=file, hint="name the files")
+        raise ArtError("contains no .txt files", place=file, hint="name the files")
     for place, reason in refused:
         skip(ArtError(reason, place=place, hint="name the other files"))
     for entry in found:
@@ -206,6 +207,33 @@ def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = sto
 def model_facts(trained: TrainedModel | TrainedPageModel) -> dict[str, Any]:
     """The description of a model for `--json`."""
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
+
+
+_SUFFIXES = {
+    "png": (".png",),
+    "gif": (".gif",),
+    "svg": (".svg",),
+    "html": (".html", ".htm"),
+    "safetensors": (".safetensors",),
+    "jsonl": (".jsonl", ".gz"),
+}
+
+
+def check_outputs(**outputs: Path | None) -> None:
+    """Check the output files of a command before its work; one that is called `-` gets stdout.
+
+    Args:
+        outputs: the files by their format: `png`, `gif`, `svg`, `html`, `safetensors`, `jsonl`.
+
+    Raises:
+        UsageError: one has a name that does not fit, is a folder, or is in no folder; or two are `-`.
+    """
+    from asciivae.files.atomic import check_output
+
+    for kind, path in outputs.items():
+        if path is not None:
+            check_output(path, *_SUFFIXES[kind])
+    take_stdout(*outputs.values())
 
 
 def refuse_inputs(targets: Iterable[Path | None], inputs: Iterable[str | Path | None], *, hint: str) -> None:

@@ -14,12 +14,14 @@ from asciivae.cli.inputs import (
     ModelOption,
     ReplaceOption,
     TransliterateOption,
+    check_outputs,
     model_facts,
     read_drawings,
     refuse_inputs,
     trained_model,
 )
 from asciivae.cli.output import json_result, reported, result, say
+from asciivae.cli.progress import counting
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
 
@@ -59,6 +61,7 @@ def interpolate(
         raise UsageError("cannot be used together", place="--play and --json", hint="omit one of them")
     if play:
         require_terminal(sys.stdout, what="--play", hint="omit it, or write a GIF: --gif walk.gif")
+    check_outputs(gif=gif, png=png)
     drawings = [_one(file, replace, transliterate) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
     trained = trained_model(model, device, drawings)
@@ -88,7 +91,9 @@ def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Int
     from asciivae.latent.arc import Arc
     from asciivae.latent.interpolate import interpolate
 
-    return interpolate(Arc(trained.model, trained.canvas, start.grid, end.grid), steps, trained.glyphs)
+    with counting(None, "page") as advanced:
+        arc = Arc(trained.model, trained.canvas, start.grid, end.grid)
+        return interpolate(arc, steps, trained.glyphs, advanced)
 
 
 def _one(file: str, replace: str | None, transliterate: bool) -> Drawing:

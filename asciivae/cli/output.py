@@ -7,14 +7,17 @@ import io
 import json
 import math
 import os
+import shutil
+import signal
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TextIO
 
 import typer
 
-from asciivae.errors import AsciivaeError, Interrupted
+from asciivae.errors import AsciivaeError, Interrupted, UsageError
 
 P = ParamSpec("P")
 INTERNAL_ERROR = 70
@@ -25,6 +28,8 @@ class GlobalOptions:
 
     debug = False
     quiet = False
+    stdout_taken = False
+    """Whether an output goes to stdout, so that results are told on stderr."""
 
 
 def prepare_streams() -> None:
@@ -60,9 +65,10 @@ def complain(message: str) -> None:
 
 def result(text: str) -> None:
     """Print a result on stdout unchanged, with one final newline."""
+    stream = sys.stderr if GlobalOptions.stdout_taken else sys.stdout
     try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -70,6 +76,18 @@ def result(text: str) -> None:
         raise AsciivaeError(
             f"cannot be written: {error.strerror}", place="stdout", hint="free some space, or send it elsewhere"
         ) from error
+
+
+def take_stdout(*outputs: Path | None) -> None:
+    """Let an output that is called `-` have stdout for itself.
+
+    Raises:
+        UsageError: there are two of them.
+    """
+    count = sum(str(path) == "-" for path in outputs)
+    if count > 1:
+        raise UsageError("only one output can go to stdout", place="-", hint="name a file for the others")
+    GlobalOptions.stdout_taken = count == 1
 
 
 def json_result(document: dict[str, Any], *, schema: int = 1) -> None:
@@ -92,6 +110,16 @@ def _finite(value: Any) -> Any:
     return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def beside(*grids: Any) -> str:
+    """Drawings (h, w) side by side, or one below the other where stdout is a terminal that is too narrow for it."""
+    from asciivae.text.art import SEPARATOR, side_by_side, to_text
+
+    width = sum(grid.shape[1] for grid in grids) + len(SEPARATOR) * (len(grids) - 1)
+    if sys.stdout.isatty() and width > shutil.get_terminal_size().columns:
+        return "\n".join(map(to_text, grids))
+    return side_by_side(*grids)
+
+
 def table(columns: list[str], rows: list[list[str]]) -> None:
     """Print a table on stdout: aligned and coloured on a terminal, tab-separated otherwise."""
     columns, *rows = [list(map(printable, row)) for row in (columns, *rows)]
@@ -110,6 +138,32 @@ def table(columns: list[str], rows: list[list[str]]) -> None:
     Console().print(grid)
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which stops a command as Ctrl-C does: what it was writing is removed or saved."""
+
+
+def guarded(app: Callable[[], Any]) -> None:
+    """Run the command line; what goes wrong outside of a command, such as help into a full disk, is told too."""
+
+    def terminate(number: int, frame: Any) -> NoReturn:
+        raise Terminated
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, terminate)
+    try:
+        app()
+    except AsciivaeError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        _forget(sys.stdout)
+        sys.exit(141)
+    except OSError as error:
+        _forget(sys.stdout)
+        complain(f"stdout: cannot be written: {error.strerror}\n\nhint: free some space, or redirect the output")
+        sys.exit(1)
+
+
 def reported(command: Callable[P, None]) -> Callable[P, None]:
     """Decorator that turns exceptions of a command into a message on stderr and an exit code."""
 
@@ -122,7 +176,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         except AsciivaeError as error:
             _stop(error, error.exit_code, str(error))
         except KeyboardInterrupt as error:
-            _stop(error, 130, "interrupted")
+            _stop(error, 143 if isinstance(error, Terminated) else 130, "interrupted")
         except BrokenPipeError:
             _forget(sys.stdout)  # the reader closed the pipe
             raise typer.Exit(141) from None

@@ -93,7 +93,7 @@ def check(
 def new(
     kind: Annotated[Literal["loss", "model", "renderer", "source"], typer.Argument(help="The kind of plugin.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name in recipes, such as my-loss.")],
-    destination: Annotated[Path | None, typer.Option("--to", help="The folder.", show_default="asciivae-NAME")] = None,
+    destination: Annotated[Path | None, typer.Option("--to", help="The folder (default: asciivae-NAME).")] = None,
 ) -> None:
     """Create a package with a working plugin and its tests."""
     from asciivae.cli.scaffold import write_package

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def counting(total: int, unit: str) -> Iterator[Callable[[int], object]]:
-    """Show a progress bar if stderr is a terminal; yields a function that advances it by n units."""
+def counting(total: int | None, unit: str) -> Iterator[Callable[[int], object]]:
+    """Show a progress bar if stderr is a terminal; yields a function that advances it by n units.
+
+    Without a total it shows a count and the rate.
+    """
     from tqdm import tqdm
 
     silent = GlobalOptions.quiet or not sys.stderr.isatty()
@@ -70,7 +73,8 @@ class Progress(Observer):
         if record["kind"] == "validation":
             self._write(f"step {record['step']}/{self.total} validation: {shown}")
         elif self.live:
-            self._bar.set_postfix_str(shown)
+            fast = record.get("pieces_per_second")
+            self._bar.set_postfix_str(f"loss {record['total']:.4g}" + (f", {fast:.3g} pieces/s" if fast else ""))
         else:
             self._write(f"step {record['step']}/{self.total} {shown} eta {self._remaining(record['step'])}")
 

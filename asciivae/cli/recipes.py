@@ -67,7 +67,7 @@ def show(
 @reported
 def copy(
     recipe: Name,
-    destination: Annotated[Path | None, typer.Argument(help="A file or folder.", show_default="NAME.yaml")] = None,
+    destination: Annotated[Path | None, typer.Argument(help="A file or folder (default: NAME.yaml).")] = None,
 ) -> None:
     """Copy a recipe to a file, to edit it."""
     from asciivae.recipe import library, loader
@@ -146,7 +146,7 @@ def schema(
 def translate(
     flags: Annotated[list[str], typer.Argument(metavar="FLAGS…", help="A command line of the log, quoted or not.")],
     commit: Annotated[
-        str | None, typer.Option(help="The commit of the code.", show_default="inferred from the flags")
+        str | None, typer.Option(help="The commit of the code (default: inferred from the flags).")
     ] = None,
 ) -> None:
     """Translate a command line of the research log to a recipe.

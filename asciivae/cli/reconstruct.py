@@ -9,20 +9,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.highlight import CONFIDENCE_LEGEND, LEGEND, confidence_highlight, difference_highlight, highlighted
+from asciivae.cli.highlight import (
+    COLOUR_LEGEND,
+    CONFIDENCE_COLOUR_LEGEND,
+    CONFIDENCE_LEGEND,
+    LEGEND,
+    confidence_highlight,
+    difference_highlight,
+    highlighted,
+)
 from asciivae.cli.inputs import (
     Drawing,
     ModelOption,
     ReplaceOption,
     Skipped,
     TransliterateOption,
+    check_outputs,
     fitting,
     loaded_model,
     model_facts,
     read_drawings,
     refuse_inputs,
 )
-from asciivae.cli.output import coloured, json_result, printable, reported, result, say
+from asciivae.cli.output import beside, coloured, json_result, printable, reported, result, say
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,6 +84,7 @@ def reconstruct(
             place="--diff" if diff else "--confidence",
             hint="omit --out, or add --json",
         )
+    check_outputs(png=png)
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
     inputs = [*(drawing.name for drawing in drawings), model]
@@ -111,8 +121,8 @@ def reconstruct(
                 for drawing, one, look in zip(drawings, made, looks, strict=True)
             )
         )
-        if not coloured(sys.stdout):
-            say("\n".join([LEGEND] * diff + [CONFIDENCE_LEGEND] * confidence))
+        legends = (COLOUR_LEGEND, CONFIDENCE_COLOUR_LEGEND) if coloured(sys.stdout) else (LEGEND, CONFIDENCE_LEGEND)
+        say("\n".join([legends[0]] * diff + [legends[1]] * confidence))
     else:
         result("\n".join(_printed(one, side_by_side) for one in made))
     if not (as_json or diff or confidence):
@@ -122,15 +132,15 @@ def reconstruct(
         raise typer.Exit(1)
 
 
-def _printed(one: Reconstruction, beside: bool) -> str:
+def _printed(one: Reconstruction, next_to: bool) -> str:
     from asciivae.text import art
 
-    return art.side_by_side(one.original, one.grid) if beside else art.to_text(one.grid)
+    return beside(one.original, one.grid) if next_to else art.to_text(one.grid)
 
 
-def _highlighted(one: Reconstruction, beside: bool, *, diff: bool, confidence: bool) -> str:
+def _highlighted(one: Reconstruction, next_to: bool, *, diff: bool, confidence: bool) -> str:
     highlights = [difference_highlight(one)] * diff + [confidence_highlight(one)] * confidence
-    return highlighted([one.original] * beside, one.grid, highlights, colours=coloured(sys.stdout))
+    return highlighted([one.original] * next_to, one.grid, highlights, colours=coloured(sys.stdout))
 
 
 def _caption(made: Sequence[Reconstruction], looks: Sequence[Mapping[str, float]]) -> str:

@@ -16,6 +16,7 @@ from asciivae.cli.inputs import (
     LATEST,
     Drawing,
     Skipped,
+    check_outputs,
     loaded_model,
     loaded_page_model,
     model_facts,
@@ -47,9 +48,7 @@ def sample(
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=1000, help="The number of samples.")] = 4,
     size: Annotated[
         str | None,
-        typer.Option(
-            metavar="HxW", help="Rows and columns; a VAE may round them up.", show_default="16x40, of VAEs 24x48"
-        ),
+        typer.Option(metavar="HxW", help="Rows and columns; a VAE may round them up (default: 16x40, of VAEs 24x48)."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The random seed.")] = 0,
     temperature: Annotated[
@@ -60,7 +59,7 @@ def sample(
     begin: Annotated[str | None, typer.Option(metavar="FILE", help="The first rows; - reads stdin.")] = None,
     signatures: Annotated[bool, typer.Option("--signatures/--no-signatures", help="With artists' initials.")] = True,
     prior: Annotated[
-        Prior | None, typer.Option(help="The page model, or a VAE's N(0, 1).", show_default="the page model")
+        Prior | None, typer.Option(help="The page model, or a VAE's N(0, 1) (default: the page model).")
     ] = None,
     like: Annotated[
         list[str] | None,
@@ -90,6 +89,7 @@ def sample(
 
       asciivae sample --like art/ --png dreams.png
     """
+    check_outputs(png=png)
     if _which(prior, like, model) is Prior.page:
         refuse_inputs([png], [begin, model], hint="name another file: --png s.png")
         if like:

@@ -44,7 +44,9 @@ def scrape(
     contact: Annotated[
         str, typer.Option(envvar="ASCIIVAE_CONTACT", help="Your e-mail or web address, for the user agent.")
     ] = "",
-    sets: Annotated[list[str] | None, typer.Option("--set", help="An option of a source: [SOURCE.]NAME=VALUE.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", help="An option of a source: SOURCE.NAME=VALUE or NAME=VALUE.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue in an existing folder, or add to it.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan without any request.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the sources.")] = False,
@@ -127,6 +129,8 @@ def _conclude(reports: list[Report], out: Path, as_json: bool) -> None:
         for reason, n in report.failed.most_common():
             example = next((f": {a} ({r})" for a, r in report.examples if r == reason or reason in r), "")
             say(f"{n} × {reason}{example}")
+        for note, n in report.notes.most_common():
+            say(f"{n} × {note}")
     if not any(report.pieces["new"] + report.pieces["known"] for report in reports):
         raise CorpusError(
             "no art was found", place=str(out), hint="check what the source reads: asciivae scrape SOURCE --dry-run"

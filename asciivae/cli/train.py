@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
 Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
 Resume = Annotated[Path | None, typer.Option(help="Resume the run in this folder.")]
-Out = Annotated[Path | None, typer.Option(help="The run's folder.", show_default="runs/RECIPE/TIME")]
+Out = Annotated[Path | None, typer.Option(help="The run's folder (default: runs/RECIPE/TIME).")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 
 

@@ -13,7 +13,7 @@ from asciivae.cli.train import Device, Out, Resume, Sets, Unsets, start_or_resum
 @reported
 def train_renderer(
     recipe: Annotated[
-        str | None, typer.Option("--recipe", "-r", help="A renderer's recipe.", show_default="onehot2raa")
+        str | None, typer.Option("--recipe", "-r", help="A renderer's recipe (default: onehot2raa).")
     ] = None,
     sets: Sets = None,
     unsets: Unsets = None,

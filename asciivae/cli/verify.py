@@ -57,7 +57,7 @@ def verify(
 
 @reported
 def claims(
-    names: Annotated[list[str] | None, typer.Argument(metavar="CLAIM…", help="Which ones.", show_default="all")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="CLAIM…", help="Which ones (default: all).")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Train for a few steps only: takes seconds, without verdicts.")
     ] = False,

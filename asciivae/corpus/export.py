@@ -6,13 +6,14 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from asciivae.corpus.formats import reason_of
 from asciivae.corpus.store import Corpus
 from asciivae.errors import CorpusError
-from asciivae.files.atomic import replaced_file, replaced_folder
+from asciivae.files.atomic import is_special, opened_output, replaced_folder
 
 
 def write_jsonl(corpus: Corpus, path: Path) -> None:
@@ -22,8 +23,12 @@ def write_jsonl(corpus: Corpus, path: Path) -> None:
         CorpusError: the file cannot be written.
     """
     columns = {name: corpus.column(name) for name in corpus.columns}
-    opened = gzip.open if path.suffix.lower() == ".gz" else open
-    with _written(path), replaced_file(path) as part, opened(part, "wb") as file:
+    with ExitStack() as opened:
+        if not is_special(path):
+            opened.enter_context(_written(path))
+        file: Any = opened.enter_context(opened_output(path, hint="choose another --out", kind=CorpusError))
+        if path.suffix.lower() == ".gz":
+            file = opened.enter_context(gzip.GzipFile(fileobj=file, mode="wb"))
         for i in range(len(corpus)):
             facts = {name: column[i] for name, column in columns.items() if column[i]}
             file.write(json.dumps({**facts, "text": corpus.text(i)}, ensure_ascii=False).encode() + b"\n")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
 from asciivae.errors import CorpusError
-from asciivae.files.atomic import replaced_file
+from asciivae.files.atomic import is_special, opened_output
 from asciivae.files.json_reader import parse_json
 from asciivae.files.opening import open_file
 
@@ -36,7 +36,8 @@ def save(path: Path, storage: Storage, refusals: Refusals, *, key: str = "") -> 
         key: any text, returned as `Store.key`: identifies the source that the store was built from.
 
     Raises:
-        OSError: the file cannot be written.
+        AsciivaeError: the file cannot be written.
+        OSError: its folder cannot be made.
     """
     arrays = storage.arrays()
     refused = json.dumps({"total": refusals.total, "examples": refusals.examples})
@@ -49,8 +50,9 @@ def save(path: Path, storage: Storage, refusals: Refusals, *, key: str = "") -> 
         position = end
     head = json.dumps(header).encode()
     head += b" " * (-len(head) % 8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replaced_file(path) as part, part.open("wb") as file:
+    if not is_special(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    with opened_output(path) as file:
         file.write(len(head).to_bytes(8, "little") + head)
         for values in arrays.values():
             file.write(values.data)

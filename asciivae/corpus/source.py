@@ -13,7 +13,7 @@ from pathlib import Path
 from asciivae.corpus import formats
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
-from asciivae.errors import CorpusError, nearest
+from asciivae.errors import AsciivaeError, CorpusError, nearest
 from asciivae.files.opening import open_file
 
 EMBEDDED = "embedded"
@@ -99,7 +99,7 @@ def _cached(
     try:
         save(path, storage, refusals, key=key)
         return _told(_corpus(source, Store(path)))
-    except (OSError, CorpusError) as error:
+    except (OSError, AsciivaeError) as error:
         _log.warning("the corpus cannot be cached in %s and is rebuilt each time: %s", path.parent, error)
         return _told(Corpus(storage, source=source, digest=storage.digest(), refusals=refusals))
 

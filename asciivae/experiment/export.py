@@ -8,7 +8,8 @@ from typing import Any
 import torch
 
 from asciivae import __version__
-from asciivae.files.atomic import new_file, write_tensors
+from asciivae.errors import RunError
+from asciivae.files.atomic import tensors_bytes, write_output
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 
@@ -54,8 +55,8 @@ def write_model(
         "step": str(step),
         "recipe": dump_yaml(_without_folders(loader.parse(recipe, f"{name} (recipe)").plain())),
     }
-    with new_file(target) as partial:
-        write_tensors(partial, {**tensors, "glyphs": glyphs}, header)
+    data = tensors_bytes({**tensors, "glyphs": glyphs}, header)
+    write_output(target, data, hint="name another file", kind=RunError)
 
 
 def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:

@@ -12,17 +12,19 @@ import re
 import secrets
 import shutil
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from asciivae.errors import AsciivaeError, RunError
+from asciivae.errors import AsciivaeError, RunError, UsageError
 from asciivae.files.opening import UnsafePathError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+STDOUT = "-"
 PARTIAL, BEFORE = "partial", "before"  # suffixes of incomplete files, and of a folder being replaced
 UNSAFE = "put a regular file or folder in its place if you trust what it holds, or use another folder"
 MAX_LABEL = 150  # bytes of the file's name in a temporary name; file systems allow 255
@@ -133,24 +135,34 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
-def write_output(path: Path, data: bytes, *, hint: str = "", kind: type[AsciivaeError] = AsciivaeError) -> None:
-    """Write an output file named by the user.
+def is_special(path: Path) -> bool:
+    """Whether an output is no file to be replaced: `-` for stdout, a pipe, a device."""
+    return str(path) == STDOUT or (path.exists() and not (path.is_file() or path.is_dir()))
 
-    A regular file is replaced atomically and keeps its permissions; a link is followed; a pipe or a device
-    (`/dev/stdout`) is written to directly.
+
+@contextmanager
+def opened_output(path: Path, *, hint: str = "", kind: type[AsciivaeError] = AsciivaeError) -> Iterator[BinaryIO]:
+    """Open an output file named by the user; this is the rule for all of them.
+
+    A new name or a regular file is replaced atomically when the block ends, and keeps its permissions; a link is
+    followed to its target. A pipe or a device is written to directly; `-` is stdout.
 
     Args:
         path: the file.
-        data: its content.
         hint: the hint of the error if it cannot be written.
         kind: the class of that error.
 
     Raises:
-        AsciivaeError: the file cannot be written.
+        AsciivaeError: the file cannot be written; a regular file is as it was.
     """
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            path.write_bytes(data)
+        if str(path) == STDOUT:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+            return
+        if is_special(path):
+            with path.open("wb") as file:
+                yield file
             return
         target = Path(os.path.realpath(path))
         mode = stat.S_IMODE(target.stat().st_mode) if target.is_file() else None
@@ -158,16 +170,58 @@ def write_output(path: Path, data: bytes, *, hint: str = "", kind: type[Asciivae
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         _remove_stale(target, PARTIAL)
         with replaced_file(target) as partial:
-            partial.write_bytes(data)
+            with partial.open("wb") as file:
+                yield file
             if mode is not None:
                 partial.chmod(mode)
+    except BrokenPipeError:
+        raise  # the reader has gone; see `asciivae.cli.output.reported`
     except OSError as error:
         raise cannot_write(path, error, hint, kind) from error
+
+
+def write_output(path: Path, data: bytes, *, hint: str = "", kind: type[AsciivaeError] = AsciivaeError) -> None:
+    """Write an output file named by the user; the arguments are those of `opened_output`, and its content.
+
+    Raises:
+        AsciivaeError: the file cannot be written.
+    """
+    with opened_output(path, hint=hint, kind=kind) as file:
+        file.write(data)
+
+
+def check_output(path: Path, *suffixes: str) -> None:
+    """Refuse an output before the work that it is for: a folder, a missing folder above it, or another format's name.
+
+    Args:
+        path: the file.
+        suffixes: those that fit its format, such as `.png`.
+
+    Raises:
+        UsageError: with the reason.
+    """
+    if is_special(path):
+        return
+    if path.is_dir():
+        raise UsageError("is a folder", place=str(path), hint=f"name a file: {path / f'NAME{suffixes[0]}'}")
+    if not path.parent.is_dir():
+        raise UsageError("parent directory does not exist", place=str(path), hint=f"mkdir -p {path.parent}")
+    if path.suffix.lower() not in suffixes:
+        raise UsageError(
+            f"does not end with {' or '.join(suffixes)}", place=str(path), hint=f"name it {path.name}{suffixes[0]}"
+        )
 
 
 def json_text(value: Any) -> str:
     """Format a value as a JSON file; floats round-trip exactly."""
     return json.dumps(value, indent=2, allow_nan=True) + "\n"
+
+
+def tensors_bytes(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """A safetensors file in memory."""
+    from safetensors.torch import save
+
+    return save({name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}, dict(metadata))
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None) -> None:

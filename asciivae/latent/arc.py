@@ -15,7 +15,7 @@ ends are exactly these reconstructions, although a model may encode a drawing di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,11 +103,20 @@ class Arc:
         )
 
     @torch.no_grad()
-    def pages(self, positions: Sequence[float]) -> list[Grid]:
-        """The page (h, w) at each position t in [0, 1]."""
+    def pages(self, positions: Sequence[float], advanced: Callable[[int], object] | None = None) -> list[Grid]:
+        """The page (h, w) at each position t in [0, 1].
+
+        Args:
+            positions: t of each page.
+            advanced: called with the number of pages, after each batch of them.
+        """
         at_once = pages_at_once(*self._size)
-        chunks = (positions[first : first + at_once] for first in range(0, len(positions), at_once))
-        return [page for chunk in chunks for page in self._decoded(chunk)]
+        pages: list[Grid] = []
+        for first in range(0, len(positions), at_once):
+            pages += self._decoded(positions[first : first + at_once])
+            if advanced is not None:
+                advanced(len(positions[first : first + at_once]))
+        return pages
 
     def _decoded(self, positions: Sequence[float]) -> list[Grid]:
         start, end = self._ends

@@ -12,7 +12,7 @@ both pages. With d alone steps between sparse pages would be too large, with r a
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,18 +55,19 @@ class Interpolation:
     end: Box
 
 
-def interpolate(arc: Arc, steps: int, glyphs: Tensor) -> Interpolation:
+def interpolate(arc: Arc, steps: int, glyphs: Tensor, advanced: Callable[[int], object] | None = None) -> Interpolation:
     """Choose frames on an arc.
 
     Args:
         arc: the interpolation between two drawings.
         steps: number of frames, including the ends, at least 2.
         glyphs: (95, h, w) in [0, 1], paper = 1, for the comparison of pages.
+        advanced: called with the number of pages that were decoded, now and then.
     """
     if steps < 2:
         raise ValueError("an interpolation needs at least 2 steps")
     ink = InkDistance(glyphs)
-    positions, pages = _decode_densely(arc, ink, steps)
+    positions, pages = _decode_densely(arc, ink, steps, advanced)
     chosen = _evenly_spaced(ink.increments(pages), steps)
     frames = tuple(pages[i] for i in chosen)
     changes = tuple(ink.distance(p, q) for p, q in itertools.pairwise(frames))
@@ -98,16 +99,18 @@ class InkDistance:
         return np.asarray(drawn / (drawn.sum() or 1.0) + relative / (relative.sum() or 1.0))
 
 
-def _decode_densely(arc: Arc, ink: InkDistance, steps: int) -> tuple[list[float], list[Grid]]:
+def _decode_densely(
+    arc: Arc, ink: InkDistance, steps: int, advanced: Callable[[int], object] | None
+) -> tuple[list[float], list[Grid]]:
     """Positions from 0 to 1 and their pages, closer together where the picture changes fast."""
     positions: list[float] = np.linspace(0.0, 1.0, max(FIRST_PAGES, steps)).tolist()
-    pages = arc.pages(positions)
+    pages = arc.pages(positions, advanced)
     for _ in range(ROUNDS):
         increments = ink.increments(pages)
         large = np.flatnonzero(increments > increments.sum() / (PARTS * (steps - 1))).tolist()
         large = [i for i in large if np.count_nonzero(pages[i] != pages[i + 1]) > 1]
         between = [(positions[i] + positions[i + 1]) / 2 for i in large]
-        for i, position, page in reversed([*zip(large, between, arc.pages(between), strict=True)]):
+        for i, position, page in reversed([*zip(large, between, arc.pages(between, advanced), strict=True)]):
             positions.insert(i + 1, position)
             pages.insert(i + 1, page)
     return positions, pages

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SIDE = 64
 LOGGED_TOP, LOGGED_LEFT, LOGGED_HEIGHT, LOGGED_WIDTH = 14, 19, 42, 25
 OVERSAMPLING = 16
+LARGEST = 4
+"""The longest side of a cell and reach of a glyph, in em."""
 
 
 def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
@@ -36,26 +38,17 @@ def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
         The sheets `tight` and `logged`, each (95, 64, 64) uint8.
 
     Raises:
-        AsciivaeError: the file is missing, is not a font, or has glyphs for none of the characters.
+        AsciivaeError: the file is missing, is not a font, is damaged or exceeds the limits, or has glyphs for none of
+            the characters.
     """
-    from PIL import Image, ImageDraw, ImageFont
-
-    # At 16 × 64 pixels of height, the error of area averaging is negligible.
-    size = SIDE * OVERSAMPLING
     try:
-        face = ImageFont.truetype(str(font), size)
-    except OSError as error:
+        cells = _drawn(font)
+    except AsciivaeError:
+        raise
+    except Exception as error:  # FreeType and Pillow report damaged glyphs by many classes
         raise AsciivaeError(
             f"cannot be read as a font ({error})", place=str(font), hint="give a .ttf or .otf file"
         ) from error
-    ascent, descent = face.getmetrics()
-    advances = [face.getlength(character) for character in CHARSET]
-    cell_height, cell_width = ascent + descent, round(max(advances))
-    cells = []
-    for character, advance in zip(CHARSET, advances, strict=True):
-        image = Image.new("L", (cell_width, cell_height), 255)
-        ImageDraw.Draw(image).text(((cell_width - advance) / 2, 0), character, fill=0, font=face)
-        cells.append(np.asarray(image))
     if not any((cell < 128).any() for cell in cells):
         raise AsciivaeError(
             "has no glyphs for printable ASCII characters",
@@ -66,6 +59,35 @@ def rasterise(font: Path) -> dict[str, NDArray[np.uint8]]:
         "tight": np.stack([_average(cell, SIDE, SIDE) for cell in cells]),
         "logged": _in_logged_layout(np.stack(cells)),
     }
+
+
+def _drawn(font: Path) -> list[NDArray[np.uint8]]:
+    """The terminal cell of each character, (height, width) uint8."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    # At 16 × 64 pixels of height, the error of area averaging is negligible.
+    size = SIDE * OVERSAMPLING
+    face = ImageFont.truetype(str(font), size)
+    ascent, descent = face.getmetrics()
+    advances = [face.getlength(character) for character in CHARSET]
+    cell_height, cell_width = ascent + descent, round(max(advances))
+    # Checked before memory is taken for any picture.
+    boxes = [face.getbbox(character) for character in CHARSET]
+    reach = max(abs(side) for box in boxes for side in box)
+    sides = (cell_height, cell_width)
+    if min(*sides, *advances) < 0 or min(sides) == 0 or max(*sides, reach) > LARGEST * size:
+        raise AsciivaeError(
+            f"has cells of {cell_height / size:.3g} × {cell_width / size:.3g} em and glyphs that reach "
+            f"{reach / size:.3g} em; the limit is {LARGEST} em",
+            place=str(font),
+            hint="give another font; this one is damaged, or states a wrong number of units per em",
+        )
+    cells = []
+    for character, advance in zip(CHARSET, advances, strict=True):
+        image = Image.new("L", (cell_width, cell_height), 255)
+        ImageDraw.Draw(image).text(((cell_width - advance) / 2, 0), character, fill=0, font=face)
+        cells.append(np.asarray(image))
+    return cells
 
 
 def _in_logged_layout(cells: NDArray[np.uint8]) -> NDArray[np.uint8]:

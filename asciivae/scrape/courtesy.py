@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scrapy import signals  # noqa: TID253
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware  # noqa: TID253
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware  # noqa: TID253
 from scrapy.exceptions import IgnoreRequest  # noqa: TID253
 from scrapy.extensions.throttle import AutoThrottle  # noqa: TID253
@@ -37,14 +38,20 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
+            self._note(netloc, f"HTTP status {response.status}")
             response = response.replace(body=DENIED)
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         waiting: Any = self._parsers[netloc]
+        self._note(netloc, type(exc).__name__)
         denied = self._parserimpl.from_crawler(self.crawler, DENIED)
         self._parsers[netloc] = denied
         waiting.callback(denied)
+
+    def _note(self, netloc: str, reason: str) -> None:
+        spider: Any = self.crawler.spider
+        spider.unreachable[netloc.removeprefix("www.")] = reason
 
 
 class HostThrottle(AutoThrottle):
@@ -80,6 +87,26 @@ class HostThrottle(AutoThrottle):
         elif wait:
             # The downloader waits for a delay after `lastseen`, which it reads right after this.
             slot.lastseen = max(slot.lastseen, monotonic() + wait)
+
+
+class SameSite(OffsiteMiddleware):
+    """Drops requests to sites where their source does not start, and counts redirects to them.
+
+    Scrapy's own middleware allows subdomains and other ports, and drops redirects silently.
+    """
+
+    def should_follow(self, request: Request, spider: Any) -> bool:
+        """Whether a request stays on the sites of its source."""
+        return bool(spider.allows(request))
+
+    def request_scheduled(self, request: Request, spider: Any) -> None:
+        """Drop a request before it is queued."""
+        try:
+            super().request_scheduled(request, spider)
+        except IgnoreRequest:
+            if redirected := request.meta.get("redirect_urls"):
+                spider.harvest.report.fail(redirected[0], "redirected to another host")
+            raise
 
 
 class ClosedHosts:

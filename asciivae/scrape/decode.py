@@ -42,18 +42,32 @@ def decode(data: bytes, content_type: str = "") -> str:
     return _lines(legacy.guessed(data))
 
 
-def _declared(data: bytes, content_type: str) -> str | None:
-    if match := _HEADER.search(content_type):
-        name = match[1]
-    elif found := _META.search(data[:4096]):
-        name = found[1].decode("ascii", "replace")
-    else:
+def unknown_charset(data: bytes, content_type: str = "") -> str | None:
+    """A note on a declared encoding that is unknown, so that `decode` falls back to others; None otherwise."""
+    name = _declared_name(data, content_type)
+    if name is None or _codec(name) is not None:
         return None
+    return f"unknown charset {name[:40]!a}: read as UTF-8, or as DOS or Windows text"
+
+
+def _declared(data: bytes, content_type: str) -> str | None:
+    name = _declared_name(data, content_type)
+    return None if name is None else _codec(name)
+
+
+def _declared_name(data: bytes, content_type: str) -> str | None:
+    if match := _HEADER.search(content_type):
+        return match[1]
+    found = _META.search(data[:4096])
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def _codec(name: str) -> str | None:
+    """Python's name of a text encoding; browsers decode latin-1 as code page 1252."""
     try:
         codec = codecs.lookup(name)
     except LookupError:
         return None
-    # Python also has codecs that are not text encodings; browsers decode latin-1 as code page 1252.
     return "cp1252" if codec.name == "iso8859-1" else codec.name if codec._is_text_encoding else None
 
 

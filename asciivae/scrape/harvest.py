@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import os
-import stat
 import sys
 import zlib
 from collections import Counter
@@ -19,8 +18,9 @@ from asciivae import registry
 from asciivae.contract import Link, Page, RawArt
 from asciivae.corpus.formats import reason_of
 from asciivae.errors import CorpusError, PluginError
+from asciivae.files.opening import open_file
 from asciivae.scrape.archive import Archive, slug
-from asciivae.scrape.decode import decode
+from asciivae.scrape.decode import decode, unknown_charset
 
 MAX_FILE_BYTES = 1 << 28
 """The size limit for a file after decompression."""
@@ -46,6 +46,7 @@ class Report:
         pieces: pieces by outcome: `new`, `known`, `unwanted` (other categories), `empty`, `too large`.
         failed: documents that could not be fetched or read, by reason.
         examples: the address and reason of the first failures.
+        notes: what else is worth knowing, such as unknown charsets, and how often.
     """
 
     pages: int = 0
@@ -53,6 +54,7 @@ class Report:
     pieces: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[str, str]] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)
 
     def fail(self, address: str, reason: str, detail: str = "") -> None:
         """Count a document that could not be fetched or read."""
@@ -73,13 +75,21 @@ class Report:
             "pieces": dict(self.pieces),
             "failed": dict(self.failed.most_common()),
             "examples": [{"address": address, "reason": reason} for address, reason in self.examples],
+            "notes": dict(self.notes.most_common()),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Report:
         """Read what `as_dict` wrote."""
         examples = [(example["address"], example["reason"]) for example in data["examples"]]
-        return cls(data["pages"], data["fetched"], Counter(data["pieces"]), Counter(data["failed"]), examples)
+        return cls(
+            data["pages"],
+            data["fetched"],
+            Counter(data["pieces"]),
+            Counter(data["failed"]),
+            examples,
+            Counter(data["notes"]),
+        )
 
 
 class Harvest:
@@ -102,14 +112,23 @@ class Harvest:
         """Whether the limit of new pieces is reached."""
         return self._limit is not None and self.report.pieces["new"] >= self._limit
 
-    def take(self, opened: Opened, page: Page) -> list[Link]:
-        """Read a page: add its art, and return its links to wanted categories. Failures of the source are counted."""
+    def take(self, opened: Opened, page: Page, *, most: int | None = None) -> list[Link]:
+        """Read a page: add its art, and return its links to wanted categories. Failures of the source are counted.
+
+        Args:
+            opened: the source.
+            page: the page.
+            most: the limit on its pieces and links; what comes after is left out, and counted as a failure.
+        """
         self.report.pages += 1
         links: list[Link] = []
         try:
             with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
-                for found in opened.source.read(page):
+                for number, found in enumerate(opened.source.read(page)):
                     if self.full:
+                        break
+                    if number == most:
+                        self.report.fail(page.address, f"more than {most} pieces and links; the rest is left out")
                         break
                     if isinstance(found, RawArt):
                         self._keep(found, opened.name, page.address)
@@ -177,7 +196,10 @@ def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Itera
             if harvest.full:
                 return
             try:
-                page = Page(text=decode(_content(file)), address=str(file), folder=folder)
+                data = _content(file)
+                page = Page(text=decode(data), address=str(file), folder=folder)
+                if (note := unknown_charset(data)) is not None:
+                    harvest.report.notes[note] += 1
             except (OSError, EOFError, zlib.error) as error:
                 harvest.report.fail(str(file), f"it cannot be read: {reason_of(error)}")
             except ValueError as error:
@@ -202,9 +224,7 @@ def _files_below(root: Path, patterns: Sequence[str], harvest: Harvest) -> Itera
 
 
 def _content(path: Path) -> bytes:
-    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would block
-        raise ValueError("it is not a regular file")
-    with path.open("rb") as raw, GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw as file:
+    with open_file(path) as raw, GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw as file:
         data = cast(BinaryIO, file).read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise ValueError(f"it is longer than {MAX_FILE_BYTES} bytes; split it")

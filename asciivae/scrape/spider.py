@@ -10,12 +10,14 @@ import json
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import scrapy  # noqa: TID253
+from scrapy import signals  # noqa: TID253
 from scrapy.crawler import CrawlerProcess  # noqa: TID253
 from scrapy.exceptions import CloseSpider  # noqa: TID253
 from scrapy.http import Request, Response  # noqa: TID253
@@ -25,12 +27,20 @@ from asciivae.contract import Link, Page
 from asciivae.errors import AsciivaeError, PluginError
 from asciivae.scrape.archive import STATE, Archive
 from asciivae.scrape.courtesy import ROBOT
-from asciivae.scrape.decode import decode
+from asciivae.scrape.decode import decode, unknown_charset
 from asciivae.scrape.harvest import Harvest, Opened, open_source
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 MAX_DEPTH = 200
 MAX_REDIRECTS = 5
 MAX_RETRIES = 3
+MAX_PAGES = 20_000
+"""The most pages of a source in one run."""
+MAX_FOUND = 20_000
+"""The most pieces and links of one page."""
+DISALLOWED = "disallowed by robots.txt"
 KEPT_STATUSES = {404, 410}
 """Permanent failures, cached like successes and redirects."""
 
@@ -55,8 +65,16 @@ class ArtSpider(scrapy.Spider):
         self.harvest = harvest
         self.closed: dict[str, float] = {}
         self.broken: Exception | None = None
-        self.hosts = {name: set(map(_host, self._starts(name))) for name in self.sources}
-        self.allowed_domains = sorted(set().union(*self.hosts.values()))
+        self.sites = {name: set(map(site_of, self._starts(name))) for name in self.sources}
+        self.unreachable: dict[str, str] = {}  # sites whose robots.txt cannot be fetched, and why
+        self.read: Counter[str] = Counter()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's constructor."""
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.dropped, signal=signals.request_dropped)
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Request the start addresses of each source."""
@@ -75,19 +93,24 @@ class ArtSpider(scrapy.Spider):
         except ValueError as error:
             report.fail(response.url, str(error))
             return
+        if (note := unknown_charset(response.body, content_type)) is not None:
+            report.notes[note] += 1
         page = Page(text=text, address=response.url, category=category)
         try:
-            links = self.harvest.take(self.sources[source], page)
+            links = self.harvest.take(self.sources[source], page, most=MAX_FOUND)
             self.harvest.archive.commit()
         except (AsciivaeError, OSError) as error:  # no more pieces can be added
             self.broken = error
             raise CloseSpider("broken") from error
-        for link in links:
+        self.read[source] += 1
+        if self.read[source] == MAX_PAGES:
+            report.fail(response.url, f"the limit of {MAX_PAGES} pages of a source is reached; the rest is left out")
+        for link in links if self.read[source] < MAX_PAGES else ():
             try:
                 address = urljoin(response.url, link.address)
             except ValueError:  # not an address at all
                 continue
-            if address.startswith(("http://", "https://")) and _host(address) in self.hosts[source]:
+            if address.startswith(("http://", "https://")) and site_of(address) in self.sites[source]:
                 yield self._request(source, Link(address=address, category=link.category))
         if self.harvest.full:
             raise CloseSpider("limit")
@@ -101,7 +124,20 @@ class ArtSpider(scrapy.Spider):
             reason = _ignored(str(error))
         else:
             reason = REASONS.get(kind, f"{kind}: {error}")
+        if reason == DISALLOWED and (why := self.unreachable.get(site_of(failure.request.url))):
+            reason = f"its robots.txt cannot be fetched: {REASONS.get(why, why)}"
         self.harvest.report.fail(failure.request.url, reason)
+
+    def allows(self, request: Request) -> bool:
+        """Whether a request stays on the sites where its source starts."""
+        source = request.cb_kwargs.get("source")
+        sites = self.sites[source] if source in self.sites else set().union(*self.sites.values())
+        return site_of(request.url) in sites
+
+    def dropped(self, request: Request) -> None:
+        """Count a redirect to an address that was requested before, which Scrapy drops."""
+        if request.meta.get("redirect_urls"):
+            self.harvest.report.fail(request.meta["redirect_urls"][0], "redirected to an address that was read before")
 
     def _request(self, source: str, link: Link) -> Request:
         known = {"source": source, "category": link.category}
@@ -137,6 +173,8 @@ def settings(plan: dict[str, Any], hosts: int) -> dict[str, Any]:
         "HTTPCACHE_IGNORE_HTTP_CODES": [code for code in range(400, 600) if code not in KEPT_STATUSES],
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "asciivae.scrape.courtesy.SameSite": 50,
             "asciivae.scrape.courtesy.ClosedHosts": 90,
             "asciivae.scrape.courtesy.RobotsTxt": 100,
         },
@@ -162,7 +200,7 @@ def crawl(plan: dict[str, Any]) -> None:
     with Archive(Path(plan["out"])) as archive:
         harvest = Harvest(archive, categories=plan["categories"], limit=plan["limit"])
         starts = [_start(opened, link.address) for opened in sources for link in opened.source.start()]
-        process = CrawlerProcess(settings(plan, len(set(map(_host, starts)))))
+        process = CrawlerProcess(settings(plan, len(set(map(site_of, starts)))))
         crawler = process.create_crawler(ArtSpider)
         process.crawl(crawler, sources=sources, harvest=harvest)
         ticker = LoopingCall(lambda: _send("progress", harvest.report.as_dict()))
@@ -174,7 +212,7 @@ def crawl(plan: dict[str, Any]) -> None:
 
 
 def _start(opened: Opened, address: str) -> str:
-    if not _host(address) or not address.startswith(("http://", "https://")):
+    if not site_of(address) or not address.startswith(("http://", "https://")):
         raise PluginError(
             f"source {opened.name!r} of {opened.origin} starts at {address!r}, which is not a web address",
             hint="check its options: --set NAME=VALUE",
@@ -204,17 +242,20 @@ def _send(event: str, content: dict[str, Any]) -> None:
     sys.__stdout__.flush()  # type: ignore[union-attr]
 
 
-def _host(address: str) -> str:
-    """The host of an address, without a leading `www.`."""
+def site_of(address: str) -> str:
+    """Host and port of an address, without a leading `www.` and the default port; empty for what is no address."""
     try:
-        return (urlsplit(address).hostname or "").removeprefix("www.")
+        parts = urlsplit(address)
+        port = parts.port
     except ValueError:
         return ""
+    host = (parts.hostname or "").removeprefix("www.")
+    return host if port in (None, 80 if parts.scheme == "http" else 443) else f"{host}:{port}"
 
 
 def _ignored(reason: str) -> str:
     if "robots.txt" in reason:
-        return "disallowed by robots.txt"
+        return DISALLOWED
     if "offsite" in reason:
         return "redirected to another host"
     if "max redirections" in reason:

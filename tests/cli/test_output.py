@@ -1,69 +1,152 @@
-"""What is printed where: colour, encodings, closed streams, control characters."""
+"""One rule for all outputs, results on stdout, and what goes wrong outside of a command."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from tiny_runs import asciivae
 
-from asciivae.cli import output
-from asciivae.cli.output import GlobalOptions
+CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 
 
-def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A line for bash, in which `asciivae` is this package."""
-    here = f'asciivae() {{ "{sys.executable}" -m asciivae "$@"; }}\n'
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cat.txt").write_text(CAT)
+    (tmp_path / "folder.png").mkdir()
+    return tmp_path
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    code = f"{sys.executable} -m asciivae"
     return subprocess.run(
-        ["bash", "-c", here + line], capture_output=True, text=True, env={**os.environ, **environment}, check=False
+        command.replace("asciivae", code, 1), shell=True, executable="/bin/bash", capture_output=True, text=True
     )
 
 
-def test_closed_streams_swallow_what_is_written() -> None:
-    assert shell("asciivae recipes list >&-").returncode == 0
-    done = shell("asciivae recipes check base 2>&-")
-    assert (done.returncode, done.stdout) == (0, "")  # talk does not slip into the results
+@pytest.mark.parametrize(
+    ("option", "file", "message"),
+    [
+        ("--png", "x", "does not end with .png"),
+        ("--png", "x.jpg", "does not end with .png"),
+        ("--png", "x.txt", "does not end with .png"),
+        ("--svg", "x.png", "does not end with .svg"),
+        ("--png", "folder.png", "is a folder"),
+        ("--png", "nowhere/x.png", "parent directory does not exist"),
+    ],
+)
+def test_a_name_that_does_not_fit_is_refused_before_the_work(option: str, file: str, message: str) -> None:
+    done = asciivae("edges", "cat.txt", option, file)
+    assert done.exit_code == 2
+    assert f"error: {file}: {message}" in done.stderr
+    assert not done.stdout
+    assert sorted(os.listdir()) == ["cat.txt", "folder.png"]
 
 
-def test_an_encoding_without_our_signs_gets_question_marks() -> None:
-    done = shell("asciivae recipes show 20717f2", PYTHONIOENCODING="ascii")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "9 ? 9 pixels" in done.stdout
-
-
-def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(sys, "stderr", type("Terminal", (), {"isatty": lambda self: True})())
-    assert output._red("error:") == "\x1b[1;31merror:\x1b[0m"
-    monkeypatch.setenv("TERM", "dumb")
-    assert output._red("error:") == "error:"
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("NO_COLOR", "")
-    assert output._red("error:") == "error:"
-
-
-def test_results_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    GlobalOptions.quiet = False
-    output.result("[bold]x[/bold] \\n")
-    output.result("two\n")
-    output.table(["a", "b"], [["1", "[red]"]])
-    output.say("talk")
-
-    assert capsys.readouterr() == ("[bold]x[/bold] \\n\ntwo\na\tb\n1\t[red]\n", "talk\n")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fonts", "--res", "5", "--png", "x"],
+        ["reconstruct", "cat.txt", "--png", "x.jpg"],
+        ["interpolate", "cat.txt", "cat.txt", "--gif", "x.png"],
+        ["sample", "--png", "x.gif"],
+        ["evaluate", "bundled", "--html", "x.txt"],
+        ["compare", "a", "b", "--png", "x"],
+        ["export", "bundled", "x.pt"],
+        ["corpus", "show", "embedded", "--png", "x.bmp"],
+    ],
+)
+def test_every_command_checks_its_outputs_first(arguments: list[str]) -> None:
+    done = asciivae(*arguments)
+    assert done.exit_code == 2
+    assert "does not end with" in done.stderr
+    assert not os.path.exists(arguments[-1])
 
 
-def test_nothing_that_is_told_can_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    GlobalOptions.quiet = False
-    output.say("a\x1b[2Jb\r\u202e\udcff\té\n")
-    output.complain("\x07.txt: wrong\n\nhint: none")
-    output.table(["a\x1b"], [["\x1b]0;x\x9c"]])
-    output.json_result({"é": "\x9b2J"})
+def test_an_output_called_dash_is_stdout_and_results_are_told_elsewhere() -> None:
+    done = asciivae("edges", "cat.txt", "--text", "--svg", "-")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("<svg")
+    assert done.stdout.rstrip().endswith("</svg>")
+    assert not os.path.exists("-")
+    done = asciivae("edges", "cat.txt", "--svg", "-", "--png", "-")
+    assert "only one output can go to stdout" in done.stderr
+    done = asciivae("corpus", "export", "cats", "--out", "-")
+    assert done.exit_code == 1  # there is no such corpus
+    (Path("cats")).mkdir()
+    Path("cats/cat.txt").write_text(CAT)
+    done = asciivae("corpus", "export", "cats", "--out", "-")
+    assert done.stdout == '{"id": "cat.txt", "text": " /\\\\_/\\\\\\n( o.o )\\n > ^ <\\n"}\n'
 
-    said, complained = "a\\x1b[2Jb\\r\\u202e\\udcff\té\n\n", "error: \\x07.txt: wrong\n\nhint: none\n"
-    assert capsys.readouterr() == (
-        'a\\x1b\n\\x1b]0;x\\x9c\n{\n  "schema": 1,\n  "\\u00e9": "\\u009b2J"\n}\n',
-        said + complained,
-    )
-    assert "\x1b" not in asciivae("reconstruct", "\x1b[2J.txt").stderr
+
+def test_links_are_followed_and_fifos_written_to() -> None:
+    Path("target.svg").write_text("old")
+    Path("link.svg").symlink_to("target.svg")
+    assert asciivae("edges", "cat.txt", "--svg", "link.svg").exit_code == 0
+    assert Path("link.svg").is_symlink()
+    assert Path("target.svg").read_text().startswith("<svg")
+    os.mkfifo("pipe")
+    with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE, text=True) as reader:
+        assert asciivae("edges", "cat.txt", "--svg", "pipe").exit_code == 0
+        assert reader.stdout is not None
+        assert reader.stdout.read().startswith("<svg")
+    assert Path("pipe").is_fifo()
+
+
+needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+
+
+@needs_full
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["edges", "cat.txt", "--svg", "/dev/full"],
+        ["edges", "cat.txt", "--png", "/dev/full"],
+        ["corpus", "export", "embedded", "--out", "full.jsonl"],
+        ["corpus", "export", "embedded", "--out", "full.safetensors"],
+        ["corpus", "clean", "embedded", "--out", "new.safetensors", "--refused", "/dev/full"],
+        ["export", "bundled", "full.safetensors"],
+    ],
+)
+def test_a_full_device_is_told_and_stays(arguments: list[str]) -> None:
+    for name in ("full.jsonl", "full.safetensors"):
+        Path(name).symlink_to("/dev/full")
+    done = asciivae(*arguments)
+    assert done.exit_code in (1, 2)
+    assert "No space left on device" in done.stderr
+    assert Path("/dev/full").is_char_device()
+    assert not os.path.exists("new.safetensors")
+
+
+@needs_full
+@pytest.mark.parametrize("option", ["--help", "--version", "edges --help"])
+def test_help_into_a_full_disk_is_one_error(option: str) -> None:
+    done = shell(f"asciivae {option} > /dev/full")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("error: stdout: cannot be written: No space left on device")
+
+
+def test_sigterm_stops_as_ctrl_c_does() -> None:
+    os.mkfifo("pipe.svg")
+    code = [sys.executable, "-m", "asciivae", "edges", "cat.txt", "--svg", "pipe.svg"]
+    with subprocess.Popen(code, stderr=subprocess.PIPE, text=True) as waiting:
+        # Opening a FIFO for writing waits for a reader.
+        deadline = time.monotonic() + 120
+        while "wait_for_partner" not in wchan(waiting.pid) and time.monotonic() < deadline and waiting.poll() is None:
+            time.sleep(0.2)
+        waiting.send_signal(signal.SIGTERM)
+        _, said = waiting.communicate(timeout=60)
+    assert waiting.returncode == 143
+    assert said == "error: interrupted\n"
+
+
+def wchan(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/wchan").read_text()
+    except OSError:
+        pytest.skip("needs /proc")

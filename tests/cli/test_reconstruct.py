@@ -257,7 +257,7 @@ def test_replace_reads_strangers_as_something_else(run: Path) -> None:
 
 def test_a_folder_without_texts_and_a_missing_file(run: Path, tmp_path: Path) -> None:
     done = asciivae("reconstruct", "--model", run, tmp_path)
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert done.stderr == f"error: {tmp_path}: contains no .txt files\n\nhint: name the files\n"
 
     (tmp_path / "house.txt").write_text(HOUSE)

@@ -96,7 +96,7 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
 # ── what the user asked for ─────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("stage", [(Path, "write_bytes"), (os, "fsync"), (Path, "replace")])
+@pytest.mark.parametrize("stage", [(Path, "open"), (os, "fsync"), (Path, "replace")])
 def test_a_full_disk_leaves_the_file_of_before(
     stage: tuple[object, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,30 @@ def test_error_for_a_font_without_ink(tmp_path: Path, font_file: Path) -> None:
     assert str(caught.value) == (
         f"{path}: has no glyphs for printable ASCII characters\n\nhint: give a text font, not a symbol font"
     )
+
+
+@pytest.mark.parametrize("units", [0, 1, 16, 200])
+def test_a_wrong_number_of_units_per_em_takes_no_memory(tmp_path: Path, font_file: Path, units: int) -> None:
+    data = bytearray(font_file.read_bytes())
+    start, _ = struct.unpack_from(">II", data, data.index(b"head") + 8)
+    struct.pack_into(">H", data, start + 18, units)
+    path = tmp_path / "large.ttf"
+    path.write_bytes(data)
+    with pytest.raises(AsciivaeError, match=r"the limit is 4 em|cannot be read as a font") as caught:
+        rasterise(path)
+    assert caught.value.place == str(path)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_damaged_fonts_are_drawn_or_refused(tmp_path: Path, font_file: Path, seed: int) -> None:
+    """Bytes of the glyphs and of their metrics are replaced; `tests/campaigns` does more."""
+    data = bytearray(font_file.read_bytes())
+    draw = np.random.default_rng(seed)
+    for table in (b"glyf", b"hmtx", b"hhea"):
+        start, length = struct.unpack_from(">II", data, data.index(table) + 8)
+        for _ in range(40):
+            data[start + int(draw.integers(length))] = int(draw.integers(256))
+    path = tmp_path / "damaged.ttf"
+    path.write_bytes(data)
+    with suppress(AsciivaeError):  # and nothing else
+        assert rasterise(path)["tight"].shape == (95, 64, 64)

@@ -166,12 +166,65 @@ def hangs_up(handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
-@pytest.mark.parametrize("answer", [refuses, hangs_up])
-def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path, answer: Any) -> None:
+@pytest.mark.parametrize(("answer", "reason"), [(refuses, "HTTP status 500"), (hangs_up, "the connection was lost")])
+def test_without_its_robots_txt_a_host_is_not_visited(site: Site, out: Path, answer: Any, reason: str) -> None:
     site.answers = {"/": listing("a.txt"), "/a.txt": art(1), "/robots.txt": answer}
     report = run(site, out)
     assert set(site.paths()) == {"/robots.txt"}
-    assert report.failed == {"disallowed by robots.txt": 1}
+    assert report.failed == {f"its robots.txt cannot be fetched: {reason}": 1}
+
+
+def test_every_request_ends_in_one_count(site: Site, out: Path) -> None:
+    port = site.server.server_address[1]
+    names = (
+        "a.txt",
+        "off.txt",
+        "self.txt",
+        "one.txt",
+        "unknown.txt",
+        "port.txt",
+        "subdomain.txt",
+        "gone.txt",
+        "odd.txt",
+    )
+    site.answers = {
+        "/": listing(*names),
+        "/a.txt": art(1),
+        "/off.txt": leads_to(f"http://localhost:{port}/a.txt"),
+        "/self.txt": leads_to("/self.txt"),
+        "/one.txt": leads_to("/two.txt"),
+        "/two.txt": leads_to("/one.txt"),
+        "/unknown.txt": leads_to("http://no-such-host.invalid/a.txt"),
+        "/port.txt": leads_to("http://127.0.0.1:9/a.txt"),
+        "/subdomain.txt": leads_to(f"http://sub.127.0.0.1:{port}/a.txt"),
+        "/odd.txt": lambda handler: send(handler, art(2).encode(), kind="text/plain; charset=klingon"),
+    }
+    report = run(site, out)
+    assert report.pieces == {"new": 2}
+    assert report.pages == 3
+    assert report.failed == {
+        "redirected to another host": 4,
+        "redirected to an address that was read before": 2,
+        "HTTP status 404": 1,
+    }
+    assert report.pages + report.failed.total() == len(names) + 1
+    assert report.notes == {"unknown charset 'klingon': read as UTF-8, or as DOS or Windows text": 1}
+    assert not [
+        path for path in site.paths() if path not in {"/robots.txt", "/two.txt", "/", *(f"/{n}" for n in names)}
+    ]
+
+
+def test_an_unknown_host_is_told(out: Path) -> None:
+    *_, report = crawl(Plan(sources={"textfiles": {"root": "http://no-such-host.invalid/"}}, out=out, delay=0.02))
+    assert report.failed == {"its robots.txt cannot be fetched: the host name cannot be resolved": 1}
+
+
+def test_ports_and_subdomains_are_other_sites() -> None:
+    from asciivae.scrape.spider import site_of
+
+    assert site_of("http://www.a.example/x") == site_of("https://a.example:443/") == site_of("http://A.example:80")
+    assert site_of("http://b.a.example/") != site_of("http://a.example/") != site_of("http://a.example:8080/")
+    assert site_of("http://[bad") == site_of("http://a.example:99999") == ""
 
 
 @pytest.mark.slow

@@ -52,6 +52,15 @@ def test_a_source_that_fails_is_named(
     assert capsys.readouterr().out == "", "stdout is not for its talk"
 
 
+def test_a_page_of_countless_links_or_pieces_is_left_at_the_limit(out: Path) -> None:
+    found = [Link(address="x"), RawArt(text=CAT)] * 5
+    with Archive(out) as archive:
+        harvest = Harvest(archive)
+        assert len(harvest.take(Opened("many", "them 1.0", Sick(found)), Page(text="", address="p"), most=3)) == 2
+    assert harvest.report.pieces == {"new": 1}
+    assert harvest.report.failed == {"more than 3 pieces and links; the rest is left out": 1}
+
+
 def test_links_to_other_categories_are_not_followed(out: Path) -> None:
     links = [Link(address=c, category=c) for c in ("", "a", "a/b", "a/b/c", "ab", "d")]
     with Archive(out) as archive:

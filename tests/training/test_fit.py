@@ -1,6 +1,8 @@
 """A whole run: what is written when, and how it goes back after a divergence."""
 
 import json
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import torch
 from sick_losses import Witness, finish, infected, run_of
 from tiny_runs import records, tiny_experiment
 
-from asciivae.errors import DivergedError
+from asciivae.errors import DivergedError, Interrupted
 from asciivae.training.fit import MOST_ROLLBACKS
+from asciivae.training.loop import Step
 from asciivae.training.settings import Every
 
 NAN = float("nan")
@@ -31,6 +34,48 @@ def test_rollback_goes_back_with_half_the_rate_and_goes_on(tmp_path: Path) -> No
     assert witness.rates == [0.01] * 3 + [0.005] * 4
     assert logged_steps(tmp_path / "run") == [1, 2, 3, 4, 5, 6]
     assert json.loads((tmp_path / "run" / "diverged" / "report.json").read_text())["step"] == 3
+
+
+def test_a_run_in_half_precision_rolls_back_too(tmp_path: Path) -> None:
+    """The gradient scaler of before must not remember the step that was not taken."""
+    train = {"steps": 6, "batch": 8, "precision": "fp16"}
+    made = infected(tmp_path, lambda call: NAN if call in (3, 4) else 0.0, train=train)
+    witness = Witness()
+    finish(run_of(made, tmp_path / "run", rollback=True), witness)
+
+    assert witness.rollbacks == [(2, 0.5)]
+    assert witness.steps == [1, 2, 3, 3, 4, 5, 6]
+    assert logged_steps(tmp_path / "run") == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_stop_finishes_the_step_and_saves(tmp_path: Path, number: signal.Signals) -> None:
+    class Stopping(Witness):
+        def stepped(self, step: Step) -> None:
+            super().stepped(step)
+            if step.number == 3:
+                os.kill(os.getpid(), number)
+
+    before = signal.getsignal(number)
+    run = run_of(tiny_experiment(tmp_path), tmp_path / "run")
+    with pytest.raises(Interrupted, match="after step 3 of 6, and saved") as caught:
+        finish(run, Stopping())
+    assert caught.value.exit_code == 128 + number
+    assert run.folder.latest_step() == 3
+    assert signal.getsignal(number) is before
+
+
+def test_a_second_ctrl_c_says_what_is_kept(tmp_path: Path) -> None:
+    class Impatient(Witness):
+        def stepped(self, step: Step) -> None:
+            if step.number == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(Interrupted, match="step 2 is the last that is saved"):
+        finish(run_of(tiny_experiment(tmp_path), tmp_path / "run"), Impatient())
+    with pytest.raises(Interrupted, match="no step is saved"):
+        finish(run_of(tiny_experiment(tmp_path), tmp_path / "other", checkpoint=10), Impatient())
 
 
 def test_a_rate_that_was_lowered_stays_low_when_the_run_is_resumed(tmp_path: Path) -> None:
