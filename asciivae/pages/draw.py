@@ -19,7 +19,12 @@ from asciivae.pages.stepper import Cursor, Stepper
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
-TEMPERATURE = 0.8
+TEMPERATURE = 1.0
+"""By default the model's own distribution: below 1, drawn pages repeat themselves and are told from hand-made ones."""
+
+
+LEAST = 0.02
+"""Ink with less than this share of the likeliest ink's probability is not drawn (min-p, Nguyen et al. 2024)."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def choose(log_p: NDArray[np.float64], chances: NDArray[np.float64], temperature
     ink[:, SPACE] = -np.inf
     ink -= ink.max(1, keepdims=True)
     if temperature > 0:
-        weights = np.exp(ink / temperature)
+        weights = np.where(ink < np.log(LEAST), 0.0, np.exp(ink / temperature))
         sums = weights.cumsum(1)
         which = (sums <= chances[:, 1:] * sums[:, -1:]).sum(1)
         which = np.minimum(which, log_p.shape[1] - 1)
