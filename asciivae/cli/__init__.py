@@ -12,6 +12,7 @@ from asciivae.cli import (
     compare,
     complete,
     corpus,
+    draw,
     edges,
     evaluate,
     explore,
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.command()(train.train)
 app.command()(train_renderer.train_renderer)
 app.command()(reconstruct.reconstruct)
+app.command()(draw.draw)
 app.command()(evaluate.evaluate)
 app.command()(sample.sample)
 app.command()(complete.complete)

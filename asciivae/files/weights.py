@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 MODEL_FORMAT = "asciivae-model-1"
 RENDERER_FORMAT = "asciivae-renderer-1"
 PAGE_FORMAT = "asciivae-page-1"
+TRACER_FORMAT = "asciivae-tracer-1"
 DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train another"
 _KINDS = {
     MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
     PAGE_FORMAT: ("page model", "give a page.safetensors or a run of a recipe of kind page"),
     RENDERER_FORMAT: ("renderer", "give a renderer.safetensors, which asciivae train-renderer writes"),
+    TRACER_FORMAT: ("tracer", "give a tracer.safetensors or a run of a recipe of kind tracer"),
 }
 MAX_CELL_SIDE = 64
 """The longest side of a glyph, in pixels."""

@@ -39,7 +39,7 @@ from asciivae.files.atomic import (
 )
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
-from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, RENDERER_FORMAT
+from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, RENDERER_FORMAT, TRACER_FORMAT
 from asciivae.opening import UnsafePathError
 from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
 from asciivae.training.state import TrainState, checked_numbers
@@ -51,7 +51,7 @@ MAX_METRICS = 1 << 30
 """The largest `metrics.jsonl`, in bytes."""
 MAX_RECORD = 1 << 20
 _MAX_STATE = 1 << 16
-_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT, "page": PAGE_FORMAT}
+_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT, "page": PAGE_FORMAT, "tracer": TRACER_FORMAT}
 
 
 class FolderTakenError(RunError):
