@@ -25,6 +25,7 @@ _WHERE = {
     "TrainedModel": "experiment.trained",
     "TrainedPageModel": "experiment.trained_page",
     "VAE": "models.base",
+    "draw": "experiment.api",
     "evaluate": "experiment.api",
     "load": "experiment.api",
     "load_recipe": "experiment.api",
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from asciivae.contract import Loss, LossInputs, Posterior
     from asciivae.corpus.source import open_corpus
     from asciivae.errors import AsciivaeError
-    from asciivae.experiment.api import evaluate, load, load_recipe, renderer, resume, train
+    from asciivae.experiment.api import draw, evaluate, load, load_recipe, renderer, resume, train
     from asciivae.experiment.runs import Run
     from asciivae.experiment.trained import TrainedModel
     from asciivae.experiment.trained_page import TrainedPageModel

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
 from asciivae import __version__
 from asciivae.errors import RunError
 from asciivae.files.atomic import tensors_bytes, write_output
+from asciivae.files.weights import format_of
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 
@@ -17,45 +18,64 @@ FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
 """Sections and keys of a recipe that contain file names."""
 
 
-def write_model(
-    target: Path,
-    module: torch.nn.Module,
-    glyphs: torch.Tensor,
-    *,
-    form: str,
-    name: str,
-    step: int,
-    recipe: str,
-    half: bool = False,
-) -> None:
+class Exportable(Protocol):
+    """A trained model of any kind, as `export` needs it."""
+
+    @property
+    def kind(self) -> str:
+        """Of its recipe."""
+        ...
+
+    @property
+    def module(self) -> torch.nn.Module:
+        """Its network."""
+        ...
+
+    @property
+    def glyphs(self) -> torch.Tensor:
+        """(95, h, w), the atlas that it was trained with."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Of the recipe."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """At which it was saved."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The recipe as YAML."""
+        ...
+
+
+def export(trained: Exportable, target: Path, *, half: bool = False) -> None:
     """Write a model into one file that `asciivae.load` reads.
 
     Paths of corpora and other files in the recipe are reduced to file names, for privacy.
 
     Args:
+        trained: the model.
         target: the file; an existing one is replaced atomically.
-        module: the model.
-        glyphs: (95, h, w), the atlas that it was trained with.
-        form: the format of the file, such as `MODEL_FORMAT`.
-        name: of the recipe.
-        step: at which it was saved.
-        recipe: as YAML.
         half: write the weights in float16, half the size; glyphs and counters are not converted.
 
     Raises:
         RunError: the disk is full, or the file cannot be written.
     """
-    tensors = module.state_dict()
+    tensors = trained.module.state_dict()
     if half:
         tensors = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
     header = {
-        "format": form,
+        "format": format_of(trained.kind),
         "asciivae": __version__,
-        "name": name,
-        "step": str(step),
-        "recipe": dump_yaml(_without_folders(loader.parse(recipe, f"{name} (recipe)").plain())),
+        "name": trained.name,
+        "step": str(trained.step),
+        "recipe": dump_yaml(_without_folders(loader.parse(trained.text, f"{trained.name} (recipe)").plain())),
     }
-    data = tensors_bytes({**tensors, "glyphs": glyphs}, header)
+    data = tensors_bytes({**tensors, "glyphs": trained.glyphs}, header)
     write_output(target, data, hint="name another file", kind=RunError)
 
 

@@ -13,8 +13,7 @@ from torch import Tensor
 
 from asciivae.corpus.settings import Data
 from asciivae.errors import ArtError, ModelError, UsageError
-from asciivae.experiment.export import write_model
-from asciivae.files.weights import MODEL_FORMAT
+from asciivae.experiment.export import export
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct
@@ -170,6 +169,16 @@ class TrainedModel:
 
         return Image.fromarray(grey_picture(grid_of(drawing), self.glyphs))
 
+    @property
+    def kind(self) -> str:
+        """Of its recipe."""
+        return "model"
+
+    @property
+    def module(self) -> torch.nn.Module:
+        """Its network."""
+        return self.model
+
     def save(self, path: str | Path, *, half: bool = False) -> None:
         """Write the model into one .safetensors file that `asciivae.load` reads.
 
@@ -186,16 +195,7 @@ class TrainedModel:
                 place=str(path),
                 hint="make it a plugin, so that a recipe can name it: asciivae plugins new model NAME",
             )
-        write_model(
-            Path(path),
-            self.model,
-            self.glyphs,
-            form=MODEL_FORMAT,
-            name=self.name,
-            step=self.step,
-            recipe=self.text,
-            half=half,
-        )
+        export(self, Path(path), half=half)
 
 
 def grid_of(drawing: Drawing) -> Grid:

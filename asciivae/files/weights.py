@@ -20,12 +20,13 @@ def format_of(kind: str) -> str:
     return f"asciivae-{kind}-1"
 
 
-MODEL_FORMAT, RENDERER_FORMAT, PAGE_FORMAT = map(format_of, ("model", "renderer", "page"))
+MODEL_FORMAT, RENDERER_FORMAT, PAGE_FORMAT, TRACER_FORMAT = map(format_of, ("model", "renderer", "page", "tracer"))
 DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train another"
 _KINDS = {
     MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
     PAGE_FORMAT: ("page model", "give a page.safetensors or a run of a recipe of kind page"),
     RENDERER_FORMAT: ("renderer", "give a renderer.safetensors, which asciivae train-renderer writes"),
+    TRACER_FORMAT: ("tracer", "give a tracer.safetensors or a run of a recipe of kind tracer"),
 }
 MAX_CELL_SIDE = 64
 """The longest side of a glyph, in pixels."""

@@ -28,7 +28,7 @@ LEAST = 0.02
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnPage:
     """Pages while they grow.
 
     Attributes:
@@ -51,7 +51,7 @@ def draw(
     temperature: float = TEMPERATURE,
     seed: int = 0,
     condition: Condition = Condition(),
-) -> Iterator[Drawn]:
+) -> Iterator[DrawnPage]:
     """Draw `count` pages, yielding after each row.
 
     A character is drawn from the network's distribution, of which only the choice among ink is tempered: whether a cell
@@ -96,10 +96,10 @@ def draw(
                     out[:, row, column] = chosen
                 stepper.remember(chosen)
                 cursor.write(column, chosen)
-            yield Drawn(out.copy(), bits.copy(), row + 1)
+            yield DrawnPage(out.copy(), bits.copy(), row + 1)
 
 
-def finished(network: PageNetwork, page: Grid, known: Mask | None = None, **options: Any) -> Drawn:
+def finished(network: PageNetwork, page: Grid, known: Mask | None = None, **options: Any) -> DrawnPage:
     """What `draw` has when it is done; the same arguments."""
     *_, drawn = draw(network, page, known, **options)
     return drawn
