@@ -216,5 +216,6 @@ def _weights_file(path: Path, kind: str = "model") -> Path:
     if path.is_dir():
         return (path if (path / name).is_file() else RunDir.open(path, kind).latest()) / name
     if not path.is_file():
-        raise ModelError("does not exist", place=str(path), hint="give a run's folder or a .safetensors file")
+        what = "is not a regular file" if path.exists() else "does not exist"
+        raise ModelError(what, place=str(path), hint="give a run's folder or a .safetensors file")
     return path
