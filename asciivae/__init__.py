@@ -25,15 +25,16 @@ _WHERE = {
     "TrainedModel": "experiment.trained",
     "TrainedPageModel": "experiment.trained_page",
     "VAE": "models.base",
-    "evaluate": "experiment.notebook",
-    "load": "experiment.notebook",
-    "load_recipe": "experiment.notebook",
+    "draw": "experiment.api",
+    "evaluate": "experiment.api",
+    "load": "experiment.api",
+    "load_recipe": "experiment.api",
     "open_corpus": "corpus.source",
     "read": "text.art",
-    "renderer": "experiment.notebook",
-    "resume": "experiment.notebook",
+    "renderer": "experiment.api",
+    "resume": "experiment.api",
     "to_text": "text.art",
-    "train": "experiment.notebook",
+    "train": "experiment.api",
 }
 """Where each public name is defined. The names and their signatures are listed in docs/api.md."""
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from asciivae.contract import Loss, LossInputs, Posterior
     from asciivae.corpus.source import open_corpus
     from asciivae.errors import AsciivaeError
-    from asciivae.experiment.notebook import evaluate, load, load_recipe, renderer, resume, train
+    from asciivae.experiment.api import draw, evaluate, load, load_recipe, renderer, resume, train
     from asciivae.experiment.runs import Run
     from asciivae.experiment.trained import TrainedModel
     from asciivae.experiment.trained_page import TrainedPageModel

@@ -25,6 +25,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 if TYPE_CHECKING:
     from torch import Tensor
 
+CHARACTERS = 95
+"""The printable characters of ASCII, code points 32 to 126; class 0 is the space."""
+
 CONTRACT = 1
 """The version of this contract. It changes only when an existing plugin would break."""
 

@@ -109,7 +109,7 @@ class DivergedError(AsciivaeError):
 
 
 class Interrupted(AsciivaeError):
-    """The user interrupted a run; its state was saved."""
+    """The user interrupted a run."""
 
     exit_code = 130
 

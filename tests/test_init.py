@@ -219,3 +219,79 @@ def test_a_run_cannot_end_before_it_is(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has taken 6 steps, and its recipe now ends after 4"):
         asciivae.resume(tmp_path / "run", set={"train.steps": 4}, device="cpu")
     assert asciivae.resume(tmp_path / "run", set={"train.steps": 7}, device="cpu").state.step == 6
+
+
+class NoNeeds:
+    """A loss that declares nothing."""
+
+    def __call__(self, inputs: asciivae.LossInputs) -> Mapping[str, Tensor]:
+        return {"": inputs.logits.square().flatten(1).mean(1)}
+
+
+def test_losses_from_python_are_given_again_when_a_run_is_resumed(tmp_path: Path) -> None:
+    recipe = tiny_recipe(drawings(tmp_path / "art"))
+    for step in asciivae.train(recipe, losses={"ink": (NoNeeds(), 0.5)}, out=tmp_path / "run", device="cpu"):
+        if step.number == 2:
+            break
+    with pytest.raises(UsageError, match="was started from Python with 'ink' among its losses") as caught:
+        asciivae.resume(tmp_path / "run", device="cpu")
+    assert "losses={'ink': (loss, weight)}" in str(caught.value.hint)
+    assert asciivae.resume(tmp_path / "run", losses={"ink": (NoNeeds(), 0.5)}, device="cpu").state.step == 2
+
+
+@pytest.mark.parametrize(
+    ("losses", "reason"),
+    [
+        ({"ink": NoNeeds()}, "is NoNeeds, not (loss, weight)"),
+        ({"ce": (NoNeeds(), 1.0)}, "is the name of another term or metric"),
+        ({"step": (NoNeeds(), 1.0)}, "is the name of another term or metric"),
+        ({"sampled_x": (NoNeeds(), 1.0)}, "is the name of another term or metric"),
+        ({"a b": (NoNeeds(), 1.0)}, "is not a name"),
+    ],
+)
+def test_losses_from_python_have_a_name_and_a_weight(tmp_path: Path, losses: Any, reason: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(reason)):
+        asciivae.train(tiny_recipe(drawings(tmp_path / "art")), losses=losses, out=tmp_path / "run", device="cpu")
+    assert not (tmp_path / "run").exists()
+
+
+def test_settings_are_a_mapping() -> None:
+    with pytest.raises(UsageError, match="set is list, not a mapping"):
+        asciivae.load_recipe("quickstart", set=["train.steps=5"])  # type: ignore[arg-type]
+
+
+def test_a_model_from_python_is_known_by_its_class(tmp_path: Path) -> None:
+    recipe = tiny_recipe(drawings(tmp_path / "art"))
+    own = asciivae.load("bundled", device="cpu").model.train().requires_grad_()
+    run = asciivae.train(recipe, model=own, out=tmp_path / "run", set={"train.steps": 1}, device="cpu")
+    list(run)
+    with pytest.raises(UsageError, match="was trained with SpatialVAE, a model passed from Python"):
+        run.model.save(tmp_path / "model.safetensors")
+    with pytest.raises(ModelError, match="was trained with SpatialVAE, a model passed from Python"):
+        asciivae.load(tmp_path / "run", device="cpu")
+    with pytest.raises(UsageError, match="with a model of its own"):
+        asciivae.resume(tmp_path / "run", device="cpu")
+    assert asciivae.resume(tmp_path / "run", model=own, device="cpu").state.step == 1
+
+
+def test_what_a_notebook_shows_is_short(tmp_path: Path, bundled: asciivae.TrainedModel) -> None:
+    run = asciivae.train(tiny_recipe(drawings(tmp_path / "art")), out=tmp_path / "run", device="cpu")
+    assert repr(run) == f"Run('recipe', step 0 of 6, '{tmp_path / 'run'}')"
+    assert repr(bundled).startswith("TrainedModel('base-anneal', step ")
+    scores = asciivae.evaluate(bundled, tmp_path / "art", split="all", limit=3)
+    assert re.fullmatch(r"ModelScores\('.*', step \d+, 3 pieces: char_f1 0\.\d{3}, ink_iou 0\.\d{3}\)", repr(scores))
+
+
+def test_a_file_that_is_not_there_is_not_taken_for_a_drawing(bundled: asciivae.TrainedModel) -> None:
+    with pytest.raises(ArtError, match="no such file"):
+        bundled.reconstruct("houes.txt")
+
+
+def test_a_latent_of_the_wrong_shape_is_refused(bundled: asciivae.TrainedModel) -> None:
+    with pytest.raises(ModelError, match="has 3 dimensions, not 2"):
+        bundled.decode(bundled.encode(CAT)[0])
+
+
+def test_a_name_that_is_nearly_right_is_told() -> None:
+    with pytest.raises(ModelError, match="did you mean 'bundled'"):
+        asciivae.load("bundld", device="cpu")

@@ -13,6 +13,7 @@ from asciivae.cli import (
     compare,
     complete,
     corpus,
+    draw,
     edges,
     evaluate,
     examples,
@@ -55,6 +56,7 @@ app = typer.Typer(
 app.command()(train.train)
 app.command()(train_renderer.train_renderer)
 app.command()(reconstruct.reconstruct)
+app.command()(draw.draw)
 app.command()(evaluate.evaluate)
 app.command()(sample.sample)
 app.command()(complete.complete)

@@ -26,7 +26,7 @@ def complete(
     right: Annotated[int, typer.Option(min=0, metavar="N", help="Add N columns to the right.")] = 0,
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=100, help="How many proposals.")] = 3,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    temperature: Annotated[float, typer.Option(min=0.0, max=100.0, help="Of the choice among ink.")] = 0.8,
+    temperature: Annotated[float, typer.Option(min=0.0, max=100.0, help="Of the choice among ink.")] = 1.0,
     category: Annotated[str | None, typer.Option(help="What the drawing shows, for example cats.")] = None,
     signatures: Annotated[bool, typer.Option("--signatures/--no-signatures", help="With artists' initials.")] = True,
     model: PageModelOption = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli.evaluate_pages import evaluate_pages
+from asciivae.cli.evaluate_tracers import evaluate_tracers
 from asciivae.cli.inputs import DeviceOption, check_outputs, refuse_inputs
 from asciivae.cli.output import beside, json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
@@ -48,7 +49,7 @@ def evaluate(
 
     Scores are of the reconstruction from the posterior mean; bits are the ELBO with one sample of z per piece.
     Page models are measured by the bits of the pieces, and by what they draw: whether it can be told from the pieces,
-    is copied from the corpus, is blank, is diverse.
+    is copied from the corpus, is blank, is diverse. Tracers draw line art again from its own joined lines.
 
     Examples:
 
@@ -68,11 +69,19 @@ def evaluate(
     kinds = [kind_of(path) for path in models]
     if "page" in kinds:
         if kinds.count("page") < len(kinds):
-            place = str(models[kinds.index("model")])
+            place = next(str(path) for path, kind in zip(models, kinds, strict=True) if kind != "page")
             raise UsageError("is not a page model, as others are", place=place, hint="measure the kinds one by one")
         if html is not None or contours:
             raise UsageError("--html and --contours are not for page models", hint="leave them out")
         evaluate_pages(models, data or ["embedded"], split, limit, draws, as_json)
+        return
+    if "tracer" in kinds:
+        if kinds.count("tracer") < len(kinds):
+            place = next(str(path) for path, kind in zip(models, kinds, strict=True) if kind != "tracer")
+            raise UsageError("is not a tracer, as others are", place=place, hint="measure the kinds one by one")
+        if html is not None or contours:
+            raise UsageError("--html and --contours are not for tracers", hint="leave them out")
+        evaluate_tracers(models, data or ["embedded"], split, limit, device, as_json)
         return
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]

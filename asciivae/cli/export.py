@@ -28,9 +28,10 @@ def export(
     check_outputs(safetensors=file)
     refuse_inputs([file], [model], hint="name another file")
     from asciivae.experiment.export import export as write
+    from asciivae.experiment.load import choose_device, load_any
     from asciivae.files.atomic import is_special
 
-    write(model, file, half=half)
+    write(load_any(model, choose_device("cpu")), file, half=half)
     if not is_special(file):
         say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae reconstruct FILE --model {file}")
     result(str(file))

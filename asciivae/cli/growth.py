@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from asciivae.cli.output import GlobalOptions
 
 if TYPE_CHECKING:
-    from asciivae.pages.draw import Drawn
+    from asciivae.pages.draw import DrawnPage
 
 
 class Growth:
@@ -31,7 +31,7 @@ class Growth:
     ) -> None:
         self._clear()
 
-    def __call__(self, drawn: Drawn) -> None:
+    def __call__(self, drawn: DrawnPage) -> None:
         """Show what there is so far."""
         if not self._live:
             return
@@ -48,7 +48,7 @@ class Growth:
             self._lines = 0
 
 
-def growing(drawn: Drawn, columns: int, lines: int) -> str:
+def growing(drawn: DrawnPage, columns: int, lines: int) -> str:
     """As many of the pages as a terminal of this size can show beside each other; else how far they are."""
     from asciivae.text.art import SEPARATOR, side_by_side
 

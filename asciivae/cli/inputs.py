@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
     from asciivae.experiment.trained_page import TrainedPageModel
 
-RUNS = Path("runs")
 LATEST = Path("latest")
-"""Selects the newest run below `RUNS`."""
+"""Selects the newest run; see `experiment.load`."""
 ModelOption = Annotated[
     Path | None,
     typer.Option(
@@ -161,23 +160,9 @@ def loaded_model(path: Path | None, device: str) -> TrainedModel:
     """
     from asciivae.experiment.load import BUNDLED, choose_device, load_model
 
-    trained = load_model(_newest_run() if path == LATEST else path or BUNDLED, choose_device(device))
+    trained = load_model(path or BUNDLED, choose_device(device))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
     return trained
-
-
-def _newest_run(kind: str = "model") -> Path:
-    from asciivae.training.run_dir import newest_run
-
-    found = newest_run(RUNS, kind)
-    if found is None:
-        recipe = "page" if kind == "page" else "quickstart"
-        raise ModelError(
-            f"no run of a {kind} below {RUNS}/ has a checkpoint",
-            place="--model latest",
-            hint=f"train one: asciivae train --recipe {recipe}; or omit --model to use the bundled model",
-        )
-    return found
 
 
 def loaded_page_model(path: Path | None) -> TrainedPageModel:
@@ -188,8 +173,7 @@ def loaded_page_model(path: Path | None) -> TrainedPageModel:
     """
     from asciivae.experiment.load import BUNDLED_PAGE, choose_device, load_page_model
 
-    named = _newest_run("page") if path == LATEST else path or BUNDLED_PAGE
-    trained = load_page_model(named, choose_device("cpu"))
+    trained = load_page_model(path or BUNDLED_PAGE, choose_device("cpu"))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
     return trained
 

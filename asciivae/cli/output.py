@@ -97,7 +97,7 @@ def json_result(document: dict[str, Any], *, schema: int = 1) -> None:
         document: its content.
         schema: the version of its keys, printed first; it goes up when a key is renamed or removed.
 
-    NaN and infinity are printed as null: JSON has no word for them.
+    NaN and infinity are printed as null: JSON cannot represent them.
     """
     result(json.dumps({"schema": schema, **_finite(document)}, indent=2, allow_nan=False))
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, show and check plugins, and create new ones.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
-Kinds = Literal["losses", "renderers", "sources", "recipes"]
-KIND = {"losses": "loss", "renderers": "renderer", "sources": "source", "recipes": "recipe"}
+Kinds = Literal["losses", "models", "renderers", "sources", "recipes"]
+KIND = {f"{kind}es" if kind.endswith("s") else f"{kind}s": kind for kind in registry.KINDS}
 
 
 @app.command("list")
@@ -28,7 +28,7 @@ def list_(
     kinds: Annotated[Kinds | None, typer.Argument(help="Only this kind.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List losses, renderers, sources and packages of recipes: ours and others'. None of their code is run."""
+    """List losses, models, renderers, sources and packages of recipes. No plugin code is run."""
     wanted = [KIND[kinds]] if kinds else list(registry.KINDS)
     known = [entry for kind in wanted for entry in registry.entries(kind)]
     if as_json:
@@ -181,7 +181,7 @@ def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> list[Outcome]:
         if entry.kind == "recipe":
             return _recipe_outcomes(entry)
         plugin = registry.load(entry.kind, entry.qualified)
-        from asciivae.settings.door import from_plain
+        from asciivae.settings.convert import from_plain
 
         config = from_plain(plugin.Config, options)
     except AsciivaeError as error:

@@ -127,7 +127,7 @@ def check(
 @app.command()
 @reported
 def schema(
-    kind: Annotated[str, typer.Option(help="The kind of recipe: model or renderer.")] = "model",
+    kind: Annotated[str, typer.Option(help="The kind of recipe, as its key `kind` names it.")] = "model",
 ) -> None:
     """Print the JSON Schema of a kind of recipe, including the options of all installed components."""
     import json

@@ -19,7 +19,7 @@ from asciivae.errors import ArtError, CorpusError, Place
 from asciivae.files.atomic import UNSAFE
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
-from asciivae.opening import NOT_REGULAR, UnsafePathError, open_file
+from asciivae.files.opening import NOT_REGULAR, UnsafePathError, open_file
 from asciivae.text import art
 
 MAX_LINE = 1 << 24

@@ -18,7 +18,7 @@ from asciivae.corpus.store import COLUMNS, Column, Refusals, Refused, Storage
 from asciivae.errors import CorpusError
 from asciivae.files.atomic import is_special, opened_output
 from asciivae.files.json_reader import parse_json
-from asciivae.opening import open_file
+from asciivae.files.opening import open_file
 
 FORMAT = "asciivae-corpus-1"  # changes whenever parsing or the layout changes
 MAX_HEADER = 1 << 24

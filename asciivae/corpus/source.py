@@ -14,7 +14,7 @@ from asciivae.corpus import formats
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
 from asciivae.errors import AsciivaeError, CorpusError, nearest
-from asciivae.opening import open_file
+from asciivae.files.opening import open_file
 
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings

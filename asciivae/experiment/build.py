@@ -9,6 +9,7 @@ from asciivae import __version__
 from asciivae.experiment.model import build_model
 from asciivae.experiment.page import build_page
 from asciivae.experiment.renderer import build_renderer
+from asciivae.experiment.tracer import build_tracer
 from asciivae.models.layout import reserve_kernels
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe
@@ -21,6 +22,7 @@ BUILDERS: dict[str, Callable[..., Experiment]] = {
     "model": build_model,
     "renderer": build_renderer,
     "page": build_page,
+    "tracer": build_tracer,
 }
 """The builders by kind of recipe; see `recipe.schema.KINDS`."""
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
 from asciivae import __version__
 from asciivae.errors import RunError
-from asciivae.experiment.load import kind_of, load_model, load_page_model
-from asciivae.experiment.trained import TrainedModel
-from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.files.atomic import tensors_bytes, write_output
-from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT
+from asciivae.files.weights import format_of
 from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 
@@ -21,51 +18,62 @@ FILES_NAMED = (("data", "corpus"), ("glyphs", "font"), ("renderer", "weights"))
 """Sections and keys of a recipe that contain file names."""
 
 
-def export(source: Path, target: Path, *, half: bool = False) -> None:
-    """Write the model of a run, a checkpoint or a weights file into one file that `load_model` reads, or
-    `load_page_model`.
+class Exportable(Protocol):
+    """A trained model of any kind, as `export` needs it."""
+
+    @property
+    def kind(self) -> str:
+        """Of its recipe."""
+        ...
+
+    @property
+    def module(self) -> torch.nn.Module:
+        """Its network."""
+        ...
+
+    @property
+    def glyphs(self) -> torch.Tensor:
+        """(95, h, w), the atlas that it was trained with."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Of the recipe."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """At which it was saved."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The recipe as YAML."""
+        ...
+
+
+def export(trained: Exportable, target: Path, *, half: bool = False) -> None:
+    """Write a model into one file that `asciivae.load` reads.
 
     Paths of corpora and other files in the recipe are reduced to file names, for privacy.
 
     Args:
-        source: see `load_model`.
+        trained: the model.
         target: the file; an existing one is replaced atomically.
         half: write the weights in float16, half the size; glyphs and counters are not converted.
 
     Raises:
-        ModelError, RunError: the source is not a model.
         RunError: the disk is full, or the file cannot be written.
     """
-    device = torch.device("cpu")
-    if kind_of(source) == "page":
-        write_page_model(load_page_model(source, device), target, half=half)
-    else:
-        write_model(load_model(source, device), target, half=half)
-
-
-def write_model(trained: TrainedModel, target: Path, *, half: bool = False) -> None:
-    """Write a model into one file that `load_model` reads; see `export`."""
-    _write(trained, trained.model, MODEL_FORMAT, target, half)
-
-
-def write_page_model(trained: TrainedPageModel, target: Path, *, half: bool = False) -> None:
-    """Write a page model into one file that `load_page_model` reads; see `export`."""
-    _write(trained, trained.network, PAGE_FORMAT, target, half)
-
-
-def _write(
-    trained: TrainedModel | TrainedPageModel, module: torch.nn.Module, form: str, target: Path, half: bool
-) -> None:
-    recipe = loader.parse(trained.text, f"{trained.path} (recipe)").plain()
-    tensors = module.state_dict()
+    tensors = trained.module.state_dict()
     if half:
-        tensors = {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}
+        tensors = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
     header = {
-        "format": form,
+        "format": format_of(trained.kind),
         "asciivae": __version__,
         "name": trained.name,
         "step": str(trained.step),
-        "recipe": dump_yaml(_without_folders(recipe)),
+        "recipe": dump_yaml(_without_folders(loader.parse(trained.text, f"{trained.name} (recipe)").plain())),
     }
     data = tensors_bytes({**tensors, "glyphs": trained.glyphs}, header)
     write_output(target, data, hint="name another file", kind=RunError)

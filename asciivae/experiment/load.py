@@ -3,54 +3,89 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import torch
 
-from asciivae.errors import ModelError, UsageError
+from asciivae.errors import ModelError, UsageError, did_you_mean
 from asciivae.experiment.components import make
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
-from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, open_weights, refuse_non_finite, stated_name, stated_step
+from asciivae.files.weights import (
+    MODEL_FORMAT,
+    PAGE_FORMAT,
+    TRACER_FORMAT,
+    open_weights,
+    refuse_non_finite,
+    stated,
+    stated_name,
+    stated_step,
+)
 from asciivae.models.base import VAE
 from asciivae.models.layout import reserve_kernels
 from asciivae.models.skeleton import fill, skeleton
+from asciivae.models.tracer import Tracer
 from asciivae.pages.network import PageNetwork
 from asciivae.pages.settings import PageRecipe
 from asciivae.recipe.resolve import check_model, check_recipe
 from asciivae.recipe.schema import ModelRecipe
+from asciivae.tracer.settings import TracerRecipe
+from asciivae.tracer.trained import TrainedTracer
 from asciivae.training.data import canvas_of
-from asciivae.training.run_dir import RunDir
+from asciivae.training.run_dir import RUNS, RunDir, newest_run
 from asciivae.training.state import TrainState
 
+LATEST = Path("latest")
+"""Path that denotes the newest run below `RUNS`."""
 BUNDLED = Path("bundled")
 """Path that denotes the model bundled with the package."""
 BUNDLED_PAGE = Path("bundled-page")
 """Path that denotes the page model bundled with the package."""
-_ASSETS = {"model": (BUNDLED, "model.safetensors"), "page": (BUNDLED_PAGE, "page.safetensors")}
+BUNDLED_TRACER = Path("bundled-tracer")
+"""Path that denotes the tracer bundled with the package."""
+_ASSETS = {
+    "model": (BUNDLED, "model.safetensors"),
+    "page": (BUNDLED_PAGE, "page.safetensors"),
+    "tracer": (BUNDLED_TRACER, "tracer.safetensors"),
+}
+_FORMATS = {"model": MODEL_FORMAT, "page": PAGE_FORMAT, "tracer": TRACER_FORMAT}
+_RECIPES = {"model": "quickstart", "page": "page", "tracer": "tracer"}
+"""What trains one of each kind."""
 
 
 def kind_of(path: Path) -> str:
-    """What a weights file or a run is of: `page`, or `model` for all else.
+    """What a weights file or a run is of: `page` or `tracer`, or `model` for all else.
 
     Raises:
         RunError: the folder has no checkpoint.
     """
     from safetensors import SafetensorError, safe_open
 
-    if path in (BUNDLED, BUNDLED_PAGE) and not path.exists():
-        return "page" if path == BUNDLED_PAGE else "model"
+    if not path.exists():
+        return next((kind for kind, (name, _) in _ASSETS.items() if path == name), "model")
     if path.is_dir():
         if (path / "resolved.yaml").is_file():
             path = RunDir.open(path).latest()
-        return "page" if (path / "page.safetensors").is_file() else "model"
+        return next((kind for kind in ("page", "tracer") if (path / f"{kind}.safetensors").is_file()), "model")
     try:
         with safe_open(path, framework="numpy") as weights:
-            return "page" if (weights.metadata() or {}).get("format") == PAGE_FORMAT else "model"
+            stated = (weights.metadata() or {}).get("format")
+        return next((kind for kind, own in _FORMATS.items() if own == stated), "model")
     except (OSError, SafetensorError):
         return "model"  # loading it says what is wrong
+
+
+def load_any(path: Path, device: torch.device) -> TrainedModel | TrainedPageModel | TrainedTracer:
+    """Load whatever a run or a weights file is of; see `load_model`, `load_page_model` and `load_tracer`."""
+    loaders: dict[str, Callable[[Path, torch.device], TrainedModel | TrainedPageModel | TrainedTracer]] = {
+        "model": load_model,
+        "page": load_page_model,
+        "tracer": load_tracer,
+    }
+    return loaders[kind_of(path)](path, device)
 
 
 def load_page_model(path: Path, device: torch.device) -> TrainedPageModel:
@@ -81,6 +116,33 @@ def load_page_model(path: Path, device: torch.device) -> TrainedPageModel:
     )
 
 
+def load_tracer(path: Path, device: torch.device) -> TrainedTracer:
+    """Load the weights file of a tracer, or the latest checkpoint of its run, as `load_model` does.
+
+    Args:
+        path: a .safetensors file, a run's folder or a checkpoint's; or `BUNDLED_TRACER`.
+        device: where the network shall be.
+
+    Raises:
+        ModelError: the file is missing or not a tracer's, or does not fit its own recipe.
+        RecipeError, RecipeProblems: its recipe is invalid.
+        RunError: the folder has no checkpoint.
+    """
+    reserve_kernels()
+    file = _weights_file(path, "tracer")
+    with open_weights(file, TRACER_FORMAT) as weights:
+        header = weights.header
+        recipe = check_recipe(header.get("recipe", ""), f"{file} (recipe)").recipe
+        if not isinstance(recipe, TracerRecipe):
+            raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a tracer")
+        tracer = skeleton(lambda: Tracer(recipe.network))
+        values, glyphs = weights.read(tracer.state_dict(), "its own recipe")
+        refuse_non_finite(values, file)
+        fill(tracer, values, device)
+    tracer.eval().requires_grad_(False)
+    return TrainedTracer(tracer, stated_name(header), stated_step(header), file, header["recipe"], glyphs)
+
+
 def load_model(path: Path, device: torch.device) -> TrainedModel:
     """Load a weights file, or the latest checkpoint of a run.
 
@@ -100,6 +162,12 @@ def load_model(path: Path, device: torch.device) -> TrainedModel:
     file = _weights_file(path)
     with open_weights(file) as weights:
         header = weights.header
+        if python_model := stated(header, "python_model", r"\w{1,80}", ""):
+            raise ModelError(
+                f"was trained with {python_model}, a model passed from Python that its recipe does not name",
+                place=str(file),
+                hint="go on with it in Python: asciivae.resume(RUN, model=…); or make it a plugin",
+            )
         recipe = check_model(header.get("recipe", ""), f"{file} (recipe)")
         if not isinstance(recipe, ModelRecipe):
             raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a model")
@@ -154,10 +222,10 @@ def init_from(state: TrainState, path: Path) -> InitReport:
         ModelError: it is not a weights file, or none of its tensors fits.
         RunError: the folder has no checkpoint.
     """
-    kind = "page" if isinstance(state.model, PageNetwork) else "model"
+    kind = {PageNetwork: "page", Tracer: "tracer"}.get(type(state.model), "model")
     file = _weights_file(path, kind)
     own = state.model.state_dict()
-    with open_weights(file, PAGE_FORMAT if kind == "page" else MODEL_FORMAT) as weights:
+    with open_weights(file, _FORMATS[kind]) as weights:
         header, found = weights.header, weights.slices
         values = weights.tensors(weights.fitting(own))
         refuse_non_finite(values, file)
@@ -200,7 +268,7 @@ def choose_device(name: str) -> torch.device:
 def _bundled_file(kind: str) -> Path:
     file = Path(str(resources.files("asciivae").joinpath("assets", _ASSETS[kind][1])))
     if not file.is_file():
-        recipe = "page" if kind == "page" else "quickstart"
+        recipe = _RECIPES[kind]
         raise ModelError(
             "the bundled model is missing from this installation",
             place=str(file),
@@ -210,12 +278,29 @@ def _bundled_file(kind: str) -> Path:
 
 
 def _weights_file(path: Path, kind: str = "model") -> Path:
-    if path == _ASSETS[kind][0] and not path.exists():
-        return _bundled_file(kind)
     name = f"{kind}.safetensors"
+    if not path.exists():
+        if path == _ASSETS[kind][0]:
+            return _bundled_file(kind)
+        if path == LATEST:
+            return _newest_run(kind).latest() / name
     if path.is_dir():
         return (path if (path / name).is_file() else RunDir.open(path, kind).latest()) / name
     if not path.is_file():
-        what = "is not a regular file" if path.exists() else "does not exist"
-        raise ModelError(what, place=str(path), hint="give a run's folder or a .safetensors file")
+        words = [str(LATEST), *(str(word) for word, _ in _ASSETS.values())]
+        hint = f"give {', '.join(words)}, a run's folder or a .safetensors file"
+        what = "is not a regular file" if path.exists() else f"does not exist{did_you_mean(path, words)}"
+        raise ModelError(what, place=str(path), hint=hint)
     return path
+
+
+def _newest_run(kind: str) -> RunDir:
+    found = newest_run(RUNS, kind)
+    if found is None:
+        recipe = "page" if kind == "page" else "quickstart"
+        raise ModelError(
+            f"no run of a {kind} below {RUNS}/ has a checkpoint",
+            place=str(LATEST),
+            hint=f"train one: asciivae train --recipe {recipe}; or use the bundled model",
+        )
+    return RunDir.open(found, kind)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Set
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from asciivae.errors import RecipeError
+from asciivae.errors import RecipeError, UsageError
 from asciivae.experiment.components import described, initialised, make, origin
 from asciivae.latent.reconstruct import reconstruct
-from asciivae.losses.objective import Objective, Term, baseline_of, facts_of, rendered_glyphs
+from asciivae.losses.objective import PYTHON, Objective, Term, baseline_of, facts_of, rendered_glyphs
 from asciivae.losses.schedule import schedule
-from asciivae.recipe.schema import ModelRecipe
+from asciivae.recipe.schema import RESERVED, ModelRecipe
 from asciivae.text.art import side_by_side
 from asciivae.training.data import character_counts, prepare_data
 from asciivae.training.experiment import Experiment
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from asciivae.training.run_dir import RunDir
 
 SAMPLES = 3
-RUNS = Path("runs")
-"""The default folder of runs."""
 
 
 def build_model(
@@ -65,7 +63,7 @@ def build_model(
         Term(entry.name, make("loss", entry, facts), schedule(entry.weight), origin("loss", entry))
         for entry in recipe.losses
     ]
-    terms += [Term(term, loss, schedule(weight), "the caller") for term, (loss, weight) in (losses or {}).items()]
+    terms += _python_terms(losses or {}, {term.name for term in terms})
     task = VAETask(
         module=vae.to(device),
         objective=Objective(terms, renderer, drawn_by=described("renderer", recipe.renderer)).to(device),
@@ -102,10 +100,29 @@ def build_model(
         validate=validation,
         sample=sample,
         glyphs=rendered_glyphs(baseline_of(renderer)).cpu(),
-        metadata=metadata,
+        metadata={**metadata, **({"python_model": type(vae).__name__} if model is not None else {})},
         renderer_digest=str(renderer.digest) if hasattr(renderer, "baseline") else None,
         next_command=_next_command,
     )
+
+
+def _python_terms(losses: Mapping[str, Any], taken: Set[str]) -> Iterator[Term]:
+    """The terms of losses that were passed from Python.
+
+    Raises:
+        UsageError: a name is invalid or taken, or a loss was given without its weight.
+    """
+    for name, entry in losses.items():
+        place = f"losses[{name!r}]"
+        if not (isinstance(entry, tuple) and len(entry) == 2):
+            raise UsageError(
+                f"is {type(entry).__name__}, not (loss, weight)", place=place, hint='losses={"mine": (MyLoss(), 0.5)}'
+            )
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][\w-]*", name):
+            raise UsageError("is not a name", place=place, hint="use letters, digits, - and _, and a letter first")
+        if name in taken or name in RESERVED or name.startswith("sampled_"):
+            raise UsageError("is the name of another term or metric", place=place, hint="choose another name")
+        yield Term(name, entry[0], schedule(entry[1]), PYTHON)
 
 
 def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:

@@ -17,7 +17,7 @@ from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.onehot2raa.validation import RenderingValidation
 from asciivae.render.settings import Glyphs
 from asciivae.report.png import png_bytes
-from asciivae.settings.door import plain
+from asciivae.settings.convert import plain
 from asciivae.training.data import prepare_data
 from asciivae.training.experiment import Experiment
 from asciivae.training.state import TrainState

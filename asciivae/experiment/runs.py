@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from asciivae.errors import RunError, UsageError
 from asciivae.experiment.build import build
 from asciivae.experiment.load import InitReport, choose_device, init_from
-from asciivae.experiment.model import RUNS
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.files.atomic import write_text
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
+from asciivae.losses.objective import PYTHON
 from asciivae.models.base import VAE
 from asciivae.pages.network import PageNetwork
 from asciivae.recipe import loader
@@ -31,7 +31,7 @@ from asciivae.training.fit import fit
 from asciivae.training.loop import Step
 from asciivae.training.observer import Observer
 from asciivae.training.provenance import provenance
-from asciivae.training.run_dir import FolderTakenError, RunDir
+from asciivae.training.run_dir import RUNS, FolderTakenError, RunDir
 
 if TYPE_CHECKING:
     from asciivae.training.state import TrainState
@@ -61,6 +61,10 @@ class Run:
     observer: Observer = field(default_factory=Observer)
     initial_weights: InitReport | None = None
     notices: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        task = self.experiment.task
+        return f"Run({self.experiment.name!r}, step {self.state.step} of {task.total_steps}, {str(self.path)!r})"
 
     @property
     def path(self) -> Path:
@@ -94,6 +98,7 @@ class Run:
             self.path,
             experiment.recipe.data,
             experiment.metadata["recipe"],
+            experiment.metadata.get("python_model", ""),
         )
 
     @property
@@ -181,6 +186,7 @@ def resume(
     _check_same_recipe(check_recipe(text, str(file)), loaded)
     folder = RunDir.open(path, loaded.recipe.kind)
     experiment = build(loaded, choose_device(device), **extras)
+    _check_same_objects(experiment, earlier, path)
     _check_same_inputs(experiment, earlier, path)
     with folder.locked():
         folder.load(experiment.state)
@@ -190,6 +196,28 @@ def resume(
         write_text(path / "provenance.json", _provenance(experiment, earlier))
     lost = () if earlier else ("provenance.json is missing or damaged, so it is not known whether the corpus changed",)
     return Run(experiment, folder, observer or Observer(), notices=(*lost, *_other_versions(experiment, earlier)))
+
+
+def _check_same_objects(experiment: Experiment, earlier: dict[str, Any], path: Path) -> None:
+    """Refuse to go on without the losses and the model that the run was started with from Python."""
+    then = earlier.get("losses")
+    names = {term.name for term in experiment.task.terms}
+    origins = then.items() if isinstance(then, dict) else ()
+    lost = [name for name, origin in origins if origin == PYTHON and name not in names]
+    if lost:
+        given = ", ".join(f"{name!r}: (loss, weight)" for name in lost)
+        raise UsageError(
+            f"the run was started from Python with {', '.join(map(repr, lost))} among its losses",
+            place=str(path),
+            hint=f"pass them again: asciivae.resume({str(path)!r}, losses={{{given}}})",
+        )
+    model = earlier.get("python_model")
+    if isinstance(model, str) and "python_model" not in experiment.metadata:
+        raise UsageError(
+            "the run was started from Python with a model of its own",
+            place=str(path),
+            hint=f"pass it again: asciivae.resume({str(path)!r}, model=…)",
+        )
 
 
 def _other_versions(experiment: Experiment, earlier: dict[str, Any]) -> Iterator[str]:
@@ -217,6 +245,8 @@ def _provenance(experiment: Experiment, earlier: dict[str, Any] | None = None, r
         renderer=experiment.renderer_digest,
         losses={term.name: term.origin for term in experiment.task.terms},
     )
+    if "python_model" in experiment.metadata:
+        made["python_model"] = experiment.metadata["python_model"]
     if report:
         made["initial_weights"] = {"path": str(report.path), "recipe": report.name, "step": report.step}
     if earlier:

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from asciivae.corpus.settings import Data
-from asciivae.errors import ArtError
+from asciivae.errors import ArtError, ModelError, UsageError
+from asciivae.experiment.export import export
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct
@@ -45,6 +46,7 @@ class TrainedModel:
         path: the file that it was loaded from.
         data: the section `data` of the recipe.
         text: the recipe that it was trained with, as YAML.
+        python_model: the class of a model that was passed from Python; empty for one that the recipe names.
     """
 
     model: VAE
@@ -55,6 +57,10 @@ class TrainedModel:
     path: Path
     data: Data
     text: str
+    python_model: str = ""
+
+    def __repr__(self) -> str:
+        return f"TrainedModel({self.name!r}, step {self.step}, {str(self.path)!r})"
 
     def reconstruct(self, drawings: Drawing | Sequence[Drawing]) -> Any:
         """Encode and decode drawings; each cell becomes its most probable character.
@@ -103,6 +109,13 @@ class TrainedModel:
             z: the latent.
             form: `text`, or `array` for characters (H, W) uint8.
         """
+        dimensions = len(self.model.latent_shape(*self.canvas.size_for(1, 1)))
+        if z.ndim != dimensions:
+            raise ModelError(
+                f"a latent of this model has {dimensions} dimensions, not {z.ndim}",
+                place=f"latent {tuple(z.shape)}",
+                hint="give one latent as `encode` returns it, without a batch dimension",
+            )
         logits = self.model.decode(z[None].to(self.model.device, next(self.model.parameters()).dtype))
         return _in_form(logits.argmax(1)[0].to("cpu", torch.uint8).numpy(), form)
 
@@ -156,8 +169,18 @@ class TrainedModel:
 
         return Image.fromarray(grey_picture(grid_of(drawing), self.glyphs))
 
+    @property
+    def kind(self) -> str:
+        """Of its recipe."""
+        return "model"
+
+    @property
+    def module(self) -> torch.nn.Module:
+        """Its network."""
+        return self.model
+
     def save(self, path: str | Path, *, half: bool = False) -> None:
-        """Write the model into one .safetensors file that `asciivae.load` reads; see `experiment.export`.
+        """Write the model into one .safetensors file that `asciivae.load` reads.
 
         Args:
             path: the file; an existing one is replaced.
@@ -166,9 +189,13 @@ class TrainedModel:
         Raises:
             RunError: the disk is full, or the file cannot be written.
         """
-        from asciivae.experiment.export import write_model
-
-        write_model(self, Path(path), half=half)
+        if self.python_model:
+            raise UsageError(
+                f"was trained with {self.python_model}, a model passed from Python that no recipe names",
+                place=str(path),
+                hint="make it a plugin, so that a recipe can name it: asciivae plugins new model NAME",
+            )
+        export(self, Path(path), half=half)
 
 
 def grid_of(drawing: Drawing) -> Grid:
@@ -188,6 +215,8 @@ def grid_of(drawing: Drawing) -> Grid:
         return drawing.astype(np.uint8)
     if isinstance(drawing, Path) or ("\n" not in drawing and Path(drawing).is_file()):
         return art.read(drawing)
+    if "\n" not in drawing and drawing.endswith(".txt"):
+        return art.read(drawing)  # says that there is no such file
     return art.parse(drawing, name="<text>")
 
 

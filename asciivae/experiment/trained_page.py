@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from asciivae.corpus.settings import Data
 from asciivae.errors import UsageError
+from asciivae.experiment.export import export
 from asciivae.experiment.trained import Drawing, Form, grid_of
 from asciivae.pages import score as scores
 from asciivae.pages.batch import Condition
 from asciivae.pages.categories import category_number
 from asciivae.pages.complete import LARGEST_SIDE, Hole, Proposal, complete, extended, hole_in, marked_in
-from asciivae.pages.draw import TEMPERATURE, Drawn
+from asciivae.pages.draw import TEMPERATURE, DrawnPage
 from asciivae.pages.draw import draw as drawn_row_by_row
 from asciivae.pages.features import Mask
 from asciivae.pages.network import PageNetwork
@@ -29,7 +30,7 @@ from asciivae.text.charset import SPACE
 
 MOST_REDRAWN = 5
 """How often a page that came out blank is drawn anew, by other draws."""
-Observe = Callable[[Drawn], None]
+Observe = Callable[[DrawnPage], None]
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,16 @@ class TrainedPageModel:
         """Characters that would be likelier than those that stand there, the surest first."""
         return scores.suggest(self.network, grid_of(drawing), most)
 
+    @property
+    def kind(self) -> str:
+        """Of its recipe."""
+        return "page"
+
+    @property
+    def module(self) -> nn.Module:
+        """Its network."""
+        return self.network
+
     def save(self, path: str | Path, *, half: bool = False) -> None:
         """Write the model into one .safetensors file that `asciivae.load` reads.
 
@@ -191,9 +202,7 @@ class TrainedPageModel:
         Raises:
             RunError: the disk is full, or the place cannot be written.
         """
-        from asciivae.experiment.export import write_page_model
-
-        write_page_model(self, Path(path), half=half)
+        export(self, Path(path), half=half)
 
 
 def _beginning(size: tuple[int, int], begin: Grid | None) -> tuple[Grid, Mask | None]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from asciivae.errors import AsciivaeError, RunError, UsageError
-from asciivae.opening import UnsafePathError
+from asciivae.files.opening import UnsafePathError
 
 if TYPE_CHECKING:
     from torch import Tensor

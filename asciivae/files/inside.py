@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from asciivae.opening import UnsafePathError, opened_file, require_regular
+from asciivae.files.opening import UnsafePathError, opened_file, require_regular
 
 MAX_NAME = 255
 """The longest component of a name, in bytes."""

@@ -8,20 +8,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from asciivae.contract import CHARACTERS
 from asciivae.errors import ModelError
-from asciivae.text.charset import SIZE
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MODEL_FORMAT = "asciivae-model-1"
-RENDERER_FORMAT = "asciivae-renderer-1"
-PAGE_FORMAT = "asciivae-page-1"
+
+def format_of(kind: str) -> str:
+    """The format that a weights file of a kind of recipe states in its header."""
+    return f"asciivae-{kind}-1"
+
+
+MODEL_FORMAT, RENDERER_FORMAT, PAGE_FORMAT, TRACER_FORMAT = map(format_of, ("model", "renderer", "page", "tracer"))
 DAMAGED = "the file may be damaged or not from asciivae; copy it again, or train another"
 _KINDS = {
     MODEL_FORMAT: ("model", "give a model.safetensors or a run"),
     PAGE_FORMAT: ("page model", "give a page.safetensors or a run of a recipe of kind page"),
     RENDERER_FORMAT: ("renderer", "give a renderer.safetensors, which asciivae train-renderer writes"),
+    TRACER_FORMAT: ("tracer", "give a tracer.safetensors or a run of a recipe of kind tracer"),
 }
 MAX_CELL_SIDE = 64
 """The longest side of a glyph, in pixels."""
@@ -99,15 +104,16 @@ def open_weights(path: Path, wanted: str = MODEL_FORMAT) -> Iterator[WeightsFile
 # An untrusted header is printed on the terminal, so only a plain name and a number are accepted.
 def stated_name(header: dict[str, str]) -> str:
     """The recipe's name, or `?`."""
-    return _stated(header, "name", r"[\w.-]{1,80}", "?")
+    return stated(header, "name", r"[\w.-]{1,80}", "?")
 
 
 def stated_step(header: dict[str, str]) -> int:
     """The training step at which the file was saved, or 0."""
-    return int(_stated(header, "step", r"[0-9]{1,18}", "0"))
+    return int(stated(header, "step", r"[0-9]{1,18}", "0"))
 
 
-def _stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
+def stated(header: dict[str, str], key: str, pattern: str, otherwise: str) -> str:
+    """A value of the header, or `otherwise` where it is missing or does not match."""
     value = header.get(key, "")
     return value if re.fullmatch(pattern, value) else otherwise
 
@@ -121,7 +127,7 @@ def _glyph_size(stored: Any) -> tuple[int, int] | None:
     if stored is None or stored.get_dtype() != "F32":
         return None
     shape = tuple(stored.get_shape())
-    if len(shape) != 3 or shape[0] != SIZE or not all(1 <= side <= MAX_CELL_SIDE for side in shape[1:]):
+    if len(shape) != 3 or shape[0] != CHARACTERS or not all(1 <= side <= MAX_CELL_SIDE for side in shape[1:]):
         return None
     return shape[1:]
 

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from asciivae.models.base import VAEOutput
 
 
+PYTHON = "Python"
+"""The origin of a loss that was passed from Python and is not named in the recipe."""
+
+
 @dataclass(frozen=True)
 class Term:
     """One entry of a recipe's `losses`.
@@ -207,7 +211,7 @@ def facts_of(renderer: Renderer, character_counts: Tensor) -> Facts:
 
 
 def _needs(term: Term) -> frozenset[str]:
-    needs = frozenset(term.loss.needs)
+    needs = frozenset(getattr(term.loss, "needs", ()))
     if unknown := needs - NEEDS:
         raise PluginError(
             f"needs {', '.join(sorted(unknown))}, which is not an input of losses",

@@ -1,6 +1,6 @@
 """Perceptual scores of a reconstruction.
 
-The headline scores are `shape`, `ink_f1`, `ink_ratio` and `blank_fraction`. Character accuracy is included for
+The headline score is `shape`; `char_f1` and `ink_iou` come from the characters. Character accuracy is included for
 completeness only: a blank page gets most cells of most drawings right.
 """
 

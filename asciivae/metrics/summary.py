@@ -125,6 +125,10 @@ class ModelScores:
     summary: Summary = field(repr=False)
     records: Sequence[Mapping[str, Any]] = field(repr=False)
 
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name} {self.over_cells[name]:.3f}" for name in ("char_f1", "ink_iou"))
+        return f"ModelScores({self.label!r}, step {self.step}, {self.summary.whole.pieces} pieces: {shown})"
+
     @property
     def over_cells(self) -> Mapping[str, float]:
         """The scores over the cells of all pieces by name: `char_f1`, `ink_iou`, …"""

@@ -16,12 +16,8 @@ from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
 EASY_SHARE = 0.25
-"""Share of the easy cells (blank, in blank surroundings) that training looks at. What is looked at of any kind of cell
-counts for what is not, so the loss is unbiased."""
-GIVEN_WEIGHT = 0.5
-"""What a given cell counts for in training: it is predicted from all that surrounds it, as in proofreading."""
-GIVEN_EASY_SHARE, GIVEN_BLANK_SHARE = 0.05, 0.5
-"""Shares of the given blanks that training looks at, easy ones and others."""
+"""Share of the easy cells (blank, in blank surroundings) that training looks at. Each counts for 1 / EASY_SHARE of
+them, so the loss is unbiased."""
 _NEAR = ((0, -1), (0, -2), (0, -3), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-1, 2), (-2, -1), (-2, 0), (-2, 1))
 LARGEST_BATCH = 6000
 """Cells that are evaluated at once, unless one page has more."""
@@ -104,7 +100,6 @@ def make_batch(
     conditions: Sequence[Condition] | None = None,
     *,
     thin: np.random.Generator | None = None,
-    proofread: bool = False,
     pieces: Integers | None = None,
 ) -> PageBatch:
     """Put pages side by side.
@@ -113,9 +108,8 @@ def make_batch(
         grids: (h, w) class ids each.
         known: (h, w) masks of the characters that are given; by default none.
         conditions: one for each page; by default none.
+        thin: in training, draws which of the easy cells are looked at.
         pieces: the pages' numbers in the corpus.
-        proofread: predict the given cells too. No feature of a cell shows its own character.
-        thin: in training, draws which blanks are looked at; given cells are then predicted too.
     """
     pages = Pages(list(grids), None if known is None else list(known))
     page, row, column = pages.every_cell()
@@ -125,14 +119,10 @@ def make_batch(
     # Blank hints are neither predicted nor attended to.
     keep = ~given | ink
     weight = np.where(given, 0.0, 1.0)
-    if proofread:
-        keep[:], weight[:] = True, 1.0
     if thin is not None:
         easy = _easy(pages, at, pages.strides[page])
-        share = np.where(easy, EASY_SHARE, 1.0)
-        share[given] = np.where(ink, 1.0, np.where(easy, GIVEN_EASY_SHARE, GIVEN_BLANK_SHARE))[given]
-        keep = thin.random(len(easy)) < share
-        weight = np.where(given, GIVEN_WEIGHT, 1.0) / share
+        keep &= given | ~easy | (thin.random(len(easy)) < EASY_SHARE)
+        weight = np.where(easy & ~given, 1 / EASY_SHARE, weight)
     page, row, column, ink, weight, at = (a[keep] for a in (page, row, column, ink, weight, at))
     features: Features = pages.features(page, row, column)
     stated = np.array([(c.category, c.signature) for c in conditions or [Condition()] * len(grids)], np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 
 from asciivae.errors import UsageError
 from asciivae.pages.batch import Condition
-from asciivae.pages.draw import TEMPERATURE, Drawn, draw
+from asciivae.pages.draw import TEMPERATURE, DrawnPage, draw
 from asciivae.pages.features import Mask
 from asciivae.pages.network import PageNetwork
 from asciivae.text.art import Grid
@@ -117,7 +117,7 @@ def complete(
     temperature: float = TEMPERATURE,
     seed: int = 0,
     condition: Condition = Condition(),
-    observe: Callable[[Drawn], None] | None = None,
+    observe: Callable[[DrawnPage], None] | None = None,
 ) -> list[Proposal]:
     """Propose characters for the unknown cells of a page; the known ones stay as they are.
 

@@ -19,11 +19,16 @@ from asciivae.pages.stepper import Cursor, Stepper
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
-TEMPERATURE = 0.8
+TEMPERATURE = 1.0
+"""By default the model's own distribution: below 1, drawn pages repeat themselves and are told from hand-made ones."""
+
+
+LEAST = 0.02
+"""Ink with less than this share of the likeliest ink's probability is not drawn (min-p, Nguyen et al. 2024)."""
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnPage:
     """Pages while they grow.
 
     Attributes:
@@ -46,7 +51,7 @@ def draw(
     temperature: float = TEMPERATURE,
     seed: int = 0,
     condition: Condition = Condition(),
-) -> Iterator[Drawn]:
+) -> Iterator[DrawnPage]:
     """Draw `count` pages, yielding after each row.
 
     A character is drawn from the network's distribution, of which only the choice among ink is tempered: whether a cell
@@ -91,10 +96,10 @@ def draw(
                     out[:, row, column] = chosen
                 stepper.remember(chosen)
                 cursor.write(column, chosen)
-            yield Drawn(out.copy(), bits.copy(), row + 1)
+            yield DrawnPage(out.copy(), bits.copy(), row + 1)
 
 
-def finished(network: PageNetwork, page: Grid, known: Mask | None = None, **options: Any) -> Drawn:
+def finished(network: PageNetwork, page: Grid, known: Mask | None = None, **options: Any) -> DrawnPage:
     """What `draw` has when it is done; the same arguments."""
     *_, drawn = draw(network, page, known, **options)
     return drawn
@@ -113,7 +118,7 @@ def choose(log_p: NDArray[np.float64], chances: NDArray[np.float64], temperature
     ink[:, SPACE] = -np.inf
     ink -= ink.max(1, keepdims=True)
     if temperature > 0:
-        weights = np.exp(ink / temperature)
+        weights = np.where(ink < np.log(LEAST), 0.0, np.exp(ink / temperature))
         sums = weights.cumsum(1)
         which = (sums <= chances[:, 1:] * sums[:, -1:]).sum(1)
         which = np.minimum(which, log_p.shape[1] - 1)

@@ -12,9 +12,11 @@ from asciivae.pages.batch import LARGEST_BATCH, Condition, in_batches, make_batc
 from asciivae.pages.features import Mask
 from asciivae.pages.network import PageNetwork
 from asciivae.text.art import Grid
-from asciivae.text.charset import SPACE
+from asciivae.text.charset import SIZE, SPACE
 
 Bits = NDArray[np.float64]
+LATTICE = (3, 5)
+"""Rows and columns between two cells that are hidden at the same time in proofreading."""
 
 
 def cell_bits(
@@ -65,7 +67,10 @@ def bits_per_ink(network: PageNetwork, grids: Sequence[Grid], conditions: Sequen
 
 
 def probabilities(network: PageNetwork, grid: Grid, condition: Condition = Condition()) -> NDArray[np.float32]:
-    """What each cell would be, given all other cells before it and the hints ahead that surround it.
+    """What each cell would be, given nearly all of the others.
+
+    The page is looked at once for each cell of a lattice of 3 × 5: every third row and fifth column is hidden, the rest
+    is given. A cell that is predicted must be hidden, for others show it to those after them.
 
     Args:
         network: in evaluation mode.
@@ -75,10 +80,17 @@ def probabilities(network: PageNetwork, grid: Grid, condition: Condition = Condi
     Returns:
         (h, w, 95) probabilities, each over its cell alone: they are for proofreading, not a likelihood of the page.
     """
-    batch = make_batch([grid], [np.ones(grid.shape, bool)], [condition], proofread=True)
-    with torch.inference_mode():
-        logits = batch.to(device_of(network)).logits(network)
-    return np.asarray(logits.softmax(1).cpu().numpy().reshape(*grid.shape, -1))
+    found = np.zeros((*grid.shape, SIZE), np.float32)
+    rows, columns = np.indices(grid.shape)
+    places = [(rows % LATTICE[0] == i) & (columns % LATTICE[1] == j) for i, j in np.ndindex(LATTICE)]
+    hidden = [place for place in places if place.any()]
+    for ids in in_batches([grid] * len(hidden)):
+        batch = make_batch([grid] * len(ids), [~hidden[i] for i in ids], [condition] * len(ids))
+        with torch.inference_mode():
+            p = batch.to(device_of(network)).logits(network).softmax(1).float().cpu().numpy()
+        chosen = batch.predicted.numpy()
+        found[batch.row[chosen], batch.column[chosen]] = p
+    return found
 
 
 def device_of(network: PageNetwork) -> torch.device:

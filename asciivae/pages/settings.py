@@ -58,10 +58,10 @@ class Hints:
     """
 
     none: NotNegative = 0.5
-    box: NotNegative = 0.28
+    box: NotNegative = 0.3
     side: NotNegative = 0.1
     scattered: NotNegative = 0.06
-    rows: NotNegative = 0.06
+    rows: NotNegative = 0.04
 
     def __post_init__(self) -> None:
         """Refuse shares of nothing."""

@@ -13,7 +13,7 @@ from asciivae.errors import PluginError
 from asciivae.recipe import loader
 from asciivae.recipe.problems import schemas_in
 from asciivae.recipe.schema import KINDS
-from asciivae.settings.door import json_schema
+from asciivae.settings.convert import json_schema
 from asciivae.training.recipe import BaseRecipe
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

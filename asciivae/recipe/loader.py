@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from asciivae.errors import Keys, Place, RecipeError, RecipeProblems
-from asciivae.opening import open_file
+from asciivae.files.opening import open_file
 from asciivae.recipe.nodes import Node, dotted
 
 MAX_BYTES = 1 << 20

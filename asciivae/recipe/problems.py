@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from asciivae.errors import Keys, RecipeError, did_you_mean
 from asciivae.recipe.nodes import Node, dotted, problem
 from asciivae.settings.component import Component
-from asciivae.settings.door import setting_fields
+from asciivae.settings.convert import setting_fields
 
 HINT = "asciivae recipes schema prints every key with its type, unit and range"
 

@@ -21,7 +21,7 @@ from asciivae.recipe.nodes import Node, in_order, problem
 from asciivae.recipe.problems import explain, known_keys
 from asciivae.recipe.schema import KINDS
 from asciivae.settings.component import Component
-from asciivae.settings.door import from_plain, plain, setting_fields
+from asciivae.settings.convert import from_plain, plain, setting_fields
 from asciivae.training.recipe import SCHEMA, BaseRecipe
 
 LAST = ("optim", "train", "every", "evaluation", "expect")

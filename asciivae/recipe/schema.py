@@ -14,8 +14,9 @@ from asciivae.models.relax import Relaxation, Softmax
 from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.pages.settings import PageRecipe
 from asciivae.settings.component import Component
-from asciivae.settings.door import plain
+from asciivae.settings.convert import plain
 from asciivae.settings.types import Many, Text
+from asciivae.tracer.settings import TracerRecipe
 from asciivae.training.recipe import BaseRecipe, Evaluation, Problem
 
 RESERVED = frozenset(
@@ -112,7 +113,12 @@ class ModelRecipe(BaseRecipe):
                     yield Problem(("log", "chosen", i), message)
 
 
-KINDS: dict[str, type[BaseRecipe]] = {"model": ModelRecipe, "renderer": RendererRecipe, "page": PageRecipe}
+KINDS: dict[str, type[BaseRecipe]] = {
+    "model": ModelRecipe,
+    "renderer": RendererRecipe,
+    "page": PageRecipe,
+    "tracer": TracerRecipe,
+}
 """Recipe classes by the key `kind`, which defaults to `model`."""
 
 

@@ -290,7 +290,7 @@ def _unknown(kind: str, name: str, known: list[Entry]) -> PluginError:
     near = nearest(name, labels)
     guess = f" — did you mean {near!r} ({labels[near].origin})?" if near else ""
     distribution, _, short = name.rpartition(":")
-    if distribution and not near and not _is_installed(distribution):
+    if distribution and not _is_installed(distribution) and not (near and labels[near].distribution != OURS):
         what = f"{kind} {short!r} is expected from {distribution}, which is not installed"
         return PluginError(what, hint=f"pip install {distribution}")
     names = ", ".join(dict.fromkeys(e.name for e in known)) or "none"

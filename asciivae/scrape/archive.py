@@ -24,7 +24,7 @@ from asciivae.errors import CorpusError, Place
 from asciivae.files.atomic import UNSAFE, replaced_file
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
-from asciivae.opening import UnsafePathError
+from asciivae.files.opening import UnsafePathError
 from asciivae.text.art import MAX_BYTES
 
 STATE = ".scrape"

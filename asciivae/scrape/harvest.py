@@ -18,7 +18,7 @@ from asciivae import registry
 from asciivae.contract import Link, Page, RawArt
 from asciivae.corpus.formats import reason_of
 from asciivae.errors import CorpusError, PluginError
-from asciivae.opening import open_file
+from asciivae.files.opening import open_file
 from asciivae.scrape.archive import Archive, slug
 from asciivae.scrape.decode import decode, unknown_charset
 

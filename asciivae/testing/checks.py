@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from asciivae.contract import CONTRACT
-from asciivae.settings.door import from_plain, plain
+from asciivae.settings.convert import from_plain, plain
 
 if TYPE_CHECKING:
     import pytest

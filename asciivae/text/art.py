@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.errors import ArtError, Place, UsageError, nearest
-from asciivae.opening import UnsafePathError, open_file
+from asciivae.files.opening import UnsafePathError, open_file
 from asciivae.text import legacy
 from asciivae.text.charset import CHARSET, SPACE, decode, encode
 from asciivae.text.look_alikes import transliterated

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asciivae.contract import CHARACTERS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 FIRST = 32
-SIZE = 95
+SIZE = CHARACTERS
 SPACE = 0
 CHARSET = "".join(map(chr, range(FIRST, FIRST + SIZE)))
 """The character of class i is `CHARSET[i]`."""

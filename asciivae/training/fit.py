@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from asciivae.errors import DivergedError, Interrupted, PluginError
+from asciivae.losses.objective import PYTHON
 from asciivae.training.experiment import Experiment
 from asciivae.training.loop import Step, train
 from asciivae.training.observer import Observer
@@ -65,10 +66,10 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
                 ) from None
             except PluginError as error:
                 _save(experiment, folder)
-                error.hint = (
-                    f"{error.hint}; step {state.step} is saved; fix the plugin and resume: "
-                    f"asciivae train --resume {folder.path}"
-                )
+                again = f"asciivae train --resume {folder.path}"
+                if any(term.origin == PYTHON for term in experiment.task.terms):
+                    again = f"asciivae.resume({str(folder.path)!r}, losses=…)"
+                error.hint = f"{error.hint}; step {state.step} is saved; fix the plugin and resume: {again}"
                 raise
             except DivergedError as error:
                 where = folder.write_divergence(error.report)

@@ -44,7 +44,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Expect:
-    """Expected results that `asciivae verify` compares a run with.
+    """Expected results that `asciivae recipes verify` compares a run with.
 
     Attributes:
         set: the overrides, as given to `--set`, under which `losses` were measured; they keep the first steps cheap.

@@ -39,11 +39,13 @@ from asciivae.files.atomic import (
 )
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
-from asciivae.files.weights import MODEL_FORMAT, PAGE_FORMAT, RENDERER_FORMAT
-from asciivae.opening import UnsafePathError
+from asciivae.files.opening import UnsafePathError
+from asciivae.files.weights import format_of
 from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
 from asciivae.training.state import TrainState, checked_numbers
 
+RUNS = Path("runs")
+"""The default folder of runs."""
 STATE_FORMAT = 1
 _RENAMED = {"gradient": "grad_norm", "rate": "lr", "blank_share": "blank_fraction"}
 """Metric keys of older runs, and their present names."""
@@ -51,7 +53,6 @@ MAX_METRICS = 1 << 30
 """The largest `metrics.jsonl`, in bytes."""
 MAX_RECORD = 1 << 20
 _MAX_STATE = 1 << 16
-_FORMATS = {"model": MODEL_FORMAT, "renderer": RENDERER_FORMAT, "page": PAGE_FORMAT}
 
 
 class FolderTakenError(RunError):
@@ -130,7 +131,7 @@ class RunDir:
             return latest
         self._folder("checkpoints")
         with new_folder(self.checkpoints / name) as folder:
-            header = {"format": _FORMATS[self.kind], **metadata, "step": str(state.step)}
+            header = {"format": format_of(self.kind), **metadata, "step": str(state.step)}
             write_tensors(folder / self._weights, {**state.weights(), "glyphs": glyphs}, header)
             write_tensors(folder / "training.safetensors", state.tensors())
             numbers = json_text({"format": STATE_FORMAT, **state.numbers()})

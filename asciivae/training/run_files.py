@@ -13,7 +13,7 @@ from asciivae.errors import RunError
 from asciivae.files.atomic import UNSAFE
 from asciivae.files.inside import Inside
 from asciivae.files.json_reader import LARGEST_WHOLE, parse_json, whole
-from asciivae.opening import NOT_REGULAR, UnsafePathError
+from asciivae.files.opening import NOT_REGULAR, UnsafePathError
 
 STEP = re.compile(r"step-([0-9]{1,16})")
 """The name of a checkpoint's folder."""

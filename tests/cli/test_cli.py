@@ -153,3 +153,16 @@ def test_every_hint_names_commands_and_options_that_there_are() -> None:
             assert option in known | {"--help"}, f"{place}: {hint!r} names {option}"
             found += 1
     assert found > 20
+
+
+def test_no_help_text_loses_its_default() -> None:
+    """Rich takes [default: …] for markup and leaves "The folder ." behind."""
+    root: Any = typer.main.get_command(app)
+    texts = []
+    waiting = [root]
+    while waiting:
+        command = waiting.pop()
+        waiting += list(getattr(command, "commands", {}).values())
+        texts += [parameter.help or "" for parameter in command.params]
+        texts.append(command.help or "")
+    assert not [text for text in texts if "[default" in text]

@@ -3,9 +3,9 @@
 import numpy as np
 
 from asciivae.cli.growth import growing
-from asciivae.pages.draw import Drawn
+from asciivae.pages.draw import DrawnPage
 
-DRAWN = Drawn(np.full((3, 2, 4), 3, np.uint8), np.zeros(3), 1)
+DRAWN = DrawnPage(np.full((3, 2, 4), 3, np.uint8), np.zeros(3), 1)
 
 
 def test_as_many_pages_as_fit_are_shown() -> None:

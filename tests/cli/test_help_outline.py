@@ -9,7 +9,7 @@ import pytest
 
 from asciivae import registry
 from asciivae.cli.help_outline import Option, outline
-from asciivae.settings.door import plain
+from asciivae.settings.convert import plain
 
 
 class TestOutline:

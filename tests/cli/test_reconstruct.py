@@ -180,7 +180,7 @@ def test_the_bundled_model_is_used_unless_the_latest_run_is_asked_for(
     bundled = re.compile(r"^model: base-anneal, step \d+ \(.*assets/model\.safetensors\)$", re.MULTILINE)
     without = asciivae("reconstruct", art / "house.txt", "--model", "latest")
     assert without.exit_code == 1
-    assert "--model latest: no run of a model below runs/ has a checkpoint" in without.stderr
+    assert "latest: no run of a model below runs/ has a checkpoint" in without.stderr
 
     (tmp_path / "runs" / "tiny").mkdir(parents=True)
     run.rename(tmp_path / "runs" / "tiny" / "one")

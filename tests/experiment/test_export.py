@@ -10,7 +10,8 @@ from torch import nn
 
 from asciivae.errors import ModelError, RunError
 from asciivae.experiment.export import export
-from asciivae.experiment.load import TrainedModel, load_model
+from asciivae.experiment.load import load_any, load_model
+from asciivae.experiment.trained import TrainedModel
 from asciivae.recipe import loader
 
 
@@ -26,7 +27,7 @@ def state(model: TrainedModel) -> dict[str, torch.Tensor]:
 
 def test_what_was_exported_is_the_model(run: Path, tmp_path: Path) -> None:
     file = tmp_path / "model.safetensors"
-    export(run, file)
+    export(load_any(run, CPU), file)
     before, after = load_model(run, CPU), load_model(file, CPU)
     assert (after.name, after.step) == (before.name, before.step)
     torch.testing.assert_close(state(after), state(before), rtol=0, atol=0)
@@ -35,8 +36,8 @@ def test_what_was_exported_is_the_model(run: Path, tmp_path: Path) -> None:
 
 def test_half_precision_halves_the_file_and_little_else(run: Path, tmp_path: Path) -> None:
     whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
-    export(run, whole)
-    export(run, half, half=True)
+    export(load_any(run, CPU), whole)
+    export(load_any(run, CPU), half, half=True)
     with safe_open(half, framework="pt") as weights:
         kinds = {name: weights.get_slice(name).get_dtype() for name in weights.keys()}  # noqa: SIM118
     assert kinds.pop("glyphs") == "F32"
@@ -50,7 +51,7 @@ def test_half_precision_halves_the_file_and_little_else(run: Path, tmp_path: Pat
 
 def test_no_folder_of_this_machine_goes_along(run: Path, tmp_path: Path) -> None:
     file = tmp_path / "model.safetensors"
-    export(run, file)
+    export(load_any(run, CPU), file)
     assert str(run.parent) in load_model(run, CPU).text
     assert str(run.parent).encode() not in file.read_bytes()
     exported = loader.parse(load_model(file, CPU).text, "exported").plain()
@@ -63,7 +64,7 @@ def test_no_folder_of_a_font_goes_along_and_one_may_end_with_a_slash(run: Path, 
     (tmp_path / "own.ttf").write_bytes(font.getvalue())
     recipe = tiny_recipe(f"{run.parent / 'art'}/", glyphs={"font": str(tmp_path / "own.ttf"), "res": 8})
     other = trained(tmp_path, recipe=recipe)
-    export(other, tmp_path / "model.safetensors")
+    export(load_any(other, CPU), tmp_path / "model.safetensors")
     exported = loader.parse(load_model(tmp_path / "model.safetensors", CPU).text, "exported").plain()
     assert (exported["data"]["corpus"], exported["glyphs"]["font"]) == ("art", "own.ttf")
 
@@ -72,7 +73,7 @@ def test_half_precision_leaves_counters_whole(tmp_path: Path) -> None:
     data = {"corpus": "embedded", "canvas": {"height": 64, "width": 64}, "limit": 2}
     recipe = tiny_recipe("unused", model=LOGGED, data=data, evaluation={"pieces": 1}, train={"steps": 1, "batch": 2})
     other = trained(tmp_path, recipe=recipe)
-    export(other, tmp_path / "half.safetensors", half=True)
+    export(load_any(other, CPU), tmp_path / "half.safetensors", half=True)
     counted = [
         value for value in state(load_model(tmp_path / "half.safetensors", CPU)).values() if value.dtype == torch.int64
     ]
@@ -84,14 +85,14 @@ def test_several_corpora_keep_their_names(run: Path, tmp_path: Path) -> None:
     recipe = tiny_recipe("unused")
     recipe["data"]["corpus"] = ["embedded", str(run.parent / "art")]
     other = trained(tmp_path, recipe=recipe)
-    export(other, tmp_path / "model.safetensors")
+    export(load_any(other, CPU), tmp_path / "model.safetensors")
     exported = loader.parse(load_model(tmp_path / "model.safetensors", CPU).text, "exported").plain()
     assert exported["data"]["corpus"] == ["embedded", "art"]
 
 
 def test_a_full_disk_leaves_the_file_that_was_there(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "model.safetensors"
-    export(run, file)
+    export(load_any(run, CPU), file)
     before = file.read_bytes()
 
     def full(*_: object) -> None:
@@ -99,21 +100,21 @@ def test_a_full_disk_leaves_the_file_that_was_there(run: Path, tmp_path: Path, m
 
     monkeypatch.setattr("asciivae.files.atomic.os.fsync", full)
     with pytest.raises(RunError, match="cannot be written: No space left on device"):
-        export(run, file)
+        export(load_any(run, CPU), file)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_error_for_a_place_that_cannot_be_written(run: Path, tmp_path: Path) -> None:
     with pytest.raises(RunError) as caught:
-        export(run, tmp_path / "missing" / "model.safetensors")
+        export(load_any(run, CPU), tmp_path / "missing" / "model.safetensors")
     assert str(caught.value).startswith(f"{tmp_path}/missing/model.safetensors: cannot be written: ")
     assert not list(tmp_path.iterdir())
 
 
 def test_error_for_what_is_no_model(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not exist"):
-        export(tmp_path / "nothing", tmp_path / "model.safetensors")
+        export(load_any(tmp_path / "nothing", CPU), tmp_path / "model.safetensors")
 
 
 def test_the_command_writes_the_file_and_says_how_to_try_it(run: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asciivae.files.inside import Inside
-from asciivae.opening import UnsafePathError, is_stream, open_file
+from asciivae.files.opening import UnsafePathError, is_stream, open_file
 
 LINK, ODD = "symbolic link", "not a regular file"
 

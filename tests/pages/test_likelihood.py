@@ -55,6 +55,31 @@ def test_given_characters_cost_nothing_and_help_those_before_them() -> None:
     assert (nothing == 0).all()
 
 
+def test_no_probability_depends_on_a_hidden_cell_from_it_on() -> None:
+    net, (grid,) = network(), pages([(6, 10)], 4)
+    known = np.random.default_rng(0).random(grid.shape) < 0.5
+    hidden = np.flatnonzero(~known)
+    before = make_batch([grid], [known]).logits(net)
+    for n in (0, len(hidden) // 2, len(hidden) - 1):
+        other = grid.copy()
+        other.flat[hidden[n:]] = (other.flat[hidden[n:]] + 7) % 95
+        after = make_batch([other], [known]).logits(net)
+        torch.testing.assert_close(after[: n + 1], before[: n + 1], atol=1e-5, rtol=1e-5)
+        if n + 1 < len(hidden):
+            assert not torch.allclose(after[n + 1 :], before[n + 1 :])
+
+
+def test_proofreading_does_not_look_at_the_cell_itself() -> None:
+    net, (grid,) = network(), pages([(5, 9)], 4)
+    before = probabilities(net, grid)
+    for cell in (0, 22, 44):
+        other = grid.copy()
+        other.flat[cell] = 60
+        after = probabilities(net, other)
+        np.testing.assert_allclose(after.reshape(-1, 95)[cell], before.reshape(-1, 95)[cell], atol=1e-5)
+        assert not np.allclose(after, before, atol=1e-5)
+
+
 def test_conditions_change_the_bits() -> None:
     net, (grid,) = network(), pages([(6, 10)])
     plain = bits_per_ink(net, [grid])
@@ -77,7 +102,8 @@ def test_training_is_unbiased_about_blanks() -> None:
 
     assert abs(np.mean(counts) - 600) < 6
     batch = make_batch([grid], [np.ones(grid.shape, bool)], thin=np.random.default_rng(0))
-    assert 0 < len(batch.predicted) < 300
+    assert len(batch.predicted) == 0
+    assert len(batch.character) == (grid != 0).sum()
 
 
 def test_the_gradient_reaches_every_parameter() -> None:

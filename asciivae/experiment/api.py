@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from asciivae.drawing.draw import DrawConfig, Style
+from asciivae.drawing.lines import Kind
+from asciivae.errors import UsageError
 from asciivae.experiment import runs
 from asciivae.experiment.components import make
 from asciivae.experiment.evaluate import choose_pieces, fitting
 from asciivae.experiment.evaluate import evaluate as _evaluate
-from asciivae.experiment.load import choose_device, kind_of, load_model, load_page_model
+from asciivae.experiment.load import choose_device, load_any, load_model, load_tracer
 from asciivae.experiment.runs import Run
-from asciivae.experiment.trained import TrainedModel
+from asciivae.experiment.trained import Form, TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe, with_config
 from asciivae.recipe.resolve import load_recipe as _load_recipe
 from asciivae.render.settings import Glyphs
 from asciivae.settings.component import Component
+from asciivae.tracer.trained import TrainedTracer, as_picture
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from asciivae.losses.schedule import Points, Ramp
     from asciivae.metrics.summary import ModelScores
     from asciivae.models.base import VAE
+    from asciivae.tracer.trained import PictureLike
     from asciivae.training.observer import Observer
 
 RecipeLike = str | Path | Mapping[str, Any] | LoadedRecipe
@@ -39,12 +45,14 @@ def load(source: Literal["bundled"] = ..., device: str = "auto") -> TrainedModel
 @overload
 def load(source: Literal["bundled-page"], device: str = "auto") -> TrainedPageModel: ...
 @overload
+def load(source: Literal["bundled-tracer"], device: str = "auto") -> TrainedTracer: ...
+@overload
 def load(source: str | Path, device: str = "auto") -> Any: ...
 def load(source: str | Path = "bundled", device: str = "auto") -> Any:
-    """Load a trained model: a VAE of drawings, or a model of whole pages.
+    """Load a trained model: a VAE of drawings, a model of whole pages, or a tracer, which draws pictures.
 
     Args:
-        source: "bundled", "bundled-page", a run's folder, or a .safetensors file.
+        source: "bundled", "bundled-page", "bundled-tracer", a run's folder, or a .safetensors file.
         device: auto, cpu, cuda, cuda:N or mps.
 
     Raises:
@@ -52,8 +60,60 @@ def load(source: str | Path = "bundled", device: str = "auto") -> Any:
         RunError: the folder has no checkpoint.
         UsageError: the device cannot be used.
     """
-    path, on = Path(source), choose_device(device)
-    return load_page_model(path, on) if kind_of(path) == "page" else load_model(path, on)
+    return load_any(Path(source), choose_device(device))
+
+
+def draw(
+    image: PictureLike,
+    width: int | None = None,
+    height: int | None = None,
+    *,
+    lines: Kind = "auto",
+    detail: float = 0.5,
+    style: Style = "line",
+    fit: bool = False,
+    search: bool = True,
+    seed: int = 0,
+    invert: bool = False,
+    model: TrainedTracer | str | Path = "bundled-tracer",
+    form: Form = "text",
+) -> Any:
+    """Draw a picture with characters.
+
+        print(asciivae.draw("photo.jpg", width=64))
+
+    Args:
+        image: a file's path, the bytes of one, a Pillow image, or an array (h, w), (h, w, 3) or (h, w, 4) of uint8, or
+            of floats in [0, 1].
+        width: columns; 64 if neither is given, and with `height` the most that there may be.
+        height: rows.
+        lines: `edges` of a photo, `strokes` of a line drawing, dark pixels as `given`, or `auto`.
+        detail: from 0, the main lines only, to 1, nearly all.
+        style: `line`, or `shade`: tones with lines on top.
+        fit: move the picture under the grid, so that its lines fall into cells.
+        search: improve the page by local search.
+        seed: 0 takes the likeliest characters, any other number a variation of its own.
+        invert: swap dark and light.
+        model: a tracer: a run, a weights file, or one that was loaded.
+        form: `text`, or `array` for characters (H, W) uint8.
+
+    Raises:
+        ArtError: the picture cannot be read, or no line is found in it.
+        ModelError: the tracer cannot be loaded.
+        UsageError: a value is outside of its range.
+    """
+    config = DrawConfig(
+        width=width, height=height, lines=lines, detail=detail, style=style, fit=fit, search=search, seed=seed
+    )
+    picture = as_picture(image, invert=invert)
+    tracer = model if isinstance(model, TrainedTracer) else _tracer(Path(model))
+    drawn = tracer.draw(picture, config)
+    return drawn.text if form == "text" else drawn.grid
+
+
+@functools.lru_cache(maxsize=2)
+def _tracer(path: Path) -> TrainedTracer:
+    return load_tracer(path, choose_device("cpu"))
 
 
 def load_recipe(
@@ -72,7 +132,7 @@ def load_recipe(
         RecipeError: there is no such recipe.
         RecipeProblems: it is invalid; all problems of one phase together.
     """
-    sets = [f"{path}={json.dumps(value)}" for path, value in (set or {}).items()]
+    sets = _overrides(set)
     if isinstance(recipe, Mapping):
         return check_recipe(dump_yaml(dict(recipe)), "recipe", sets, unset)
     return _load_recipe(recipe, sets, unset)
@@ -145,8 +205,7 @@ def resume(
         RunError: it is not a run, it is damaged, or its corpus, glyphs or renderer changed.
         UsageError: the recipe would change.
     """
-    sets = [f"{key}={json.dumps(value)}" for key, value in (set or {}).items()]
-    return runs.resume(Path(path), sets, device=device, observer=observer, **_extras(losses, model))
+    return runs.resume(Path(path), _overrides(set), device=device, observer=observer, **_extras(losses, model))
 
 
 def evaluate(
@@ -195,6 +254,12 @@ def renderer(name: str, options: Mapping[str, Any] | None = None, glyphs: Tensor
     component = with_config("renderer", Component(name, dict(options or {})))
     made: Renderer = make("renderer", component, Glyphs().atlas() if glyphs is None else glyphs)
     return made
+
+
+def _overrides(set: Mapping[str, Any] | None) -> list[str]:
+    if set is not None and not isinstance(set, Mapping):
+        raise UsageError(f"set is {type(set).__name__}, not a mapping", place="set", hint='set={"train.steps": 100}')
+    return [f"{path}={json.dumps(value)}" for path, value in (set or {}).items()]
 
 
 def _extras(losses: Mapping[str, Any] | None, model: Any) -> dict[str, Any]:

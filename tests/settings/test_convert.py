@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from asciivae.errors import PluginError
 from asciivae.settings.component import Component
-from asciivae.settings.door import attribute_descriptions, from_plain, json_schema, plain
+from asciivae.settings.convert import attribute_descriptions, from_plain, json_schema, plain
 from asciivae.settings.types import Bounds, Count, Many, Share
 
 

@@ -1,0 +1,1 @@
+"""From a picture to a drawing in characters: reading, lines, tracing, search."""

@@ -1,0 +1,1 @@
+"""Tracers: networks that draw lines with characters, trained on drawings alone."""
