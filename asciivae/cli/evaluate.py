@@ -10,7 +10,7 @@ import typer
 
 from asciivae.cli.evaluate_pages import evaluate_pages
 from asciivae.cli.evaluate_tracers import evaluate_tracers
-from asciivae.cli.inputs import check_outputs, refuse_inputs
+from asciivae.cli.inputs import DeviceOption, check_outputs, refuse_inputs
 from asciivae.cli.output import beside, json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
@@ -42,7 +42,7 @@ def evaluate(
     draws: Annotated[
         int, typer.Option(min=2, max=10000, help="Of page models: the number of pages to draw and compare.")
     ] = 100,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Evaluate models on held-out drawings.

@@ -13,6 +13,7 @@ import typer
 
 from asciivae.cli.explore_state import ExploreState
 from asciivae.cli.inputs import (
+    DeviceOption,
     Drawing,
     ModelOption,
     ReplaceOption,
@@ -46,7 +47,7 @@ def explore(
     model: ModelOption = None,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    device: DeviceOption = "cpu",
 ) -> None:
     """Explore the latent space in the terminal, interpolating from drawing to drawing.
 

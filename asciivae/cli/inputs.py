@@ -24,6 +24,10 @@ ModelOption = Annotated[
         "--model", help="bundled (the default), latest (the newest run), a run's folder, or a .safetensors file."
     ),
 ]
+DeviceOption = Annotated[
+    str,
+    typer.Option("--device", help="auto, cpu, cuda or mps.", autocompletion=lambda: ["auto", "cpu", "cuda", "mps"]),
+]
 ReplaceOption = Annotated[
     str | None, typer.Option("--replace", help="Replace each character that is not printable ASCII by this one.")
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli.inputs import (
+    DeviceOption,
     Drawing,
     ModelOption,
     ReplaceOption,
@@ -43,7 +44,7 @@ def interpolate(
     model: ModelOption = None,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Interpolate between two drawings in the latent space of a trained model.

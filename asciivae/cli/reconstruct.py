@@ -19,6 +19,7 @@ from asciivae.cli.highlight import (
     highlighted,
 )
 from asciivae.cli.inputs import (
+    DeviceOption,
     Drawing,
     ModelOption,
     ReplaceOption,
@@ -63,7 +64,7 @@ def reconstruct(
     seed: Annotated[int, typer.Option(min=0, help="The seed of --sample.")] = 0,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Reconstruct drawings with a trained model and print the results; similarity scores go to stderr.

@@ -14,6 +14,7 @@ import typer
 from asciivae.cli.growth import Growth
 from asciivae.cli.inputs import (
     LATEST,
+    DeviceOption,
     Drawing,
     Skipped,
     check_outputs,
@@ -73,7 +74,7 @@ def sample(
         typer.Option("--model", help="bundled-page, bundled, latest, a run's folder, or a .safetensors file."),
     ] = None,
     png: Annotated[Path | None, typer.Option(help="Also write the samples to this PNG.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Sample new drawings from a trained model.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asciivae.cli.inputs import DeviceOption
 from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
@@ -18,12 +19,20 @@ Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value:
 Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
 Resume = Annotated[Path | None, typer.Option(help="Resume the run in this folder.")]
 Out = Annotated[Path | None, typer.Option(help="The run's folder (default: runs/RECIPE/TIME).")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+
+
+def recipe_names() -> list[str]:
+    """The names of all recipes, for the completion of shells."""
+    from asciivae.recipe import library
+
+    return [entry.name for entry in library.catalogue()]
 
 
 @reported
 def train(
-    recipe: Annotated[str | None, typer.Option("--recipe", "-r", help="A recipe's name or .yaml file.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option("--recipe", "-r", help="A recipe's name or .yaml file.", autocompletion=recipe_names)
+    ] = None,
     sets: Sets = None,
     unsets: Unsets = None,
     resume: Resume = None,
@@ -32,8 +41,13 @@ def train(
         typer.Option(metavar="RUN|FILE", help="Initialise with the weights of this run or .safetensors file."),
     ] = None,
     out: Out = None,
-    device: Device = "auto",
-    precision: Annotated[str | None, typer.Option(help="fp32, bf16 or fp16; like --set train.precision=…")] = None,
+    device: DeviceOption = "auto",
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help="fp32, bf16 or fp16; like --set train.precision=…", autocompletion=lambda: ["fp32", "bf16", "fp16"]
+        ),
+    ] = None,
 ) -> None:
     """Train a model or a renderer from a recipe, or resume a run.
 

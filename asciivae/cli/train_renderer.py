@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from asciivae.cli.inputs import DeviceOption
 from asciivae.cli.output import reported
-from asciivae.cli.train import Device, Out, Resume, Sets, Unsets, start_or_resume
+from asciivae.cli.train import Out, Resume, Sets, Unsets, start_or_resume
 
 
 @reported
@@ -19,7 +20,7 @@ def train_renderer(
     unsets: Unsets = None,
     resume: Resume = None,
     out: Out = None,
-    device: Device = "cpu",
+    device: DeviceOption = "cpu",
 ) -> None:
     """Train a renderer, onehot2raa, from a recipe, or resume a run.
 

@@ -289,7 +289,8 @@ def _weights_file(path: Path, kind: str = "model") -> Path:
     if not path.is_file():
         words = [str(LATEST), *(str(word) for word, _ in _ASSETS.values())]
         hint = f"give {', '.join(words)}, a run's folder or a .safetensors file"
-        raise ModelError(f"does not exist{did_you_mean(path, words)}", place=str(path), hint=hint)
+        what = "is not a regular file" if path.exists() else f"does not exist{did_you_mean(path, words)}"
+        raise ModelError(what, place=str(path), hint=hint)
     return path
 
 

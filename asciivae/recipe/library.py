@@ -63,7 +63,8 @@ def find(name_or_path: str | Path) -> RecipeFile:
     if text.endswith(SUFFIXES):
         path = Path(text)
         if not path.is_file():
-            raise RecipeError("there is no such file", place=Place(text), hint="asciivae recipes list")
+            what = "it is not a regular file" if path.exists() else "there is no such file"
+            raise RecipeError(what, place=Place(text), hint="asciivae recipes list")
         return RecipeFile(_name(path), path, "file")
     distribution, _, name = text.rpartition(":")
     known = list(_known())

@@ -84,3 +84,33 @@ def test_what_does_not_fit_side_by_side_is_stacked(
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert cli_output.beside(grid, grid) == expected
+
+
+def test_recipes_and_devices_are_completed() -> None:
+    from asciivae.cli.train import recipe_names
+
+    assert "quickstart" in recipe_names()
+    options = dict(commands(typer.main.get_command(app)))
+    for name in ("train", "reconstruct", "evaluate", "interpolate", "sample", "explore"):
+        (device,) = [one for one in options[f"asciivae {name}"].params if one.name == "device"]
+        assert [one.value for one in device.shell_complete(None, "")] == ["auto", "cpu", "cuda", "mps"]
+
+
+@pytest.mark.timeout(120)
+def test_fifos_are_refused_at_once_whatever_they_stand_for() -> None:
+    import os
+
+    asciivae("examples")
+    for name in ("p.txt", "p.jsonl", "p.safetensors", "p.yaml", "p.ttf"):
+        os.mkfifo(name)
+    for words in (
+        ["edges", "p.txt"],
+        ["corpus", "stats", "p.jsonl"],
+        ["corpus", "stats", "p.safetensors"],
+        ["reconstruct", "cat.txt", "--model", "p.safetensors"],
+        ["recipes", "check", "p.yaml"],
+        ["fonts", "--font", "p.ttf", "--res", "5"],
+    ):
+        done = asciivae(*words)
+        assert done.exit_code == 1, words
+        assert "not a regular file" in done.stderr or "nor a file" in done.stderr, done.stderr
