@@ -178,10 +178,10 @@ def test_a_full_disk_leaves_the_report_of_before(
     html = tmp_path / "report.html"
     html.write_text("before")
 
-    def full(*_: object, **__: object) -> int:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("asciivae.files.atomic._flush", full)
     done = asciivae("evaluate", runs[0], "--data", runs[0].parent / "art", "--html", html)
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"error: {html}: cannot be written: No space left on device\n\nhint: free some space" in done.stderr

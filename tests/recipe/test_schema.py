@@ -212,11 +212,11 @@ class TestNames:
         with pytest.raises(RecipeProblems) as caught:
             check(text, ["model.use=tou", "renderer.use=x:analytic"])
         ours = registry.find("loss", "ce").origin
-        guess = f" — did you mean 'analytic' ({ours})?"
         assert [p.headline for p in caught.value.problems] == [
             f"my.yaml:5:11: losses[0].use: unknown loss 'cee' — did you mean 'ce' ({ours})?",
             "my.yaml:7:5: losses[1].reductoin: unknown key — did you mean 'reduction'?",
-            f"--set #2 (renderer.use=x:analytic): renderer.use: unknown renderer 'x:analytic'{guess}",
+            "--set #2 (renderer.use=x:analytic): renderer.use: "
+            "renderer 'analytic' is expected from x, which is not installed",
             f"--set #1 (model.use=tou): model.use: unknown model 'tou' — did you mean 'toy' ({DISTRIBUTION} 1.0)?",
         ]
         assert "installed: greedy, logged, nested, odd, riddle, spatial, toy" in str(caught.value.hint)
