@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.inputs import Skip, Skipped, refuse_inputs, stop
+from asciivae.cli.inputs import Skip, Skipped, check_outputs, refuse_inputs, stop
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.progress import counting
 from asciivae.errors import ArtError, UsageError
@@ -85,6 +85,7 @@ def draw(
     sources = [source for file in files for source in _sources(file)]
     if png is not None and len(sources) > 1:
         raise UsageError("takes one picture", place="--png", hint="name one file, or leave out --png")
+    check_outputs(png=png)
     targets = _targets(out, sources)
     refuse_inputs([*targets, png], [*(source.path for source in sources), model], hint="name another file")
     if width is None and height is None:

@@ -26,10 +26,10 @@ BRIGHTNESS = 6.0
 SPREAD = 0.75
 """How much of the error in brightness is handed on."""
 
-SIGNS = 0.004
-"""What a letter or a digit costs: they are read instead of looked at."""
+TONES = " .`',:;-_~^\"!|/\\()<>+*=ox%#@"
+"""What is shaded with: letters, digits and brackets are read instead of looked at."""
 
-EQUALISED = 0.5
+EQUALISED = 0.35
 
 Field = NDArray[np.float32]
 
@@ -102,5 +102,5 @@ def _glyphs() -> tuple[Field, Field, Field]:
     ink = 1.0 - atlas(res=CELL).numpy()
     padded = np.pad(ink, ((0, 0), (4, 4), (4, 4)))
     soft = gaussian_filter(padded, (0.0, SOFTNESS, SOFTNESS))[:, 4:-4, 4:-4].reshape(len(ink), -1)
-    costs = np.array([SIGNS * character.isalnum() for character in CHARSET], np.float32)
+    costs = np.array([0.0 if character in TONES else 1e6 for character in CHARSET], np.float32)
     return soft.astype(np.float32), ink.mean(axis=(1, 2)).astype(np.float32), costs

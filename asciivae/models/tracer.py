@@ -82,10 +82,10 @@ class Tracer(nn.Module):
         Returns:
             Logits (B, 95, H, W), float32 or wider.
         """
-        cells = by_cells(lines)
+        cells = by_cells(lines).to(self.embedding.weight.dtype)
         told = clean.to(cells)[:, None, None, None].expand(-1, 1, *cells.shape[2:])
         # Known characters arrive at about the scale of the pixels, of which one in ten is ink.
-        inputs = torch.cat([2.0 * cells, self.embedding(known).permute(0, 3, 1, 2).to(cells), told], dim=1)
+        inputs = torch.cat([2.0 * cells, self.embedding(known).permute(0, 3, 1, 2), told], dim=1)
         features = self.narrow(functional.gelu(self.stem(inputs), approximate="tanh"))
         features = self.norm(self.blocks(features))
         # In float32 even under autocast: logits have no bound.
