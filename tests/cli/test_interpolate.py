@@ -79,7 +79,7 @@ def test_walks_that_cannot_be_had(run: Path, here: Path) -> None:
             2,
             "--play and --json: cannot be used together\n\nhint: omit one",
         ),
-        (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "is an input file"),
+        (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "wall.txt: does not end with .gif"),
         (["cat.txt", "wall.txt", "--gif", "none/walk.gif"], 1, "cannot be written"),
         (["cat.txt", "dog.txt"], 1, "dog.txt: there is no such file"),
     ):

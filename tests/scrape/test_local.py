@@ -55,7 +55,7 @@ def test_a_folder_of_texts(tmp_path: Path, out: Path) -> None:
     assert kept(out)[1]["file"].startswith("pets/folder-")
     assert kept(out)[0]["file"].startswith("uncategorised/")
     assert kept(out)[1]["url"] == str(tmp_path / "art/pets/cat.txt")
-    assert report.failed == {"it is not text": 1, "it is not a regular file": 1}
+    assert report.failed == {"it is not text": 1, "it cannot be read: it is not a regular file": 1}
     assert scrape("folder", out, tmp_path / "art").pieces == {"known": 2}
 
 
