@@ -23,10 +23,6 @@ TEMPERATURE = 1.0
 """By default the model's own distribution: below 1, drawn pages repeat themselves and are told from hand-made ones."""
 
 
-LEAST = 0.02
-"""Ink with less than this share of the likeliest ink's probability is not drawn (min-p, Nguyen et al. 2024)."""
-
-
 @dataclass(frozen=True)
 class DrawnPage:
     """Pages while they grow.
@@ -118,7 +114,7 @@ def choose(log_p: NDArray[np.float64], chances: NDArray[np.float64], temperature
     ink[:, SPACE] = -np.inf
     ink -= ink.max(1, keepdims=True)
     if temperature > 0:
-        weights = np.where(ink < np.log(LEAST), 0.0, np.exp(ink / temperature))
+        weights = np.exp(ink / temperature)
         sums = weights.cumsum(1)
         which = (sums <= chances[:, 1:] * sums[:, -1:]).sum(1)
         which = np.minimum(which, log_p.shape[1] - 1)
