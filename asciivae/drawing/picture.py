@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.errors import ArtError
-from asciivae.opening import open_file
+from asciivae.files.opening import open_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
