@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.errors import ArtError
+from asciivae.files.opening import open_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -148,7 +149,7 @@ def _bytes(path: str | Path, name: str) -> bytes:
         data = sys.stdin.buffer.read(limit)
     else:
         try:
-            with open(path, "rb") as file:
+            with open_file(path, streams=True) as file:
                 data = file.read(limit)
         except FileNotFoundError:
             raise ArtError("there is no such file", place=name, hint="check the path: ls") from None
