@@ -31,8 +31,8 @@ DARK = 0.5
 COVERED = 0.3
 """Where a mask shrinks by a factor: the fraction of this over the factor makes a pixel; a thin line has 0.5 to 1."""
 
-INK_CONTRAST = 0.25
-"""Ink of a line drawing is darker than the paper around by this, of full black."""
+INK_CONTRAST = 0.3
+"""Ink of a line drawing is darker than the paper around by this fraction of the paper's tone."""
 
 SPECK = 6.0
 """Specks of ink below this area, in pixels of the page, are left out at detail 0; half of it at 0.5."""
@@ -136,7 +136,42 @@ def judge(picture: Picture) -> Verdict:
     extreme = paper > 0.75 or paper < 0.25
     if share >= PAPER_SHARE and midtones <= MOST_MIDTONES and colour <= 0.1 and extreme and ink.any():
         return Verdict("strokes", f"{share:.0%} of it is paper of one tone, {midtones:.0%} neither paper nor ink")
+    drawn = _on_uneven_paper(grey) if colour <= 0.1 else None
+    if drawn is not None:
+        return Verdict("strokes", f"{drawn:.0%} of it is strokes on paper in uneven light")
     return Verdict("edges", f"{share:.0%} of it is of one tone, {midtones:.0%} in between, {colour:.0%} coloured")
+
+
+def _on_uneven_paper(grey: Field) -> float | None:
+    """The fraction of ink of a sketch that was photographed: few strokes, darker than the paper around; else None."""
+    if np.median(grey) < 0.35 or min(grey.shape) < 32:
+        return None
+    contrast, paper = _contrast(grey, max(grey.shape) / 14.0, closed=True)
+    ink, midtones = float((contrast > 0.4).mean()), float(((contrast >= 0.2) & (contrast <= 0.4)).mean())
+    sketched = 0.05 <= ink <= 0.2 and midtones <= 0.15 and float(paper.min()) >= 0.3
+    return ink if sketched else None
+
+
+def _contrast(grey: Field, reach: float, *, closed: bool = False) -> tuple[Field, Field]:
+    """How much darker than the paper around each pixel is, relative to it, and the paper: the local upper tone.
+
+    Args:
+        grey: (h, w) in [0, 1].
+        reach: how far around, in pixels.
+        closed: a dark area that is wider than the reach is paper, too: strokes alone are ink.
+    """
+    from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
+    from skimage.transform import resize
+
+    step = max(1, int(reach / 8.0))
+    size = max(3, round(reach / step)) | 1
+    paper = maximum_filter(gaussian_filter(grey, 0.7)[::step, ::step], size, mode="nearest")
+    if closed:
+        paper = minimum_filter(paper, size, mode="nearest")
+    else:
+        paper = gaussian_filter(paper, size / 2.0, mode="nearest")
+    paper = np.asarray(resize(paper, grey.shape, order=1, mode="edge", preserve_range=True), np.float32)
+    return np.asarray((paper - grey) / np.maximum(paper, 0.2), np.float32), paper
 
 
 def resized(rgb: NDArray[np.uint8], cells: tuple[int, int]) -> NDArray[np.uint8]:
@@ -204,18 +239,10 @@ def _without_specks(ink: Mask, least: float) -> Mask:
 
 def _ink(grey: Field, size: tuple[int, int]) -> Mask:
     """Where a drawing has ink: darker (or, on dark paper, lighter) than the paper around it."""
-    from scipy.ndimage import gaussian_filter, maximum_filter
-    from skimage.transform import resize
-
-    if np.median(grey) < 0.5:
+    if np.median(grey) < 0.4:
         grey = 1.0 - grey
-    # Uneven light: the paper is the local upper tone, over several cells.
-    reach = 4.0 * CELL[0] * grey.shape[0] / size[0]
-    small = grey[:: max(1, int(reach / 8)), :: max(1, int(reach / 8))]
-
-    paper = gaussian_filter(maximum_filter(small, 9, mode="nearest"), 4.0, mode="nearest")
-    paper = np.asarray(resize(paper, grey.shape, order=1, mode="edge", preserve_range=True), np.float32)
-    return np.asarray(paper - grey > INK_CONTRAST)
+    contrast, _ = _contrast(grey, 4.0 * CELL[0] * grey.shape[0] / size[0])
+    return contrast > INK_CONTRAST
 
 
 def _solid(ink: Mask, radius: float) -> tuple[Mask, Mask]:

@@ -53,6 +53,18 @@ def test_a_drawing_is_told_from_a_photo() -> None:
     assert judge(from_array(1.0 - np.asarray(house()) / 255.0)).kind == "strokes"
 
 
+def test_a_sketch_that_was_photographed_is_a_drawing() -> None:
+    light = np.linspace(0.45, 0.85, 240)[None, :] * np.ones((240, 1))
+    noise = 0.01 * np.random.default_rng(0).standard_normal((240, 240))
+    sketch = from_array(np.where(np.asarray(house()) < 128, 0.3 * light, light) + noise)
+
+    lines = find_lines(sketch, (20, 40))
+
+    assert lines.kind == "strokes"
+    assert "uneven light" in lines.reason
+    assert label(lines.strength == 0)[1] == 4
+
+
 def test_strokes_are_thinned_and_keep_their_topology() -> None:
     lines = find_lines(from_image(house(480, pen=10)), (20, 40), kind="auto")
 
