@@ -76,7 +76,7 @@ def test_samples_that_cannot_be_had(run: Path, here: Path) -> None:
             "--like: 1 of 1 drawings fit into 24 rows and 48 columns; two are required\n\nhint: ",
         ),
         (["--like", "none.txt"], 1, "none.txt: there is no such file"),
-        (["--like", "cat.txt", "--png", "cat.txt"], 2, "is an input file"),
+        (["--like", "cat.txt", "--png", "cat.txt"], 2, "does not end with .png"),
     ):
         done = asciivae("sample", "--model", run, *line)
         assert (done.exit_code, done.stdout) == (code, ""), done.stderr
