@@ -138,9 +138,9 @@ def test_invalid_usage_is_said(drawing: Path, arguments: list[str], message: str
 
 def test_a_picture_that_cannot_be_written(drawing: Path, tmp_path: Path) -> None:
     done = asciivae("edges", drawing, "--svg", tmp_path / "nowhere" / "edges.svg")
-    assert done.exit_code == 1
-    assert "edges.svg: cannot be written: No such file or directory" in done.stderr
-    assert "hint: name a file in an existing folder" in done.stderr
+    assert done.exit_code == 2
+    assert "edges.svg: parent directory does not exist" in done.stderr
+    assert f"hint: mkdir -p {tmp_path / 'nowhere'}" in done.stderr
 
 
 def test_a_page_that_is_too_large_names_its_file(tmp_path: Path) -> None:

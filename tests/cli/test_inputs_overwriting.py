@@ -11,23 +11,25 @@ ART = "/\\\n\\/\n"
 @pytest.mark.parametrize(
     "line",
     [
-        "edges cat.txt --svg cat.txt",
-        "edges cat.txt --png link",
-        "edges cat.txt --reconstruct --model model.safetensors --png model.safetensors",
-        "evaluate model.safetensors --html model.safetensors",
-        "evaluate model.safetensors --data art.jsonl --html art.jsonl",
+        "edges cat.txt --svg cat.svg",
+        "edges cat.txt --png cat.png",
+        "edges cat.txt --reconstruct --model model.safetensors --png model.png",
+        "evaluate model.safetensors --html model.html",
+        "evaluate model.safetensors --data art.jsonl --html art.html",
         "export model.safetensors ./model.safetensors --half",
-        "interpolate cat.txt cat.txt --model model.safetensors --gif model.safetensors",
-        "reconstruct cat.txt --model model.safetensors --png model.safetensors",
-        "sample --like art.jsonl --png art.jsonl",
-        "sample --model model.safetensors --png model.safetensors",
+        "interpolate cat.txt cat.txt --model model.safetensors --gif model.gif",
+        "reconstruct cat.txt --model model.safetensors --png model.png",
+        "sample --like art.jsonl --png art.png",
+        "sample --model model.safetensors --png model.png",
     ],
 )
 def test_what_is_read_is_not_overwritten(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ASCIIVAE_CACHE", str(tmp_path / "cache"))
     Path("cat.txt").write_text(ART)
-    Path("link").symlink_to("cat.txt")
+    for link, name in (("cat", "cat.txt"), ("model", "model.safetensors"), ("art", "art.jsonl")):
+        for suffix in ("png", "svg", "gif", "html"):  # names that fit the output, so that only this is wrong
+            Path(f"{link}.{suffix}").symlink_to(name)
     Path("art.jsonl").write_text('{"text": "<>", "id": "fish"}\n')
     Path("model.safetensors").write_text("weights")
     done = asciivae(*line.split())
@@ -42,4 +44,4 @@ def test_a_report_is_no_folder(tmp_path: Path) -> None:
     done = asciivae("evaluate", "none", "--html", tmp_path)
 
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == f"error: {tmp_path}: is a folder\n\nhint: name a file: --html {tmp_path / 'report.html'}\n"
+    assert done.stderr == f"error: {tmp_path}: is a folder\n\nhint: name a file: {tmp_path / 'NAME.html'}\n"
