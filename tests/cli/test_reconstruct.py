@@ -103,7 +103,7 @@ def test_a_folder_of_which_nothing_is_left_exits_with_1_before_a_model_is_loaded
 
 
 @pytest.mark.parametrize(
-    "line", [["art", "--out", "art"], ["art/house.txt", "--out", "link"], ["a.txt", "--png", "a.txt"]]
+    "line", [["art", "--out", "art"], ["art/house.txt", "--out", "link"], ["a.txt", "--png", "a-link.png"]]
 )
 def test_a_drawing_is_not_overwritten_by_its_reconstruction(
     line: list[str], art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -112,6 +112,7 @@ def test_a_drawing_is_not_overwritten_by_its_reconstruction(
     art.rename("art")
     Path("link").symlink_to("art")
     Path("a.txt").write_text(TREE)
+    Path("a-link.png").symlink_to("a.txt")
     done = asciivae("reconstruct", "--model", "none", *line)  # before a model is looked for
 
     assert (done.exit_code, done.stdout) == (2, "")
