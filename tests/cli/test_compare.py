@@ -103,8 +103,8 @@ def test_refusals(runs: tuple[Path, Path], tmp_path: Path) -> None:
         f"error: {tmp_path}: is not the folder of a run\n\nhint: a run's folder has a resolved.yaml\n",
     )
     done = asciivae("compare", *runs, "--count", "1", "--png", tmp_path / "none" / "c.png")
-    assert done.exit_code == 1
-    assert done.stderr.endswith("hint: name another --png file\n")
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"hint: mkdir -p {tmp_path / 'none'}\n")
 
 
 def test_metrics_of_a_stranger(runs: tuple[Path, Path], tmp_path: Path) -> None:
@@ -113,7 +113,8 @@ def test_metrics_of_a_stranger(runs: tuple[Path, Path], tmp_path: Path) -> None:
     with (strange / "metrics.jsonl").open("ab") as file:
         file.write(b'\xff\n[]\n{"ce": 1}\n{"kind": "validation"}\n{"kind": "train", "step": 5, "ce": "much"}\n')
         file.write(
-            b'{"kind": "validation", "step": 6, "char_f1": NaN, "ce": 1e308, "a": -1e308, "b": 5e-324, "a": "A"}\n'
+            b'{"kind": "validation", "step": 6, "ce": 1e308, "a": "A", "b": 5e-324}\n'
+            b'{"kind": "validation", "step": 6, "ce": NaN}\n{"kind": "validation", "step": 6, "ce": 1, "ce": 2}\n'
         )
     done = asciivae("compare", strange, runs[1], "--count", "1", "--png", tmp_path / "c.png", "--json")
     assert done.exit_code == 0, done.stderr

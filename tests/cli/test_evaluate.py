@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_the_report_of_before(
     def full(*_: object, **__: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "replace", full)
     done = asciivae("evaluate", runs[0], "--data", runs[0].parent / "art", "--html", html)
     assert (done.exit_code, done.stdout) == (1, "")
     assert f"error: {html}: cannot be written: No space left on device\n\nhint: free some space" in done.stderr

