@@ -15,6 +15,7 @@ WALL = "".join(f"|{'=' * 17}|\n" for _ in range(11))
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("cat.txt").write_text(CAT)
+    Path("cat-link.png").symlink_to("cat.txt")
     Path("wall.txt").write_text(WALL)
     return tmp_path
 
