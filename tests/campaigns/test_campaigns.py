@@ -1,7 +1,7 @@
 """Campaigns against enemies and accidents: many random cases of one kind each.
 
-They are small by default; `ASCIIVAE_CAMPAIGN=N` multiplies every count by N, and `ASCIIVAE_SEED` draws others. The full
-counts of a release are those with N = 20: 300 kills, 60 pairs at once, 500 weights files, 300 fonts, 300 drawings.
+They are small by default; `ASCIIVAE_CAMPAIGN=N` multiplies every count by N, and `ASCIIVAE_SEED` draws others. N = 20
+tries 60 kills and 60 exports, 80 pairs at once, 500 weights files, 300 fonts and 480 drawings.
 """
 
 import json
