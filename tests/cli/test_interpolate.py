@@ -80,7 +80,7 @@ def test_walks_that_cannot_be_had(run: Path, here: Path) -> None:
             "--play and --json: cannot be used together\n\nhint: omit one",
         ),
         (["cat.txt", "wall.txt", "--gif", "wall.txt"], 2, "wall.txt: does not end with .gif"),
-        (["cat.txt", "wall.txt", "--gif", "none/walk.gif"], 1, "cannot be written"),
+        (["cat.txt", "wall.txt", "--gif", "none/walk.gif"], 2, "none/walk.gif: parent directory does not exist"),
         (["cat.txt", "dog.txt"], 1, "dog.txt: there is no such file"),
     ):
         done = asciivae("interpolate", *line, "--model", run)

@@ -70,7 +70,7 @@ def test_following_it_word_by_word(fresh: dict[str, str], tmp_path: Path) -> Non
                 assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
                 assert pattern(output).fullmatch(done.stdout), f"{command}\n{done.stdout}"
                 followed += 1
-    assert followed == 9
+    assert followed == 13
     assert '"step": 50' in (desk / "run" / "metrics.jsonl").read_text()
 
 
