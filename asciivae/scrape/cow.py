@@ -42,7 +42,10 @@ def drawing_of(text: str) -> str:
     Raises:
         CowError: nothing is assigned to it, or something that is not understood.
     """
-    return _Perl(text.replace("\r\n", "\n")).cow()
+    try:
+        return _Perl(text.replace("\r\n", "\n")).cow()
+    except RecursionError:
+        raise CowError("its parentheses are nested too deeply") from None
 
 
 class _Perl:
@@ -124,11 +127,16 @@ class _Perl:
                 self.at += 1
                 self._take(re.compile(r"\s*"))
                 count = self._take(_NUMBER)
-                value *= int(count[0]) if count and len(count[0]) < 6 else 0
+                times = int(count[0][:12]) if count else 0
+                self._check_length(len(value) * times)
+                value *= times
             else:
                 return value
-            if len(value) > MAX_LENGTH:
-                self._fail("a text of more than 1 MiB")
+            self._check_length(len(value))
+
+    def _check_length(self, length: int) -> None:
+        if length > MAX_LENGTH:
+            self._fail("a text of more than 1 MiB")
 
     def _term(self) -> str:
         self._take(re.compile(r"\s*"))

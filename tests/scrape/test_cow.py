@@ -66,6 +66,8 @@ def test_default_eyes_and_thoughts() -> None:
         ('$the_cow = "@{[1]}";', "an array"),
         ('$the_cow = "\\x{110000}";', "a character that does not exist"),
         ("$the_cow = 'x' x 99999 x 99999;", "more than 1 MiB"),
+        ("$the_cow = 'x' x 1048577;", "more than 1 MiB"),
+        ("$the_cow = " + "(" * 9999 + ";", "nested too deeply"),
         ("$the_cow = 'x' x 3 if moo();", "an expression"),
     ],
 )
