@@ -59,8 +59,8 @@ def cases() -> list[Any]:
     found = []
     for path in sorted(FOLDER.glob("exp_*.json")):
         experiment = json.loads(path.read_text())
-        # SSIM of a page in float64 takes half a minute.
-        marks = [pytest.mark.slow] if path.stem == "exp_333d74a" else []
+        # Large SSIM and edge filters in float64 take more than five seconds a page.
+        marks = [pytest.mark.slow] if path.stem in ("exp_333d74a", "exp_66ea1d6") else []
         found += [
             pytest.param(experiment, case, id=f"{path.stem}-{case['id']}", marks=marks) for case in experiment["cases"]
         ]
