@@ -67,21 +67,18 @@ def evaluate(
     from asciivae.metrics.summary import extremes
 
     kinds = [kind_of(path) for path in models]
-    if "page" in kinds:
-        if kinds.count("page") < len(kinds):
-            place = next(str(path) for path, kind in zip(models, kinds, strict=True) if kind != "page")
-            raise UsageError("is not a page model, as others are", place=place, hint="measure the kinds one by one")
+    for kind, one, many in (("page", "a page model", "page models"), ("tracer", "a tracer", "tracers")):
+        if kind not in kinds:
+            continue
+        if kinds.count(kind) < len(kinds):
+            place = next(str(path) for path, other in zip(models, kinds, strict=True) if other != kind)
+            raise UsageError(f"is not {one}, as others are", place=place, hint="measure the kinds one by one")
         if html is not None or contours:
-            raise UsageError("--html and --contours are not for page models", hint="leave them out")
-        evaluate_pages(models, data or ["embedded"], split, limit, draws, as_json)
-        return
-    if "tracer" in kinds:
-        if kinds.count("tracer") < len(kinds):
-            place = next(str(path) for path, kind in zip(models, kinds, strict=True) if kind != "tracer")
-            raise UsageError("is not a tracer, as others are", place=place, hint="measure the kinds one by one")
-        if html is not None or contours:
-            raise UsageError("--html and --contours are not for tracers", hint="leave them out")
-        evaluate_tracers(models, data or ["embedded"], split, limit, device, as_json)
+            raise UsageError(f"--html and --contours are not for {many}", hint="leave them out")
+        if kind == "page":
+            evaluate_pages(models, data or ["embedded"], split, limit, draws, as_json)
+        else:
+            evaluate_tracers(models, data or ["embedded"], split, limit, device, as_json)
         return
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]
