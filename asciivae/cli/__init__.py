@@ -30,7 +30,7 @@ from asciivae.cli import (
     train,
     train_renderer,
 )
-from asciivae.cli.output import GlobalOptions, guarded, prepare_streams, result
+from asciivae.cli.output import GlobalOptions, end_in_time, guarded, prepare_streams, result
 
 _GLOBAL = frozenset({"-q", "--quiet", "--debug"})
 
@@ -96,4 +96,11 @@ def options(
 def main() -> None:
     """Run the command line."""
     prepare_streams()
-    guarded(app)
+    code: object = 0
+    try:
+        guarded(app)
+    except SystemExit as end:
+        code = end.code
+        raise
+    finally:
+        end_in_time(code)

@@ -27,6 +27,7 @@ from asciivae.cli.interpolate import find
 from asciivae.cli.output import reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import AsciivaeError, UsageError
+from asciivae.streams import results
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -61,7 +62,7 @@ def explore(
       asciivae explore cat.txt dog.txt art/ --out found/
     """
     require_terminal(
-        sys.stdin, sys.stdout, what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
+        sys.stdin, results(), what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
     )
     trained, drawings = _collected(sources or ["embedded"], replace, transliterate, model, device)
     choice = random.Random(seed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +24,7 @@ from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.progress import counting
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
+from asciivae.streams import results
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -61,7 +61,7 @@ def interpolate(
     if play and as_json:
         raise UsageError("cannot be used together", place="--play and --json", hint="omit one of them")
     if play:
-        require_terminal(sys.stdout, what="--play", hint="omit it, or write a GIF: --gif walk.gif")
+        require_terminal(results(), what="--play", hint="omit it, or write a GIF: --gif walk.gif")
     check_outputs(gif=gif, png=png)
     drawings = [_one(file, replace, transliterate) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")

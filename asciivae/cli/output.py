@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,10 @@ from typing import Any, NoReturn, ParamSpec, TextIO
 
 import typer
 
+from asciivae import registry
+from asciivae.blame import Pressed, said
 from asciivae.errors import AsciivaeError, Interrupted, UsageError
+from asciivae.streams import move_descriptor, reserved, results
 
 P = ParamSpec("P")
 INTERNAL_ERROR = 70
@@ -33,13 +37,14 @@ class GlobalOptions:
 
 
 def prepare_streams() -> None:
-    """Replace closed streams by /dev/null, and print `?` for characters that a stream cannot encode."""
+    """Replace closed streams by /dev/null, print `?` for what a stream cannot encode, and reserve descriptor 1."""
     for name in ("stdout", "stderr"):
         stream: Any = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    move_descriptor()
 
 
 def printable(text: str) -> str:
@@ -65,14 +70,14 @@ def complain(message: str) -> None:
 
 def result(text: str) -> None:
     """Print a result on stdout unchanged, with one final newline."""
-    stream = sys.stderr if GlobalOptions.stdout_taken else sys.stdout
+    stream = sys.stderr if GlobalOptions.stdout_taken else results()
     try:
         stream.write(text if text.endswith("\n") else text + "\n")
         stream.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        _forget(sys.stdout)
+        _forget(results())
         raise AsciivaeError(
             f"cannot be written: {error.strerror}", place="stdout", hint="free some space, or send it elsewhere"
         ) from error
@@ -115,7 +120,7 @@ def beside(*grids: Any) -> str:
     from asciivae.text.art import SEPARATOR, side_by_side, to_text
 
     width = sum(grid.shape[1] for grid in grids) + len(SEPARATOR) * (len(grids) - 1)
-    if sys.stdout.isatty() and width > shutil.get_terminal_size().columns:
+    if results().isatty() and width > shutil.get_terminal_size().columns:
         return "\n".join(map(to_text, grids))
     return side_by_side(*grids)
 
@@ -123,7 +128,7 @@ def beside(*grids: Any) -> str:
 def table(columns: list[str], rows: list[list[str]]) -> None:
     """Print a table on stdout: aligned and coloured on a terminal, tab-separated otherwise."""
     columns, *rows = [list(map(printable, row)) for row in (columns, *rows)]
-    if not sys.stdout.isatty():
+    if not results().isatty():
         result("\n".join("\t".join(row) for row in [columns, *rows]))
         return
     from rich.console import Console
@@ -135,11 +140,30 @@ def table(columns: list[str], rows: list[list[str]]) -> None:
         grid.add_column(Text(column), overflow="fold")
     for row in rows:
         grid.add_row(*map(Text, row))
-    Console().print(grid)
+    Console(file=results()).print(grid)
 
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM, which stops a command as Ctrl-C does: what it was writing is removed or saved."""
+
+
+LAST_SECONDS = 3.0
+"""How long threads and exit handlers of plugins may keep the process from ending."""
+
+
+def end_in_time(code: object) -> None:
+    """End the process with `code` if it has not ended by itself in `LAST_SECONDS`."""
+
+    def end() -> None:
+        staying = [thread.name for thread in threading.enumerate() if not thread.daemon]
+        names = ", ".join(name for name in staying if name != "MainThread") or "an exit handler"
+        complain(f"{names} was still running when the command was done, and was ended")
+        os._exit(code if isinstance(code, int) else int(code is not None))
+
+    sys.stdout = sys.stderr  # nothing that is printed from here on is a result
+    timer = threading.Timer(LAST_SECONDS, end)
+    timer.daemon = True
+    timer.start()
 
 
 def guarded(app: Callable[[], Any]) -> None:
@@ -148,6 +172,11 @@ def guarded(app: Callable[[], Any]) -> None:
     def terminate(number: int, frame: Any) -> NoReturn:
         raise Terminated
 
+    def press(number: int, frame: Any) -> NoReturn:
+        raise Pressed
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, press)
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, terminate)
     try:
@@ -156,10 +185,10 @@ def guarded(app: Callable[[], Any]) -> None:
         complain(str(error))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        _forget(sys.stdout)
+        _forget(results())
         sys.exit(141)
     except OSError as error:
-        _forget(sys.stdout)
+        _forget(results())
         complain(f"stdout: cannot be written: {error.strerror}\n\nhint: free some space, or redirect the output")
         sys.exit(1)
 
@@ -170,7 +199,8 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            command(*args, **kwargs)
+            with reserved():
+                command(*args, **kwargs)
         except Interrupted as error:  # what the user asked for is no error
             _stop(error, error.exit_code, str(error), prefix=False)
         except AsciivaeError as error:
@@ -178,17 +208,18 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt as error:
             _stop(error, 143 if isinstance(error, Terminated) else 130, "interrupted")
         except BrokenPipeError:
-            _forget(sys.stdout)  # the reader closed the pipe
+            _forget(results())  # the reader closed the pipe
             raise typer.Exit(141) from None
         except typer.Exit:
             raise
-        except Exception as error:
-            kind = type(error).__name__
-            _stop(
-                error,
-                INTERNAL_ERROR,
-                f"internal error ({kind}: {error})\n\nhint: repeat with `asciivae --debug …` and report what it prints",
-            )
+        except (Exception, SystemExit) as error:
+            if (entry := registry.raised_by(error)) is not None:
+                message = f"{entry.kind} {entry.name!r} of {entry.origin}: failed with {said(error)}"
+                _stop(
+                    error, 1, f"{message}\n\nhint: repeat with `asciivae --debug …` for the traceback, or leave it out"
+                )
+            hint = "repeat with `asciivae --debug …` and report what it prints"
+            _stop(error, INTERNAL_ERROR, f"internal error ({said(error)})\n\nhint: {hint}")
 
     return wrapped
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,7 +16,6 @@ from asciivae.errors import AsciivaeError, PluginError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from asciivae.cli.help_outline import Outline
-    from asciivae.testing import Outcome
 
 app = typer.Typer(help="List, show and check plugins, and create new ones.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
@@ -74,17 +75,14 @@ def check(
     else:
         entries = [entry for name in names or [] for entry in _named(name)]
     options = _options(sets or [])
-    checked = [(entry, _outcomes(entry, options)) for entry in entries]
+    checked = [(entry, list(_outcomes(entry, options))) for entry in entries]
     if as_json:
-        documents = [
-            {**_identity(entry), "outcomes": [dataclasses.asdict(found) for found in outcomes]}
-            for entry, outcomes in checked
-        ]
+        documents = [{**_identity(entry), "outcomes": outcomes} for entry, outcomes in checked]
         json_result({"checked": documents})
     else:
         for entry, outcomes in checked:
             _report(entry, outcomes, verbose)
-    if any(found.state == "broken" for _, outcomes in checked for found in outcomes):
+    if any(found["state"] == "broken" for _, outcomes in checked for found in outcomes):
         raise typer.Exit(1)
 
 
@@ -130,7 +128,7 @@ def _identity(entry: registry.Entry) -> dict[str, Any]:
 
 
 def _described(entry: registry.Entry) -> dict[str, Any]:
-    read = _outline(entry)
+    entry, read = _located(entry), _outline(entry)
     return {
         **_identity(entry),
         "state": entry.state,
@@ -141,9 +139,21 @@ def _described(entry: registry.Entry) -> dict[str, Any]:
 
 
 def _row(entry: registry.Entry) -> list[str]:
-    read = _outline(entry)
-    what = read.about if entry.state == "ok" else f"it comes from {entry.origin}, {entry.reason}"
+    entry, read = _located(entry), _outline(entry)
+    what = read.about if not entry.reason else f"it comes from {entry.origin}, {entry.reason}"
     return [entry.kind, entry.name, entry.origin, entry.state, what, ", ".join(map(str, read.options))]
+
+
+def _located(entry: registry.Entry) -> registry.Entry:
+    """The entry, marked as broken if its top-level module does not exist; nothing is imported."""
+    top = entry.value.partition(":")[0].partition(".")[0].strip()
+    try:
+        missing = importlib.util.find_spec(top) is None
+    except (ImportError, ValueError):
+        missing = True
+    if entry.reason or not missing:
+        return entry
+    return dataclasses.replace(entry, state="broken", reason=f"whose module {top!r} is missing")
 
 
 def _outline(entry: registry.Entry) -> Outline:
@@ -173,44 +183,60 @@ def _options(sets: list[str]) -> dict[str, Any]:
     return options
 
 
-def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> list[Outcome]:
-    from asciivae.testing import Outcome, examine
+def _outcomes(entry: registry.Entry, options: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Check a plugin in a process of its own, which it may end, block or alter; see `asciivae.testing.Outcome`."""
+    from asciivae.registry import isolated
 
-    promise = "It loads, with these options."
+    trying = {"check": "loading", "promise": "It loads, with these options."}
+    target = "asciivae.testing.installed:outcomes"
+    arguments: list[Any] = [entry.kind, entry.qualified, options]
+    if entry.kind == "recipe":
+        target = f"{__name__}:recipe_outcomes"
+        arguments = [entry.distribution, entry.origin, entry.value]
     try:
-        if entry.kind == "recipe":
-            return _recipe_outcomes(entry)
-        plugin = registry.load(entry.kind, entry.qualified)
-        from asciivae.settings.convert import from_plain
-
-        config = from_plain(plugin.Config, options)
+        for event in isolated.items_of(target, *arguments):
+            if "state" in event:
+                yield event
+            else:
+                trying = event
     except AsciivaeError as error:
-        return [Outcome("loading", promise, "broken", error.headline)]
-    except ValueError as error:
-        return [Outcome("loading", promise, "broken", f"its options: {' '.join(str(error).split())}; see --set")]
-    return [Outcome("loading", promise, "kept"), *examine(entry.kind, plugin, config)]
+        yield {**trying, "state": "broken", "reason": error.headline, "options": ""}
 
 
-def _recipe_outcomes(entry: registry.Entry) -> list[Outcome]:
+def recipe_outcomes(distribution: str, origin: str, package: str) -> Iterator[dict[str, str]]:
+    """Validate the recipes of a package."""
     from asciivae.recipe.library import catalogue
     from asciivae.recipe.resolve import load_recipe
-    from asciivae.testing import Outcome
 
-    found = []
-    for listed in catalogue():
-        if listed.origin == entry.origin:
-            try:
-                load_recipe(f"{entry.distribution}:{listed.name}")
-                found.append(Outcome(listed.name, "The recipe has no problems.", "kept"))
-            except AsciivaeError as error:
-                found.append(Outcome(listed.name, "The recipe has no problems.", "broken", error.headline))
-    return found or [Outcome("recipes", "It brings recipes.", "broken", f"there is none in {entry.value}")]
+    found = {"promise": "The recipe has no problems.", "state": "kept", "reason": "", "options": ""}
+    names = [listed.name for listed in catalogue() if listed.origin == origin]
+    for name in names:
+        try:
+            load_recipe(f"{distribution}:{name}")
+            yield {**found, "check": name}
+        except AsciivaeError as error:
+            yield {**found, "check": name, "state": "broken", "reason": error.headline}
+    if not names:
+        reason = f"there is none in {package}"
+        yield {
+            "check": "recipes",
+            "promise": "It contains recipes.",
+            "state": "broken",
+            "reason": reason,
+            "options": "",
+        }
 
 
-def _report(entry: registry.Entry, outcomes: list[Outcome], verbose: bool) -> None:
-    counts = {state: sum(found.state == state for found in outcomes) for state in ("kept", "broken", "skipped")}
+def _report(entry: registry.Entry, outcomes: list[dict[str, str]], verbose: bool) -> None:
+    states = ("kept", "broken", "expected", "skipped")
+    counts = {state: sum(found["state"] == state for found in outcomes) for state in states}
     numbers = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     result(f"{entry.kind} {entry.name} of {entry.origin}: {numbers}")
-    shown = [found for found in outcomes if verbose or found.state == "broken"]
+    shown = [found for found in outcomes if verbose or found["state"] == "broken"]
     if shown:
-        table(["check", "", "reason"], [[found.check, found.state, found.reason or found.promise] for found in shown])
+        rows = [
+            [found["check"], found["state"], found["reason"] or found["promise"], found["options"]] for found in shown
+        ]
+        columns = ["check", "", "reason", "options"]
+        width = 4 if any(found["options"] for found in shown) else 3
+        table(columns[:width], [row[:width] for row in rows])

@@ -137,7 +137,7 @@ def schema(
 
     if kind not in KINDS:
         raise UsageError(f"unknown kind {kind!r}{did_you_mean(kind, KINDS)}", hint=f"--kind {' or '.join(KINDS)}")
-    result(json.dumps(recipe_schema(kind), indent=2, ensure_ascii=False))
+    result(json.dumps(recipe_schema(kind, left_out=say), indent=2, ensure_ascii=False))
 
 
 # The log's flags begin with dashes, quoted or not, and are not options of this command.

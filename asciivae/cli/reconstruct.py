@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,6 +33,7 @@ from asciivae.cli.inputs import (
 )
 from asciivae.cli.output import beside, coloured, json_result, printable, reported, result, say
 from asciivae.errors import UsageError
+from asciivae.streams import results
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -122,7 +122,7 @@ def reconstruct(
                 for drawing, one, look in zip(drawings, made, looks, strict=True)
             )
         )
-        legends = (COLOUR_LEGEND, CONFIDENCE_COLOUR_LEGEND) if coloured(sys.stdout) else (LEGEND, CONFIDENCE_LEGEND)
+        legends = (COLOUR_LEGEND, CONFIDENCE_COLOUR_LEGEND) if coloured(results()) else (LEGEND, CONFIDENCE_LEGEND)
         say("\n".join([legends[0]] * diff + [legends[1]] * confidence))
     else:
         result("\n".join(_printed(one, side_by_side) for one in made))
@@ -141,7 +141,7 @@ def _printed(one: Reconstruction, next_to: bool) -> str:
 
 def _highlighted(one: Reconstruction, next_to: bool, *, diff: bool, confidence: bool) -> str:
     highlights = [difference_highlight(one)] * diff + [confidence_highlight(one)] * confidence
-    return highlighted([one.original] * next_to, one.grid, highlights, colours=coloured(sys.stdout))
+    return highlighted([one.original] * next_to, one.grid, highlights, colours=coloured(results()))
 
 
 def _caption(made: Sequence[Reconstruction], looks: Sequence[Mapping[str, float]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +18,7 @@ from asciivae.cli.inputs import (
 )
 from asciivae.cli.output import coloured, json_result, printable, reported, result, table
 from asciivae.errors import UsageError
+from asciivae.streams import results
 
 if TYPE_CHECKING:
     from asciivae.pages.score import Score, Suggestion
@@ -98,7 +98,7 @@ def _rows(drawings: Sequence[Drawing], found: Sequence[Score]) -> list[list[str]
 def _show_cells(drawing: Drawing, one: Score) -> None:
     levels = (one.cells / _BITS_PER_LEVEL).astype(int).clip(0, len(SURPRISES) - 1).astype("uint8")
     highlight = Highlight(levels, SURPRISES, _COLOURS)
-    colours = coloured(sys.stdout)
+    colours = coloured(results())
     result(f"\n{printable(drawing.name)}" + ("" if colours else f" ({LEGEND})"))
     result(highlighted([], drawing.grid, [highlight], colours=colours))
 

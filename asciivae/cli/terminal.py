@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import Any, NoReturn
 
 from asciivae.errors import UsageError
+from asciivae.streams import results
 
 TAKE = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """Enter the alternate screen, hide the cursor, disable line wrapping (xterm's private modes)."""
@@ -79,15 +80,15 @@ class Terminal:
 
     def size(self) -> tuple[int, int]:
         """The current rows and columns; 24 and 80 if the terminal does not report them."""
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
+        columns, rows = os.get_terminal_size(results().fileno())
         return rows or 24, columns or 80
 
     def show(self, lines: Sequence[str]) -> None:
         """Fill the screen with lines, clipped to its size."""
         rows, columns = self.size()
         shown = (f"\x1b[{row};1H{line[:columns]}\x1b[K" for row, line in enumerate(lines[:rows], start=1))
-        sys.stdout.write("".join(shown) + "\x1b[J" * (len(lines) < rows))
-        sys.stdout.flush()
+        results().write("".join(shown) + "\x1b[J" * (len(lines) < rows))
+        results().flush()
 
     def key(self, seconds: float) -> str | None:
         """Wait for a key: a character, or `up`, `down`, `left`, `right`, `enter`, `escape`, `backspace`.
@@ -133,13 +134,13 @@ class Terminal:
             # Otherwise Ctrl-Z would stop the process without restoring the screen.
             mode[6][termios.VSUSP] = os.fpathconf(self._keyboard, "PC_VDISABLE").to_bytes(1, "big")
             termios.tcsetattr(self._keyboard, termios.TCSADRAIN, mode)
-        sys.stdout.write(TAKE)
-        sys.stdout.flush()
+        results().write(TAKE)
+        results().flush()
 
     def _give_back(self) -> None:
         with contextlib.suppress(OSError):  # the terminal was closed
-            sys.stdout.write(GIVE_BACK)
-            sys.stdout.flush()
+            results().write(GIVE_BACK)
+            results().flush()
         if self._keyboard is not None:
             import termios
 

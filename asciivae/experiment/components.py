@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import torch
 
 from asciivae import registry
+from asciivae.blame import contained, said
 from asciivae.errors import AsciivaeError, PluginError
 from asciivae.rng import derived_seed
 from asciivae.settings.component import Component
@@ -29,17 +28,18 @@ def make(kind: str, component: Component, *arguments: Any) -> Any:
         PluginError: it cannot be loaded, or its `__init__` failed.
     """
     made = registry.load(kind, component.use)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
-            return made(component.config, *arguments)
-    except AsciivaeError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise PluginError(
-            f"cannot be made: {type(error).__name__}: {error}",
+
+    def as_error(error: BaseException) -> BaseException:
+        if isinstance(error, AsciivaeError):
+            return error
+        return PluginError(
+            f"cannot be made: {said(error)}",
             place=described(kind, component),
             hint=f"check its options: asciivae plugins show {component.use}; --debug prints the traceback",
-        ) from error
+        )
+
+    with contained(as_error):
+        return made(component.config, *arguments)
 
 
 def described(kind: str, component: Component) -> str:

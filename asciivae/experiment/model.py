@@ -68,6 +68,7 @@ def build_model(
         module=vae.to(device),
         objective=Objective(terms, renderer, drawn_by=described("renderer", recipe.renderer)).to(device),
         relaxation=recipe.relax,
+        built_by=_built_by(recipe, own),
         batches=data.batches,
         seed=recipe.seed,
         total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
@@ -104,6 +105,13 @@ def build_model(
         renderer_digest=str(renderer.digest) if hasattr(renderer, "baseline") else None,
         next_command=_next_command,
     )
+
+
+def _built_by(recipe: ModelRecipe, own: VAE | None) -> str:
+    """The model in messages; empty for one of asciivae's own."""
+    if own is not None:
+        return f"the model {type(own).__name__} of {PYTHON}"
+    return "" if origin("model", recipe.model).startswith("asciivae ") else described("model", recipe.model)
 
 
 def _python_terms(losses: Mapping[str, Any], taken: Set[str]) -> Iterator[Term]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asciivae.errors import RunError, UsageError
+from asciivae.errors import RecipeProblems, RunError, UsageError
 from asciivae.experiment.build import build
 from asciivae.experiment.load import InitReport, choose_device, init_from
 from asciivae.experiment.trained import TrainedModel
@@ -182,8 +182,13 @@ def resume(
     RunDir.open(path)  # refuses links, before anything is read
     text = loader.read_file(file)
     earlier = _provenance_of(path)
-    loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
-    _check_same_recipe(check_recipe(text, str(file)), loaded)
+    try:
+        loaded = check_recipe(text, str(file), sets, unsets, name=earlier.get("recipe"))
+        _check_same_recipe(check_recipe(text, str(file)), loaded)
+    except RecipeProblems as error:
+        if (packages := _packages(earlier)) and any("unknown" in p.message for p in error.problems):
+            error.hint = f"the run used {', '.join(packages)}: pip install {' '.join(packages)}; {error.hint}"
+        raise
     folder = RunDir.open(path, loaded.recipe.kind)
     experiment = build(loaded, choose_device(device), **extras)
     _check_same_objects(experiment, earlier, path)
@@ -218,6 +223,14 @@ def _check_same_objects(experiment: Experiment, earlier: dict[str, Any], path: P
             place=str(path),
             hint=f"pass it again: asciivae.resume({str(path)!r}, model=…)",
         )
+
+
+def _packages(earlier: dict[str, Any]) -> list[str]:
+    """The requirements of the packages of third parties whose losses a run used, by its provenance."""
+    then = earlier.get("losses")
+    found = [str(origin).split() for origin in then.values()] if isinstance(then, dict) else []
+    packages = {f"{o[0]}=={o[1]}": None for o in found if len(o) == 2 and o[0] not in ("asciivae", PYTHON)}
+    return [package for package in packages if re.fullmatch(r"[\w.-]+==[\w.+-]+", package)]
 
 
 def _other_versions(experiment: Experiment, earlier: dict[str, Any]) -> Iterator[str]:

@@ -12,7 +12,6 @@ import re
 import secrets
 import shutil
 import stat
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from asciivae.errors import AsciivaeError, RunError, UsageError
 from asciivae.files.opening import UnsafePathError
+from asciivae.streams import results
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -157,8 +157,8 @@ def opened_output(path: Path, *, hint: str = "", kind: type[AsciivaeError] = Asc
     """
     try:
         if str(path) == STDOUT:
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
+            yield results().buffer
+            results().buffer.flush()
             return
         if is_special(path):
             with path.open("wb") as file:

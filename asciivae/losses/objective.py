@@ -7,9 +7,7 @@ It renders pages only if a loss needs them, and computes the squared error of a 
 
 from __future__ import annotations
 
-import contextlib
 import math
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from asciivae.blame import blamed
 from asciivae.contract import NEEDS, Facts, LossInputs
-from asciivae.errors import AsciivaeError, ModelError, PluginError
+from asciivae.errors import ModelError, PluginError
 from asciivae.losses.schedule import Schedule
 from asciivae.render.analytic import glyph_gram, squared_error
 from asciivae.text.charset import SIZE, SPACE
@@ -48,6 +47,11 @@ class Term:
     loss: Loss
     weight: Schedule
     origin: str = "asciivae"
+
+    @property
+    def place(self) -> str:
+        """Its name and origin, for messages."""
+        return f"loss {self.name!r} of {self.origin}"
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,8 @@ class Objective(nn.Module):
             # A term of weight 0 is still logged, but needs no gradient.
             with torch.set_grad_enabled(torch.is_grad_enabled() and weight != 0.0):
                 values = _call(term, inputs, step)
+            if output.logits.requires_grad and (self.renderer.differentiable or not _needs(term)):
+                _refuse_detached(term, values, step)
             for part, value in values.items():
                 name = f"{term.name}.{part}" if part else term.name
                 mean = value.mean()
@@ -171,7 +177,7 @@ class Objective(nn.Module):
         height, width = renderer.cell
         expected = (len(probs), 1, probs.shape[2] * height, probs.shape[3] * width)
         place = f"{self.drawn_by}, step {step}"
-        with _blamed(place, "draw with another: --set renderer.use=analytic"):
+        with blamed(place, "draw with another: --set renderer.use=analytic"):
             try:
                 picture = renderer(probs)
             except ModelError:
@@ -179,10 +185,23 @@ class Objective(nn.Module):
                 if bool(probs.isfinite().all()):
                     raise
                 picture = probs.new_full(expected, math.nan)
-        if tuple(picture.shape) != expected:
+        if (found := _wrong(picture, expected, probs)) is not None:
             hint = "a renderer draws (B, 1, H·h, W·w); see asciivae.contract.Renderer"
-            raise PluginError(f"drew {tuple(picture.shape)}, not {expected}", place=place, hint=hint)
+            raise PluginError(f"drew {found}, not {expected}", place=place, hint=hint)
+        if renderer.differentiable and probs.requires_grad and not picture.requires_grad and torch.is_grad_enabled():
+            raise PluginError(
+                "states `differentiable = True`, and its picture has no gradient",
+                place=place,
+                hint="draw without detach(), argmax or NumPy, or state `differentiable = False`",
+            )
         return picture
+
+    def draws_non_finite(self, probs: Tensor, target: Tensor) -> bool:
+        """Whether the renderer draws non-finite pictures of these finite probabilities, or of these pages."""
+        if not self.draws_pictures or not bool(probs.isfinite().all()):
+            return False
+        pictures = (self.renderer(probs), self.baseline(one_hot(target, probs.dtype)))
+        return not all(bool(picture.isfinite().all()) for picture in pictures)
 
 
 def one_hot(ids: Tensor, dtype: torch.dtype) -> Tensor:
@@ -215,26 +234,10 @@ def _needs(term: Term) -> frozenset[str]:
     if unknown := needs - NEEDS:
         raise PluginError(
             f"needs {', '.join(sorted(unknown))}, which is not an input of losses",
-            place=f"loss {term.name!r} of {term.origin}",
+            place=term.place,
             hint=f"a loss may need {', '.join(sorted(NEEDS))}; see asciivae.contract.NEEDS",
         )
     return needs
-
-
-@contextmanager
-def _blamed(place: str, remedy: str) -> Iterator[None]:
-    """Turn any exception of a plugin, `SystemExit` included, into a `PluginError`; send its prints to stderr."""
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    except AsciivaeError as error:
-        raise PluginError(error.message, place=place, hint=error.hint or remedy) from error
-    except (Exception, SystemExit) as error:
-        raise PluginError(
-            f"failed with {type(error).__name__}: {error}",
-            place=place,
-            hint=f"repeat with --debug for the traceback, or {remedy}",
-        ) from error
 
 
 @contextmanager
@@ -254,18 +257,45 @@ def _unmodified(inputs: LossInputs, place: str) -> Iterator[None]:
 
 
 def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
-    place = f"loss {term.name!r} of {term.origin}, step {step}"
-    with _unmodified(inputs, place), _blamed(place, "take the loss out of the recipe"):
+    place = f"{term.place}, step {step}"
+    with _unmodified(inputs, place), blamed(place, "take the loss out of the recipe"):
         values: Any = term.loss(inputs)
     batch = (len(inputs.target),)
     if not isinstance(values, Mapping) or not values:
         what = "no terms" if isinstance(values, Mapping) else f"{type(values).__name__}, not named tensors"
         raise PluginError(f"returned {what}", place=place, hint=_CONTRACT_HINT)
     for name, value in values.items():
-        shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
-        if shape != batch:
-            raise PluginError(f"term {name!r} is {shape}, not {batch}", place=place, hint=_CONTRACT_HINT)
+        if not isinstance(name, str):
+            raise PluginError(f"a term is called {name!r}, which is not a string", place=place, hint=_CONTRACT_HINT)
+        if (found := _wrong(value, batch, inputs.logits)) is not None:
+            raise PluginError(f"term {name!r} is {found}, not {batch}", place=place, hint=_CONTRACT_HINT)
     return values
+
+
+def _wrong(value: Any, expected: tuple[int, ...], beside: Tensor) -> str | None:
+    """What a plugin returned instead of a dense floating-point tensor of this shape on the device of `beside`."""
+    if not isinstance(value, Tensor):
+        return type(value).__name__
+    if value.layout != torch.strided:
+        return f"a sparse tensor ({value.layout})"
+    if tuple(value.shape) != expected:
+        return f"{tuple(value.shape)}"
+    if not value.is_floating_point():
+        return f"{value.dtype}, which is not floating-point"
+    return f"on the device {value.device}" if value.device != beside.device else None
+
+
+def _refuse_detached(term: Term, values: Mapping[str, Tensor], step: int) -> None:
+    """Reject a term with a weight and without a gradient, unless it is 0, as that of a schedule may be."""
+    if not torch.is_grad_enabled() or term.weight(step) == 0.0:
+        return
+    if any(value.requires_grad for value in values.values()) or not any(bool(value.any()) for value in values.values()):
+        return
+    raise PluginError(
+        "its value has no gradient, so that it cannot be trained",
+        place=f"{term.place}, step {step}",
+        hint="compute it without detach(), argmax or NumPy and with a differentiable renderer; or log it: weight: 0",
+    )
 
 
 _CONTRACT_HINT = "a loss returns {name: tensor of one number per piece}; see asciivae.contract.Loss"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any, get_type_hints
 
 import yaml
@@ -13,6 +13,7 @@ from asciivae.errors import PluginError
 from asciivae.recipe import loader
 from asciivae.recipe.problems import schemas_in
 from asciivae.recipe.schema import KINDS
+from asciivae.registry import isolated
 from asciivae.settings.convert import json_schema
 from asciivae.training.recipe import BaseRecipe
 
@@ -42,11 +43,14 @@ def dump_yaml(data: Any) -> str:
     return text
 
 
-def recipe_schema(kind: str = "model") -> dict[str, Any]:
+def recipe_schema(kind: str = "model", left_out: Callable[[str], object] = lambda why: None) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of a kind of recipe, with the options of every component that loads.
+
+    Third parties are loaded in another process, so that they cannot harm this one.
 
     Args:
         kind: a key of `KINDS`.
+        left_out: called with the reason why a component is left out.
     """
     recipe = KINDS[kind]
     schema = json_schema(recipe)
@@ -55,12 +59,8 @@ def recipe_schema(kind: str = "model") -> dict[str, Any]:
         section = _section_of(recipe, field)
         base = definitions[section]
         variants = []
-        for name, config in _installed(plugin_kind).items():
+        for name, options in _options(plugin_kind, section, left_out):
             prefix = f"{section}.{name}"
-            try:
-                options = json_schema(config, ref_template=f"#/$defs/{prefix}.{{model}}")
-            except (PluginError, PydanticUserError):
-                continue  # skip broken plugins
             if options.get("properties", {}).keys() & base["properties"].keys():
                 continue  # an option with a reserved name, which `with_config` refuses
             definitions.update({f"{prefix}.{k}": v for k, v in options.pop("$defs", {}).items()})
@@ -75,13 +75,36 @@ def _section_of(recipe: type[BaseRecipe], field: str) -> str:
     return schema.__name__
 
 
-def _installed(kind: str) -> dict[str, type[Any]]:
-    found = {}
+def _options(kind: str, section: str, left_out: Callable[[str], object]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name and the schema of the options of each installed component of a kind that loads."""
+    ours = {entry.name for entry in registry.entries(kind) if entry.distribution == registry.OURS}
     for entry in registry.entries(kind):
-        name = entry.qualified if entry.state == "ambiguous" else entry.name
-        with contextlib.suppress(PluginError):
-            found[name] = registry.load(kind, name).Config
-    return found
+        own = entry.distribution == registry.OURS
+        name = entry.name if own or (entry.state != "ambiguous" and entry.name not in ours) else entry.qualified
+        try:
+            if own:
+                yield from options_of(kind, name, section)
+            else:
+                yield from map(tuple, isolated.items_of(f"{__name__}:options_of", kind, entry.qualified, section, name))
+        except PluginError as error:
+            left_out(f"{kind} {entry.name!r} of {entry.origin} is left out: {error.message}")
+
+
+def options_of(kind: str, use: str, section: str, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schema of the options of one component, as the only item.
+
+    Args:
+        kind: a key of `registry.KINDS`.
+        use: its name, or `distribution:name`.
+        section: the name of the section that it is for.
+        name: its name in the schema; `use` by default.
+    """
+    name = name or use
+    template = f"#/$defs/{section}.{name}.{{model}}"
+    try:
+        yield name, json_schema(registry.load(kind, use).Config, ref_template=template)
+    except PydanticUserError as error:
+        raise PluginError(str(error)) from error
 
 
 def _variant(base: dict[str, Any], name: str, options: dict[str, Any]) -> dict[str, Any]:

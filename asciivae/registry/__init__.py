@@ -23,7 +23,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from asciivae import __version__
+from asciivae import __version__, blame
+from asciivae.blame import contained, said
 from asciivae.contract import CONTRACT
 from asciivae.errors import PluginError, nearest
 from asciivae.registry.requirements import OURS, accepts, check_requirement, normalised, parsed
@@ -55,9 +56,10 @@ class Entry:
         distribution: the name of the distribution on PyPI.
         version: the version of the distribution.
         value: the entry point, `module:Class`.
-        state: `ok` by its metadata; `incompatible` if the distribution requires another asciivae or contract version;
-            `broken` if the entry point does not name a class; `ambiguous` if several distributions use the name.
-        reason: why the state is not `ok`, as the end of a sentence; empty if it is.
+        state: `ok` for asciivae's own; `not loaded` for a third party's, of which only metadata was read;
+            `incompatible` if the distribution requires another asciivae or contract version; `broken` if the entry
+            point does not name a class; `ambiguous` if several distributions use the name.
+        reason: what is wrong, as the end of a sentence; empty if nothing is known to be.
         outdated: the distribution to upgrade if the entry is incompatible.
         about: the summary of the distribution, one line.
     """
@@ -67,7 +69,7 @@ class Entry:
     distribution: str
     version: str
     value: str
-    state: Literal["ok", "incompatible", "broken", "ambiguous"] = "ok"
+    state: Literal["ok", "not loaded", "incompatible", "broken", "ambiguous"] = "not loaded"
     reason: str = ""
     outdated: str = ""
     about: str = ""
@@ -153,7 +155,8 @@ def _offers(kind: str) -> Iterator[Entry]:
             seen.add(normalised(distribution))  # an import finds the first one on sys.path
             points = found.entry_points
             summary = (about.get_all("Summary") or [""])[0]
-            package = Entry(kind, "", distribution, about["Version"], "", about=summary)
+            state: Literal["ok", "not loaded"] = "ok" if normalised(distribution) == OURS else "not loaded"
+            package = Entry(kind, "", distribution, about["Version"], "", state, about=summary)
             package = _compatible(package, found.requires or (), points.select(group=CONTRACT_GROUP).names)
             yield from [_entry(package, point) for point in points.select(group=group)]
 
@@ -174,7 +177,7 @@ def _compatible(package: Entry, requirements: Iterable[str], contracts: Collecti
 
 def _entry(package: Entry, point: metadata.EntryPoint) -> Entry:
     entry = dataclasses.replace(package, name=point.name, value=point.value)
-    if entry.state == "ok" and entry.kind != "recipe" and not re.fullmatch(r"[\w.]+\s*:\s*[\w.]+", point.value):
+    if not entry.reason and entry.kind != "recipe" and not re.fullmatch(r"[\w.]+\s*:\s*[\w.]+", point.value):
         reason = f"whose entry point {point.value!r} is not of the form module:Class"
         return dataclasses.replace(entry, state="broken", reason=reason)
     return entry
@@ -189,7 +192,7 @@ def _of_another_contract(entry: Entry, contracts: Collection[str]) -> Entry:
 
 
 def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
-    if entry.state != "ok" or entry.distribution == OURS:
+    if entry.reason or entry.distribution == OURS:
         return entry
     others = " and ".join(e.origin for e in found if e.name == entry.name and e is not entry)
     return dataclasses.replace(entry, state="ambiguous", reason=f"and {others} uses the same name")
@@ -200,32 +203,28 @@ def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
 
 def _imported(entry: Entry) -> Any:
     module, _, attributes = (part.strip() for part in entry.value.partition(":"))
-    try:
-        with contextlib.redirect_stdout(sys.stderr), _default_dtype_kept():  # stdout is reserved for results
-            found: Any = importlib.import_module(module)
-            for attribute in attributes.split("."):
-                found = getattr(found, attribute, None)
-    except (Exception, SystemExit) as error:
+
+    def as_error(error: BaseException) -> PluginError:
         place = _where(error)
-        what = f"{type(error).__name__}: {error}" + (f" ({place})" if place else "")
-        raise _broken(entry, f"which fails to import: {what}") from error
+        return _broken(entry, f"which fails to import: {said(error)}" + (f" ({place})" if place else ""))
+
+    with contained(as_error):
+        found: Any = importlib.import_module(module)
+        for attribute in attributes.split("."):
+            found = getattr(found, attribute, None)
     if found is None:
         raise _broken(entry, f"whose module {module!r} has no {attributes!r}")
     return found
 
 
-@contextlib.contextmanager
-def _default_dtype_kept() -> Iterator[None]:
-    """Refuse an import that changes PyTorch's default dtype, which would affect all later tensors."""
-    before = sys.modules["torch"].get_default_dtype() if "torch" in sys.modules else None
-    yield
-    if "torch" in sys.modules:
-        torch = sys.modules["torch"]
-        before = before or torch.float32
-        if torch.get_default_dtype() != before:
-            now = torch.get_default_dtype()
-            torch.set_default_dtype(before)
-            raise RuntimeError(f"its import sets torch's default dtype to {now}")
+def raised_by(error: BaseException) -> Entry | None:
+    """The third-party entry in whose module an exception was raised; None if there is none."""
+    files = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    modules = {
+        entry: sys.modules.get(found.__module__) for entry, found in _loaded.items() if entry.distribution != OURS
+    }
+    homes = {str(getattr(module, "__file__", None)): entry for entry, module in modules.items()}
+    return next((homes[file] for file in reversed(files) if file in homes), None)
 
 
 def _checked(entry: Entry, found: Any) -> type[Any]:
@@ -253,7 +252,8 @@ def _where(error: BaseException) -> str:
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith("<frozen ") and frame.filename not in (__file__, importlib.__file__)
+        if not frame.filename.startswith("<frozen ")
+        and frame.filename not in (__file__, blame.__file__, importlib.__file__)
     ]
     return f"{_short(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
 

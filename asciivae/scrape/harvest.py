@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import fnmatch
 import os
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from asciivae import registry
+from asciivae.blame import contained, said
 from asciivae.contract import Link, Page, RawArt
 from asciivae.corpus.formats import reason_of
 from asciivae.errors import CorpusError, PluginError
@@ -123,7 +122,7 @@ class Harvest:
         self.report.pages += 1
         links: list[Link] = []
         try:
-            with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
+            with contained(_ended):
                 for number, found in enumerate(opened.source.read(page)):
                     if self.full:
                         break
@@ -139,7 +138,7 @@ class Harvest:
         except CorpusError:  # the archive cannot be written: not a failure of the source
             raise
         except Exception as error:
-            what = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            what = str(error) if isinstance(error, ValueError) else said(error)
             reason = f"{opened.name} cannot read it"
             self.report.fail(page.address, reason, f"{reason} ({opened.origin}): {what}")
         return links
@@ -158,6 +157,11 @@ class Harvest:
         self.report.pieces[self.archive.add(art, source=source, address=address) if wanted else "unwanted"] += 1
 
 
+def _ended(error: BaseException) -> Exception:
+    """What a source raised, as an exception that ends no more than the reading of a page."""
+    return error if isinstance(error, Exception) else ValueError(said(error))
+
+
 def open_source(name: str, options: dict[str, str] | None = None) -> Opened:
     """Load a source by its name and instantiate it with options given as strings.
 
@@ -173,14 +177,14 @@ def open_source(name: str, options: dict[str, str] | None = None) -> Opened:
                 f"source {name!r} has no option {option!r}",
                 hint=f"it has: {', '.join(fields) or 'none'}",
             )
-    try:
+
+    def as_error(error: BaseException) -> PluginError:
+        what = f"source {name!r} of {entry.origin} cannot be used: {said(error)}"
+        return PluginError(what, hint="check its options: --set NAME=VALUE")
+
+    with contained(as_error):
         made = {option: _converted(fields[option].type, value) for option, value in (options or {}).items()}
         return Opened(entry.name, entry.origin, kind(kind.Config(**made)))
-    except Exception as error:
-        raise PluginError(
-            f"source {name!r} of {entry.origin} cannot be used: {type(error).__name__}: {error}",
-            hint="check its options: --set NAME=VALUE",
-        ) from error
 
 
 def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Iterator[Report]:

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from asciivae.contract import Page
-from asciivae.testing import losses, models, renderers, sources
-from asciivae.testing.checks import Outcome, Violation, outcomes, parametrised, require
+from asciivae.testing.checks import Outcome, Violation, configurations, outcomes, parametrised, require
+from asciivae.testing.kits import KITS
 
 if TYPE_CHECKING:
     import pytest
@@ -41,72 +41,65 @@ __all__ = [
 
 
 def check_loss(plugin: type[Any], *configs: Any) -> None:
-    """Check a loss class with each of these options, or with its defaults.
+    """Check a loss class with each of these options; by default, with its defaults and its `examples`.
 
     Raises:
         Violation: it breaks the contract; the text says where.
     """
-    require(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs or [plugin.Config()]])
+    _require("loss", plugin, configs)
 
 
 def check_model(plugin: type[Any], *configs: Any) -> None:
-    """Check a model class with each of these options, or with its defaults.
-
-    Raises:
-        Violation: it breaks the contract; the text says where.
-    """
-    require(models.CHECKS, [models.ModelSubject(plugin, config) for config in configs or [plugin.Config()]])
+    """As `check_loss`, for a model."""
+    _require("model", plugin, configs)
 
 
 def check_renderer(plugin: type[Any], *configs: Any) -> None:
-    """Check a renderer class with each of these options, or with its defaults.
-
-    Raises:
-        Violation: it breaks the contract; the text says where.
-    """
-    require(renderers.CHECKS, [renderers.RendererSubject(plugin, config) for config in configs or [plugin.Config()]])
+    """As `check_loss`, for a renderer."""
+    _require("renderer", plugin, configs)
 
 
 def check_source(plugin: type[Any], *configs: Any, pages: Sequence[Page] = ()) -> None:
-    """Check a source class with each of these options, or with its defaults.
+    """As `check_loss`, for a source; `pages` are of the kind that it reads, each with art."""
+    _require("source", plugin, configs, pages)
 
-    Args:
-        plugin: the class.
-        configs: instances of its `Config`.
-        pages: pages of the kind that it reads, each with art.
 
-    Raises:
-        Violation: it breaks the contract; the text says where.
+def loss_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
+    """Parametrise a test function, which calls its argument `check`, with each check and each of the options.
+
+    By default, these are the loss's defaults and its `examples`.
     """
-    require(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs or [plugin.Config()]])
+    return _marked("loss", plugin, configs)
 
 
-def loss_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
-    """Parametrise a test function, which calls its argument `check`, with each check and each of the options."""
-    return parametrised(losses.CHECKS, [losses.LossSubject(plugin, config) for config in configs])
-
-
-def model_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
+def model_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
     """As `loss_checks`, for a model."""
-    return parametrised(models.CHECKS, [models.ModelSubject(plugin, config) for config in configs])
+    return _marked("model", plugin, configs)
 
 
-def renderer_checks(plugin: type[Any], configs: Sequence[Any]) -> pytest.MarkDecorator:
+def renderer_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
     """As `loss_checks`, for a renderer."""
-    return parametrised(renderers.CHECKS, [renderers.RendererSubject(plugin, config) for config in configs])
+    return _marked("renderer", plugin, configs)
 
 
-def source_checks(plugin: type[Any], configs: Sequence[Any], pages: Sequence[Page]) -> pytest.MarkDecorator:
+def source_checks(plugin: type[Any], configs: Sequence[Any] = (), pages: Sequence[Page] = ()) -> pytest.MarkDecorator:
     """As `loss_checks`, for a source; `pages` are of the kind that it reads, each with art."""
-    return parametrised(sources.CHECKS, [sources.SourceSubject(plugin, config, pages) for config in configs])
+    return _marked("source", plugin, configs, pages)
 
 
 def examine(kind: str, plugin: type[Any], config: Any) -> list[Outcome]:
-    """Run every check of a kind (`loss`, `model`, `renderer` or `source`) on a class with these options."""
-    if kind == "loss":
-        return list(outcomes(losses.CHECKS, losses.LossSubject(plugin, config)))
-    if kind == "model":
-        return list(outcomes(models.CHECKS, models.ModelSubject(plugin, config)))
-    if kind == "renderer":
-        return list(outcomes(renderers.CHECKS, renderers.RendererSubject(plugin, config)))
-    return list(outcomes(sources.CHECKS, sources.SourceSubject(plugin, config)))
+    """Run every check of a kind (a key of `KITS`) on a class with these options."""
+    kit = KITS[kind]
+    return list(outcomes(kit.checks, kit.subject(plugin, config)))
+
+
+def _require(kind: str, plugin: type[Any], configs: Sequence[Any], *more: Any) -> None:
+    kit = KITS[kind]
+    require(kit.checks, [kit.subject(plugin, config, *more) for config in configs or configurations(plugin)])
+
+
+def _marked(kind: str, plugin: type[Any], configs: Sequence[Any], *more: Any) -> pytest.MarkDecorator:
+    kit = KITS[kind]
+    return parametrised(
+        kit.checks, [kit.subject(plugin, config, *more) for config in configs or configurations(plugin)]
+    )

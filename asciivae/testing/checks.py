@@ -8,7 +8,7 @@ import math
 import pickle
 import random
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from asciivae.blame import ChangedSettingError, contained, said
 from asciivae.contract import CONTRACT
 from asciivae.settings.convert import from_plain, plain
 
@@ -32,6 +33,10 @@ class Violation(AssertionError):
 
 class NotApplicable(Exception):
     """A check does not apply to this plugin; the message says why."""
+
+
+class ExpectedFailure(Exception):
+    """A check failed that the plugin names in its `expected_failures`; the message is its reason."""
 
 
 class Subject(Protocol):
@@ -75,14 +80,17 @@ class Outcome:
     Attributes:
         check: its name.
         promise: its requirement.
-        state: `kept` or `broken`; or `skipped`, because it does not apply or a fundamental check failed.
-        reason: why it is broken or skipped; empty if it is kept.
+        state: `kept` or `broken`; `expected` for a failure that the plugin expects; or `skipped`, because it does not
+            apply or a fundamental check failed.
+        reason: why it is not kept; empty if it is.
+        options: the options, if they are not the first ones checked.
     """
 
     check: str
     promise: str
-    state: Literal["kept", "broken", "skipped"]
+    state: Literal["kept", "broken", "expected", "skipped"]
     reason: str = ""
+    options: str = ""
 
 
 def check(*, fundamental: bool = False) -> Callable[[Callable[[S], None]], Check[S]]:
@@ -106,11 +114,21 @@ def outcomes(checks: Sequence[Check[S]], subject: S) -> Iterator[Outcome]:
             _run(one, subject)
         except NotApplicable as why:
             yield Outcome(one.name, one.promise, "skipped", str(why))
+        except ExpectedFailure as why:
+            yield Outcome(one.name, one.promise, "expected", str(why))
         except Violation as violation:
             unsound = one.name if one.fundamental else ""
             yield Outcome(one.name, one.promise, "broken", str(violation))
         else:
             yield Outcome(one.name, one.promise, "kept")
+
+
+def examined(checks: Sequence[Check[S]], subject: S) -> Iterator[Check[S] | Outcome]:
+    """Run checks on a subject, announcing each one before its outcome."""
+    found = outcomes(checks, subject)
+    for one in checks:
+        yield one
+        yield next(found)
 
 
 def require(checks: Sequence[Check[S]], subjects: Sequence[S]) -> None:
@@ -138,6 +156,8 @@ def parametrised(checks: Sequence[Check[S]], subjects: Sequence[S]) -> pytest.Ma
             _run(one, subject)
         except NotApplicable as why:
             pytest.skip(str(why))
+        except ExpectedFailure as why:
+            pytest.xfail(str(why))
 
     cases = [
         pytest.param(partial(run, one, subject), id=f"{_label(subject, number)}{one.name}")
@@ -152,15 +172,48 @@ def _label(subject: Subject, number: int) -> str:
 
 
 def _run(one: Check[S], subject: S) -> None:
+    """Run a check; a failure is expected if, and only if, the plugin names the check in `expected_failures`."""
+    expected: Mapping[str, str] = getattr(subject.plugin, "expected_failures", {})
+    try:
+        _tried(one, subject)
+    except Violation as violation:
+        if one.name in expected:
+            raise ExpectedFailure(f"{expected[one.name]} ({violation})") from violation
+        raise
+    if one.name in expected:
+        raise Violation(f"it is named in `expected_failures` ({expected[one.name]}), and is kept")
+
+
+def _tried(one: Check[S], subject: S) -> None:
+    def as_error(error: BaseException) -> BaseException:
+        if isinstance(error, Violation | NotApplicable):
+            return error
+        if isinstance(error, ChangedSettingError):
+            return Violation(str(error))
+        return Violation(f"{said(error)}{_where(error)}")
+
     # A plugin may draw from PyTorch's global generator; restore its state for the caller.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        try:
+        with contained(as_error):
             one.run(subject)
-        except (Violation, NotApplicable):
-            raise
-        except (Exception, SystemExit) as error:
-            raise Violation(f"{type(error).__name__}: {error}{_where(error)}") from error
+
+
+def configurations(plugin: type[Any]) -> list[Any]:
+    """The options that a plugin is checked with: its defaults, if it has them, and its `examples`.
+
+    Raises:
+        ValueError: it has neither.
+    """
+    examples = list(getattr(plugin, "examples", ()))
+    required = [f.name for f in dataclasses.fields(plugin.Config) if f.init and _is_required(f)]
+    if required and not examples:
+        raise ValueError(f"{required[0]} is required, and the class has no `examples` of its options")
+    return examples if required else [plugin.Config(), *examples]
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _where(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from asciivae.blame import Pressed
 from asciivae.errors import DivergedError, Interrupted, PluginError
 from asciivae.losses.objective import PYTHON
 from asciivae.training.experiment import Experiment
@@ -163,15 +164,16 @@ def _log(folder: RunDir, observer: Observer, record: dict[str, Any]) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
-    """Record the first Ctrl-C, SIGTERM or SIGHUP in a list; a second Ctrl-C raises KeyboardInterrupt as usual.
+    """Record the first Ctrl-C, SIGTERM or SIGHUP in a list; a later Ctrl-C raises KeyboardInterrupt as usual.
 
     SIGHUP that is ignored (`nohup`) stays so.
     """
     wanted: list[int] = []
 
     def first(number: int, frame: FrameType | None) -> None:
+        if wanted and number == signal.SIGINT:
+            raise Pressed
         wanted.append(number)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     before: dict[int, Any] = {}
     try:

@@ -5,9 +5,7 @@ batch → model → losses → gradient → finite check → step
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import sys
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from asciivae.blame import contained
 from asciivae.errors import DivergedError, PluginError
 from asciivae.losses.objective import LossValues, Term
 from asciivae.training.averaging import measure_statistics
@@ -71,6 +70,10 @@ class Task:
     def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
         """The error to raise for an exception in the backward pass: a `PluginError` if a plugin caused it."""
         return error
+
+    def explain_divergence(self, batch: Batch, step: int) -> BaseException | None:
+        """The error to raise for a non-finite value if a plugin made it of finite ones; else None."""
+        return None
 
     @abstractmethod
     def measure(self, module: Any, batch: Batch, step: int) -> LossValues:
@@ -131,7 +134,7 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
         wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
         if wrong is not None:
-            raise _diverged(task, batch, step, wrong, numbers)
+            raise task.explain_divergence(batch, step) or _diverged(task, batch, step, wrong, numbers)
         # Only now is it certain that the step is taken; a failed one is repeated when the run is resumed.
         if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
             state.add_to_average()
@@ -154,11 +157,8 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
 
 
 def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:
-    try:
-        with contextlib.redirect_stdout(sys.stderr):  # stdout is reserved for results
-            state.scaler.scale(measured.total).backward()
-    except (Exception, SystemExit) as error:
-        raise task.explain_backward(error, batch, step) from error
+    with contained(lambda error: task.explain_backward(error, batch, step)):
+        state.scaler.scale(measured.total).backward()
 
 
 def _learning_rate(task: Task, state: TrainState) -> float:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import Any
 
+import torch
+
+from asciivae.blame import blamed, said
 from asciivae.errors import PluginError
 from asciivae.losses.objective import LossValues, Objective, Term
 from asciivae.losses.schedule import constant
@@ -22,11 +29,13 @@ class VAETask(Task):
         module: the model.
         objective: the losses.
         relaxation: maps the decoder's logits to what is rendered.
+        built_by: name and origin of the model in messages, if it is a plugin.
     """
 
     module: VAE
     objective: Objective
     relaxation: Relaxation
+    built_by: str = ""
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -35,23 +44,45 @@ class VAETask(Task):
 
     def measure(self, module: VAE, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
+        return self.evaluate(module, batch, step, *self._noise(step))[1]
+
+    def _noise(self, step: int) -> tuple[torch.Generator, torch.Generator]:
+        """The noise of the latent and of the relaxation at a step."""
         latent = torch_stream(self.seed, "latent", step, device=self.device)
-        gumbel = torch_stream(self.seed, "gumbel", step, device=self.device)
-        return self.evaluate(module, batch, step, latent, gumbel)[1]
+        return latent, torch_stream(self.seed, "gumbel", step, device=self.device)
 
     def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
-        """Attribute the error to the term whose backward pass fails alone, if it or the renderer is a plugin."""
-        named = {term.name: f"loss {term.name!r} of {term.origin}" for term in self.terms}
-        plugins = {term.name for term in self.terms if not term.origin.startswith("asciivae ")}
-        if not plugins and self.objective.drawn_by.partition(" of ")[2].startswith("asciivae "):
+        """Attribute the error to a plugin: by its traceback, or else to the term whose backward pass fails alone."""
+        plugins: dict[str, Any] = {t.place: t.loss for t in self.terms if not t.origin.startswith("asciivae ")}
+        if not self.objective.drawn_by.partition(" of ")[2].startswith("asciivae "):
+            plugins[self.objective.drawn_by] = self.objective.renderer
+        if self.built_by:
+            plugins[self.built_by] = self.module
+        files = {frame.filename for frame in traceback.extract_tb(error.__traceback__)}
+        seen = [place for place, part in plugins.items() if _file_of(part) in files]
+        if not plugins:
             return error
-        failed = {name for name in named if self._fails(name, batch, step)}
-        # If no plugin's term fails alone, the renderer does.
-        blamed = next((named[name] for name in named if name in failed & plugins), self.objective.drawn_by)
+        if not seen:
+            failed = {term.place for term in self.terms if self._fails(term.name, batch, step)}
+            # If all terms fail alone, it is what they share: the renderer or the model.
+            alone = [place for place in plugins if place in failed] if len(failed) < len(self.terms) else []
+            seen = alone or [place for place in plugins if place not in failed] or list(plugins)
         return PluginError(
-            f"failed in the backward pass with {type(error).__name__}: {error}",
-            place=f"{blamed}, step {step}",
+            f"failed in the backward pass with {said(error)}",
+            place=f"{' or '.join(seen)}, step {step}",
             hint="repeat with --debug for the traceback, or take it out of the recipe",
+        )
+
+    def explain_divergence(self, batch: Batch, step: int) -> BaseException | None:
+        """See `Task.explain_divergence`: a renderer that draws non-finite pictures of finite probabilities."""
+        with torch.no_grad():
+            _, probs = self._passed(self.module, batch, step, *self._noise(step))
+            if not self.objective.draws_non_finite(probs, batch.ids):
+                return None
+        return PluginError(
+            "drew a picture that is not finite, of finite probabilities",
+            place=f"{self.objective.drawn_by}, step {step}",
+            hint="draw with another: --set renderer.use=analytic",
         )
 
     def _fails(self, name: str, batch: Batch, step: int) -> bool:
@@ -61,7 +92,7 @@ class VAETask(Task):
         self.module.zero_grad(set_to_none=True)
         try:
             alone.measure(self.module, batch, step).total.backward()
-        except (Exception, SystemExit):
+        except BaseException:
             return True
         finally:
             self.module.zero_grad(set_to_none=True)
@@ -79,7 +110,18 @@ class VAETask(Task):
             latent: standard normal noise for z; None decodes the posterior mean.
             gumbel: standard Gumbel noise for the relaxation; None takes the softmax.
         """
-        with self.autocast():
-            output = module(batch.seen, latent)
-        probs = self.relaxation(output.logits, gumbel, step // self.batches.steps_per_epoch)
+        output, probs = self._passed(module, batch, step, latent, gumbel)
         return output, self.objective(output, probs, batch.ids, batch.mask, step)
+
+    def _passed(
+        self, module: VAE, batch: Batch, step: int, latent: Noise, gumbel: Noise
+    ) -> tuple[VAEOutput, torch.Tensor]:
+        contained = blamed(f"{self.built_by}, step {step}", "train another model") if self.built_by else nullcontext()
+        with contained, self.autocast():
+            output = module(batch.seen, latent)
+        return output, self.relaxation(output.logits, gumbel, step // self.batches.steps_per_epoch)
+
+
+def _file_of(part: object) -> str:
+    """The file that defines the class of an object; empty if it is unknown."""
+    return str(getattr(sys.modules.get(type(part).__module__), "__file__", ""))

@@ -212,7 +212,7 @@ def test_a_package_that_changes_the_default_dtype_is_refused_and_changes_nothing
     (site.folder / "late_blur.py").write_text(code)
     done = here("train", "--recipe", recipe, "--out", tmp_path / "run")
     assert done.exit_code == 1
-    assert "sets torch's default dtype to torch.float64" in done.stderr
+    assert "it changed torch's default dtype to torch.float64" in done.stderr
     assert torch.get_default_dtype() == torch.float32
 
 

@@ -50,7 +50,7 @@ def test_the_list_says_what_metadata_tells(sick: Site) -> None:
         (p["distribution"], p["name"]): (p["state"], p["reason"]) for p in listed if "sick" in p["distribution"]
     }
     assert third_parties == {
-        **{(f"sick-{name}", name): ("ok", "") for name in CODE},
+        **{(f"sick-{name}", name): ("not loaded", "") for name in CODE},
         ("sick-first", "twice"): ("ambiguous", "and sick-second 1.0 uses the same name"),
         ("sick-second", "twice"): ("ambiguous", "and sick-first 1.0 uses the same name"),
         ("sick-foreseen", "foreseen"): (
@@ -68,7 +68,7 @@ def test_the_list_says_what_metadata_tells(sick: Site) -> None:
         "name": "blur",
         "distribution": "sound-blur",
         "version": "1.0",
-        "state": "ok",
+        "state": "not loaded",
         "reason": "",
         "about": "A package of a test",
         "options": [{"name": "window", "type": "int", "default": "7", "about": ""}],

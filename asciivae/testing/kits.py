@@ -1,0 +1,24 @@
+"""The checks of each kind of plugin, and how a subject of theirs is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from asciivae.testing import losses, models, renderers, sources
+from asciivae.testing.checks import Check, Subject
+
+
+class Kit(NamedTuple):
+    """The checks of a kind of plugin; `subject` takes a class and its options."""
+
+    checks: Sequence[Check[Any]]
+    subject: Callable[..., Subject]
+
+
+KITS = {
+    "loss": Kit(losses.CHECKS, losses.LossSubject),
+    "model": Kit(models.CHECKS, models.ModelSubject),
+    "renderer": Kit(renderers.CHECKS, renderers.RendererSubject),
+    "source": Kit(sources.CHECKS, sources.SourceSubject),
+}
