@@ -23,7 +23,8 @@ import torch
 from asciivae import registry
 from asciivae.contract import Facts, LossInputs, Posterior
 from asciivae.losses.objective import one_hot
-from asciivae.losses.shape import ShapeConfig, ShapeMeasure
+from asciivae.losses.shape import ShapeMeasure
+from asciivae.losses.shape_tables import ShapeConfig
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.glyphs import atlas
 from asciivae.text.art import Grid, parse, to_text

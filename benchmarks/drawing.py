@@ -27,9 +27,9 @@ from PIL import Image
 
 from asciivae.corpus.source import open_corpus
 from asciivae.drawing.draw import DrawConfig
+from asciivae.drawing.likeness import line_distance
 from asciivae.drawing.lines import CELL, Lines, find_lines, page_cells
 from asciivae.drawing.picture import Picture, from_array
-from asciivae.drawing.search import line_distance
 from asciivae.experiment.load import load_tracer
 from asciivae.render.glyphs import atlas
 from asciivae.report.png import grey_picture

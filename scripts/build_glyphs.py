@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from asciivae.render.glyphs import save_sheet
 from asciivae.render.rasterise import rasterise
+from asciivae.render.sheets import save_sheet
 
 ASSETS = Path(__file__).resolve().parent.parent / "asciivae" / "assets"
 

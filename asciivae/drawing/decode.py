@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
 from asciivae.drawing.lines import CELL, Lines
-from asciivae.models.tracer import MASKED, Tracer
+from asciivae.drawing.raster import widened
 from asciivae.text.art import Grid
 from asciivae.text.charset import SIZE, SPACE
+
+MASKED = SIZE
+"""What a tracer is told of a cell whose character is not known."""
 
 ROUNDS = 5
 PICTURE = 0.3
@@ -26,6 +26,26 @@ MOST_CELLS = 16_000
 
 MARGIN = 2
 """Cells of paper around a page: a tracer saw most drawings with some."""
+
+
+class LineReader(Protocol):
+    """A tracer's network, whatever runs it."""
+
+    @property
+    def reach(self) -> int:
+        """How far a cell sees, in cells."""
+
+    def read(self, lines: NDArray[np.float32], known: NDArray[np.int64], clean: float) -> NDArray[np.float32]:
+        """Predict the character of every cell of one page.
+
+        Args:
+            lines: (12·H, 6·W) in [0, 1], paper = 0.
+            known: (H, W) in [0, 95], the characters that are known; 95 where not.
+            clean: in [0, 1], 1 where the lines are exactly those of characters.
+
+        Returns:
+            Logits (95, H, W).
+        """
 
 
 class Traced(NamedTuple):
@@ -44,46 +64,42 @@ class TracedPage:
     """The lines of a page as a tracer reads them, with a margin of paper.
 
     Args:
-        tracer: the network, in evaluation mode.
+        tracer: the network.
         lines: the lines.
     """
 
-    def __init__(self, tracer: Tracer, lines: Lines) -> None:
+    def __init__(self, tracer: LineReader, lines: Lines) -> None:
         self.tracer = tracer
-        # How far a cell sees: large pages are read in bands that overlap by that.
-        self.reach = 1 + sum(tracer.config.dilations)
         rows, columns = lines.cells
         self.inside = (slice(MARGIN, MARGIN + rows), slice(MARGIN, MARGIN + columns))
-        device = next(tracer.parameters()).device
-        margin = (CELL[1] * MARGIN,) * 2 + (CELL[0] * MARGIN,) * 2
         # Lines that were kept count in full: what is weak was left out when they were found.
-        strength = torch.from_numpy((lines.strength > 0.0).astype(np.float32)).to(device)
-        self.lines = functional.pad(strength, margin)[None, None]
-        self.clean = torch.tensor([1.0 if lines.clean else PICTURE], device=device)
+        self.lines = np.pad((lines.strength > 0.0).astype(np.float32), [(side * MARGIN,) * 2 for side in CELL])
+        self.clean = 1.0 if lines.clean else PICTURE
         # Far from all lines there is nothing to ask.
-        pooled = functional.max_pool2d(self.lines, CELL)
-        self.asked = functional.max_pool2d(pooled, 3, stride=1, padding=1)[0, 0] > 0.0
+        crossed = (self.lines > 0.0).reshape(rows + 2 * MARGIN, CELL[0], columns + 2 * MARGIN, CELL[1])
+        self.asked = widened(np.any(crossed, axis=(1, 3)))
 
-    def logp(self, known: Tensor) -> Tensor:
+    def logp(self, known: NDArray[np.int64]) -> NDArray[np.float32]:
         """The log-probabilities (H + 4, W + 4, 95) of all cells, given the known ones (H + 4, W + 4)."""
         rows, columns = known.shape
+        reach = self.tracer.reach  # large pages are read in bands that overlap by that
         bands = 1
-        while bands < rows and (math.ceil(rows / bands) + self.reach * min(2, bands - 1)) * columns > MOST_CELLS:
+        while bands < rows and (math.ceil(rows / bands) + reach * min(2, bands - 1)) * columns > MOST_CELLS:
             bands += 1
         band = math.ceil(rows / bands)
-        found = torch.empty(rows, columns, SIZE, device=known.device)
-        with torch.inference_mode():
-            for top in range(0, rows, band):
-                first, last = max(0, top - self.reach), min(rows, top + band + self.reach)
-                lines = self.lines[:, :, CELL[0] * first : CELL[0] * last]
-                logits: Tensor = self.tracer(lines, known[None, first:last], self.clean)
-                said = logits[0, :, top - first : top - first + band].permute(1, 2, 0)
-                found[top : top + band] = said.log_softmax(-1)
+        found = np.empty((rows, columns, SIZE), np.float32)
+        for top in range(0, rows, band):
+            first, last = max(0, top - reach), min(rows, top + band + reach)
+            lines = self.lines[CELL[0] * first : CELL[0] * last]
+            logits = self.tracer.read(lines, known[first:last], self.clean)
+            found[top : top + band] = np.moveaxis(logits[:, top - first : top - first + band], 0, -1)
+        found -= found.max(axis=-1, keepdims=True)
+        found -= np.log(np.exp(found).sum(axis=-1, keepdims=True))
         return found
 
-    def unknown(self) -> Tensor:
-        """A page (H + 4, W + 4) int64 on which only the cells far from lines are known, as blanks."""
-        return torch.where(self.asked, MASKED, SPACE)
+    def unknown(self) -> NDArray[np.int64]:
+        """A page (H + 4, W + 4) on which only the cells far from lines are known, as blanks."""
+        return np.where(self.asked, MASKED, SPACE)
 
 
 def silent() -> None:
@@ -109,32 +125,28 @@ def decode(
         tick: called before every round.
     """
     known = page.unknown()
-    rows, columns = page.inside
     added = None
     if noise is not None:
-        added = torch.zeros(*known.shape, SIZE)
-        added[rows, columns] = torch.from_numpy(noise)
-    chosen_logp = torch.full((*known.shape, SIZE), -math.inf)
+        added = np.zeros((*known.shape, SIZE), np.float32)
+        added[page.inside] = noise
+    chosen_logp = np.full((*known.shape, SIZE), -np.inf, np.float32)
     chosen_logp[..., SPACE] = 0.0
     total = int(page.asked.sum())
     for number in range(1, rounds + 1):
         tick()
-        open_cells = known == MASKED
+        y, x = np.nonzero(known == MASKED)
         left = round(total * math.cos(0.5 * math.pi * number / rounds)) if number < rounds else 0
-        take = int(open_cells.sum()) - left
-        if take <= 0:
+        if len(y) <= left:
             continue
-        logp = page.logp(known).cpu()
-        best, character = (logp if added is None else logp + added).max(-1)
-        sureness = torch.where(open_cells, best, -math.inf).flatten()
+        logp = page.logp(known)[y, x]
+        said = logp if added is None else logp + added[y, x]
+        characters = said.argmax(axis=-1)
+        best = np.take_along_axis(said, characters[:, None], axis=-1)[:, 0]
         # A stable order, so that equal ones are taken in reading order on every machine.
-        order = torch.argsort(sureness, descending=True, stable=True)[:take]
-        kept = torch.zeros(known.numel(), dtype=torch.bool)
-        kept[order] = True
-        kept = kept.reshape(known.shape)
-        known = torch.where(kept, character, known)
-        chosen_logp[kept] = logp[kept]
-    return Traced(known[rows, columns].to(torch.uint8).numpy(), chosen_logp[rows, columns].numpy())
+        kept = np.argsort(-best, kind="stable")[: len(y) - left]
+        known[y[kept], x[kept]] = characters[kept]
+        chosen_logp[y[kept], x[kept]] = logp[kept]
+    return Traced(known[page.inside].astype(np.uint8), chosen_logp[page.inside])
 
 
 def conditional(page: TracedPage, grid: Grid, *, colours: int = 2) -> NDArray[np.float32]:
@@ -144,11 +156,12 @@ def conditional(page: TracedPage, grid: Grid, *, colours: int = 2) -> NDArray[np
     with the other cells known.
     """
     known = page.unknown()
-    rows, columns = page.inside
-    known[rows, columns] = torch.from_numpy(grid.astype(np.int64))
-    y, x = torch.meshgrid(torch.arange(known.shape[0]), torch.arange(known.shape[1]), indexing="ij")
-    found = torch.empty(*known.shape, SIZE)
-    for colour in range(colours**2):
-        mine = (y % colours == colour // colours) & (x % colours == colour % colours)
-        found[mine] = page.logp(torch.where(mine & page.asked, MASKED, known)).cpu()[mine]
-    return np.asarray(found[rows, columns].numpy())
+    known[page.inside] = grid
+    found = np.empty((*known.shape, SIZE), np.float32)
+    for row in range(colours):
+        for column in range(colours):
+            mine = (slice(row, None, colours), slice(column, None, colours))
+            hidden = known.copy()
+            hidden[mine][page.asked[mine]] = MASKED
+            found[mine] = page.logp(hidden)[mine]
+    return found[page.inside]

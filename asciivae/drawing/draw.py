@@ -15,9 +15,8 @@ from asciivae.text.art import Grid, to_text
 from asciivae.text.charset import SPACE
 
 if TYPE_CHECKING:
-    from asciivae.drawing.decode import Traced, TracedPage
+    from asciivae.drawing.decode import LineReader, Traced, TracedPage
     from asciivae.drawing.picture import Picture
-    from asciivae.models.tracer import Tracer
 
 Style = Literal["line", "shade"]
 
@@ -102,7 +101,7 @@ def stages(config: DrawConfig) -> int:
 
 
 def draw_picture(
-    tracer: Tracer,
+    tracer: LineReader,
     picture: Picture,
     config: DrawConfig = DrawConfig(),
     *,
@@ -111,7 +110,7 @@ def draw_picture(
     """Draw a picture.
 
     Args:
-        tracer: in evaluation mode.
+        tracer: the network; one of PyTorch in evaluation mode.
         picture: what was read.
         config: how.
         tick: called now and then while it works, for a progress bar; see `stages`.
@@ -119,7 +118,7 @@ def draw_picture(
     Raises:
         ArtError: no line is found in the picture, or the page would be too large.
     """
-    from asciivae.drawing.search import line_distance
+    from asciivae.drawing.likeness import line_distance
 
     width = WIDTH if config.width is None and config.height is None else config.width
     cells = page_cells(picture.rgb.shape[:2], width, config.height)
@@ -183,7 +182,9 @@ def trace(
     return Traced(search(grid, lines, logp, weight=WEIGHT), logp)
 
 
-def _traced(tracer: Tracer, lines: Lines, config: DrawConfig, tick: Callable[[], object]) -> tuple[Lines, Grid, float]:
+def _traced(
+    tracer: LineReader, lines: Lines, config: DrawConfig, tick: Callable[[], object]
+) -> tuple[Lines, Grid, float]:
     """The lines that were drawn (`fit` moves them), their characters, and the mean log-probability of their ink."""
     from asciivae.drawing.decode import TracedPage
 

@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from asciivae.drawing.decode import TracedPage
+from asciivae.drawing.decode import LineReader, TracedPage
 from asciivae.drawing.lines import CELL, Lines
-from asciivae.drawing.search import shape_measure
-from asciivae.models.tracer import Tracer
+from asciivae.drawing.raster import thinned
+from asciivae.losses.shape import ShapeMeasure
+from asciivae.losses.shape_tables import ShapeConfig
 from asciivae.text.art import Grid
 
 OFFSETS = tuple(itertools.product((-4, -2, 0, 2, 4), (-2, 0, 2)))
@@ -35,16 +36,16 @@ STIFFNESS = 0.002
 """What a squared difference of one pixel between two points of the net costs, in shape distance."""
 
 
-def with_offset(tracer: Tracer, lines: Lines) -> Lines:
+def with_offset(tracer: LineReader, lines: Lines) -> Lines:
     """The lines moved by the offset under which the tracer is surest of the cells with lines."""
     best, surest = lines, -np.inf
     for offset in sorted(OFFSETS, key=lambda move: (abs(move[0]) + abs(move[1]), move)):
         moved = _moved(lines, offset)
         page = TracedPage(tracer, moved)
-        if not bool(page.asked.any()):
+        if not page.asked.any():
             continue
         logp = page.logp(page.unknown())
-        sureness = float(logp.max(-1).values[page.asked].sum() / _crossed(moved))
+        sureness = float(logp[page.asked].max(-1).sum() / _crossed(moved))
         if sureness > surest + 1e-6:
             best, surest = moved, sureness
     return best
@@ -76,9 +77,7 @@ def warped(lines: Lines, grid: Grid) -> Lines:
         lines: of the picture.
         grid: (H, W) uint8, a page that was drawn of them.
     """
-    from skimage.morphology import skeletonize
-
-    measure = shape_measure()
+    measure = ShapeMeasure(ShapeConfig())
     rows, columns = lines.cells
     ids = torch.from_numpy(grid.astype(np.int64))[None]
     with torch.no_grad():
@@ -99,7 +98,7 @@ def warped(lines: Lines, grid: Grid) -> Lines:
     with torch.no_grad():
         fat = functional.max_pool2d(torch.from_numpy(lines.strength)[None, None], 3, 1, 1)
         moved = _sampled(fat, net, 1.0)[0, 0].numpy()
-    thin = np.asarray(skeletonize(moved > 0.25))
+    thin = thinned(moved > 0.25)
     return dataclasses.replace(
         lines, strength=np.where(thin, np.clip(moved, 0.3, 1.0), 0.0).astype(np.float32), clean=False
     )

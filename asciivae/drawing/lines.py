@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from asciivae.drawing.edges import picture_edges
 from asciivae.drawing.picture import Picture
+from asciivae.drawing.raster import Field, Mask, components, extreme, smoothed, stretched, thinned, within
 from asciivae.errors import ArtError
 
-Field = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 Kind = Literal["auto", "edges", "strokes", "given"]
 Found = Literal["edges", "strokes", "given"]
 
@@ -132,7 +131,9 @@ def judge(picture: Picture) -> Verdict:
     on_paper = np.abs(grey - paper) < 0.08
     ink = np.abs(grey - paper) > 0.35
     share, midtones = float(on_paper.mean()), float((~on_paper & ~ink).mean())
-    colour = float((sample.max(-1) - sample.min(-1) > 0.25).mean())
+    red, green, blue = np.moveaxis(sample, -1, 0)
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    colour = float((most - least > 0.25).mean())
     extreme = paper > 0.75 or paper < 0.25
     if share >= PAPER_SHARE and midtones <= MOST_MIDTONES and colour <= 0.1 and extreme and ink.any():
         return Verdict("strokes", f"{share:.0%} of it is paper of one tone, {midtones:.0%} neither paper nor ink")
@@ -160,17 +161,11 @@ def _contrast(grey: Field, reach: float, *, closed: bool = False) -> tuple[Field
         reach: how far around, in pixels.
         closed: a dark area that is wider than the reach is paper, too: strokes alone are ink.
     """
-    from scipy.ndimage import gaussian_filter, maximum_filter, minimum_filter
-    from skimage.transform import resize
-
     step = max(1, int(reach / 8.0))
     size = max(3, round(reach / step)) | 1
-    paper = maximum_filter(gaussian_filter(grey, 0.7)[::step, ::step], size, mode="nearest")
-    if closed:
-        paper = minimum_filter(paper, size, mode="nearest")
-    else:
-        paper = gaussian_filter(paper, size / 2.0, mode="nearest")
-    paper = np.asarray(resize(paper, grey.shape, order=1, mode="edge", preserve_range=True), np.float32)
+    paper = extreme(smoothed(grey, 0.7, truncate=4.0)[::step, ::step], size, most=True)
+    paper = extreme(paper, size, most=False) if closed else smoothed(paper, size / 2.0, truncate=4.0)
+    paper = stretched(paper, (grey.shape[0], grey.shape[1]))
     return np.asarray((paper - grey) / np.maximum(paper, 0.2), np.float32), paper
 
 
@@ -209,8 +204,6 @@ def _pooled(mask: Mask, size: tuple[int, int]) -> Mask:
 
 def _strokes(picture: Picture, cells: tuple[int, int], detail: float) -> Field:
     """The middle of a drawing's strokes and the outlines of its solid areas, one pixel wide."""
-    from skimage.morphology import skeletonize
-
     size = (cells[0] * CELL[0], cells[1] * CELL[1])
     ink = _ink(picture.grey, size)
     # Where the drawing is much larger than the page, it is thinned at twice the page's resolution.
@@ -218,20 +211,18 @@ def _strokes(picture: Picture, cells: tuple[int, int], detail: float) -> Field:
     work = (round(size[0] * factor), round(size[1] * factor))
     ink = _without_specks(_pooled(ink, work), SPECK * (1.0 - detail) * factor**2)
     solid, lines = _solid(ink, 0.75 * factor * CELL[1])
-    thin = np.asarray(skeletonize(lines))
+    thin = thinned(lines)
     border = solid & ~_shrunk(solid)
     # Each pixel of a line has its place on the page, so that no line breaks where it becomes smaller.
     drawn = np.zeros(size, np.bool_)
     y, x = np.nonzero(thin | border)
     drawn[(2 * y + 1) * size[0] // (2 * work[0]), (2 * x + 1) * size[1] // (2 * work[1])] = True
-    return np.asarray(skeletonize(drawn)).astype(np.float32)
+    return thinned(drawn).astype(np.float32)
 
 
 def _without_specks(ink: Mask, least: float) -> Mask:
     """Ink without connected parts of less than `least` pixels."""
-    from skimage.measure import label
-
-    labels = np.asarray(label(ink, connectivity=2))
+    labels = components(ink).labels
     keep = np.bincount(labels.ravel()) >= least
     keep[0] = False
     return np.asarray(keep[labels])
@@ -247,26 +238,19 @@ def _ink(grey: Field, size: tuple[int, int]) -> Mask:
 
 def _solid(ink: Mask, radius: float) -> tuple[Mask, Mask]:
     """Split ink into areas in which a disc of `radius` pixels fits, and lines."""
-    from scipy.ndimage import distance_transform_edt
-
-    depth = distance_transform_edt(np.pad(ink, 1))[1:-1, 1:-1]
-    core = depth > radius
+    core = ink & ~within(~np.pad(ink, 1), radius)[1:-1, 1:-1]
     if not core.any():
         return core, ink
     # Grown back by the disc: an opening.
-    grown = distance_transform_edt(~core) <= radius
-    solid = ink & grown
-    near = distance_transform_edt(~solid) <= 1.5
+    solid = ink & within(core, radius)
+    near = within(solid, 1.5)
     rest = ink & ~solid
     # Slivers that the disc leaves along an area's border are not lines.
-    from skimage.measure import label
-
-    labels = np.asarray(label(rest, connectivity=2))
-    longest = np.zeros(int(labels.max()) + 1)
-    np.maximum.at(longest, labels.ravel(), np.where(near, 0.0, distance_transform_edt(~solid)).ravel())
-    touches = np.zeros(len(longest), np.bool_)
-    touches[np.unique(labels[rest & near])] = True
-    keep = ~touches | (longest > 2.0 * radius)
+    labels, count = components(rest)
+    touches, reaches = (np.zeros(count + 1, np.bool_) for _ in range(2))
+    touches[labels[rest & near]] = True
+    reaches[labels[rest & ~within(solid, 2.0 * radius)]] = True
+    keep = ~touches | reaches
     keep[0] = False
     return solid, keep[labels]
 

@@ -17,14 +17,24 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
+from asciivae.drawing.likeness import (
+    PIXELS,
+    Array,
+    blurred,
+    differing,
+    dilated,
+    exponentials,
+    features_of,
+    page_of,
+    page_of_lines,
+    rectified,
+    tables,
+)
 from asciivae.drawing.lines import CELL, Lines
-from asciivae.filters.kernels import convolve
-from asciivae.losses.shape import BETA, CONTRAST, NOISE, ShapeConfig, ShapeMeasure
+from asciivae.drawing.raster import widened
+from asciivae.losses.shape_tables import BETA
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
@@ -36,11 +46,16 @@ SWEEPS = 6
 ROW_CLASSES, COLUMN_CLASSES = 3, 4
 """Cells so many rows or columns apart share no feature."""
 
+AT_ONCE = 128
+"""Cells that are tried at once: what they need stays in the processor's cache."""
+
 _ROWS, _COLUMNS = 5, 4
 """Places of the features that a cell reaches."""
 
+Indices = NDArray[np.intp]
 
-class _Tables(NamedTuple):
+
+class _Reach(NamedTuple):
     """What characters do to features; float32.
 
     Attributes:
@@ -48,51 +63,26 @@ class _Tables(NamedTuple):
         spread: (40, 100), from a change of f there to the change of the blurs at 5 channels × 5 × 4 places.
     """
 
-    added: Tensor
-    spread: Tensor
-
-
-def shape_measure() -> ShapeMeasure:
-    """The measure at its usual resolution; see `losses.shape`."""
-    return _measure()
+    added: Array
+    spread: Array
 
 
 @functools.cache
-def _measure() -> ShapeMeasure:
-    return ShapeMeasure(ShapeConfig())
-
-
-@functools.cache
-def _tables() -> _Tables:
-    measure = _measure()
-    height, width = (side * measure.stride for side in measure.cell)
-    half_y, half_x = (side // 2 for side in measure.dilation.shape[1:])
-    if (height, width, measure.stride, half_y, half_x) != (6, 3, 3, 1, 1):
-        raise AssertionError("the tables are made for cells of 6 × 3 pixels, a stride of 3 and a dilation by one pixel")
-    around = functional.pad(measure.strokes.double(), (1, 1, 1, 1))[:, None]
-    dilation = measure.dilation.double()[None]
-    added = functional.conv2d(torch.expm1(BETA * around), dilation, padding=1).flatten(1)
-    # A unit of f at each of the 8 × 5 pixels, on a patch that holds all places which it reaches.
-    patch = torch.zeros(40, 1, 3 * _ROWS + 6, 3 * _COLUMNS + 6, dtype=torch.float64)
+def _reach() -> _Reach:
+    strokes, dilation, filters, _ = tables()
+    around = np.pad(strokes.astype(np.float64), ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(np.expm1(BETA * around), ((0, 0), (1, 1), (1, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, dilation.shape, axis=(1, 2))
+    added = np.einsum("nyxij,ij->nyx", windows, dilation).reshape(len(strokes), -1)
+    # The window of the first place begins five pixels above and left of the first pixel, the next ones 3 pixels on.
+    spread = np.zeros((40, len(filters), _ROWS, _COLUMNS))
     for pixel in range(40):
-        patch[pixel, 0, 5 + pixel // 5, 5 + pixel % 5] = 1.0
-    filters = measure.filters.double()
-    blurs = torch.cat([convolve(one[None], filters, stride=3) for one in patch])
-    return _Tables(added.float(), blurs[:, :, :_ROWS, :_COLUMNS].flatten(1).float())
-
-
-def line_features(lines: Lines) -> Tensor:
-    """The `shape` features (1, 5, h', w') of lines: a pixel of 6 × 3 a cell is drawn if one of its four is."""
-    drawn = torch.from_numpy((lines.strength > 0.0).astype(np.float32))[None, None]
-    return _measure().features(functional.max_pool2d(drawn, CELL[0] // 6))
-
-
-def line_distance(grid: Grid, lines: Lines) -> float:
-    """The `shape` distance of a page to its lines, in [0, 1], with its moves by whole cells."""
-    measure = _measure()
-    with torch.inference_mode():
-        features = measure.of_characters(torch.from_numpy(grid.astype(np.int64))[None])
-        return float(measure.compare(line_features(lines), features).distance[0])
+        for i in range(_ROWS):
+            for j in range(_COLUMNS):
+                y, x = 5 + pixel // 5 - 3 * i, 5 + pixel % 5 - 3 * j
+                if 0 <= y < filters.shape[1] and 0 <= x < filters.shape[2]:
+                    spread[pixel, :, i, j] = filters[:, y, x]
+    return _Reach(added.astype(np.float32), spread.reshape(40, -1).astype(np.float32))
 
 
 def search(
@@ -117,33 +107,30 @@ def search(
     Returns:
         A new (H, W) grid.
     """
-    with torch.inference_mode():
-        return _Search(grid, lines, logp, weight, candidates).run(sweeps)
+    return _Search(grid, lines, logp, weight, candidates).run(sweeps)
 
 
 class _Search:
     """The state of one search: characters, and all that depends on them, kept up to date."""
 
     def __init__(self, grid: Grid, lines: Lines, logp: NDArray[np.float32], weight: float, candidates: int) -> None:
-        self.measure, self.tables = _measure(), _tables()
-        self.ids = torch.from_numpy(grid.astype(np.int64))
-        self.weight = weight
-        target = line_features(lines)[0]
-        self.target = target
+        self.reach = _reach()
+        self.ids = grid.astype(np.intp)
+        self.weight = np.float32(weight)
+        self.target = features_of(page_of_lines(lines))
         rows, columns = self.ids.shape
-        pooled = functional.max_pool2d(torch.from_numpy(lines.strength)[None, None], CELL)
-        near = functional.max_pool2d(pooled, 3, stride=1, padding=1)[0, 0] > 0.0
-        self.near = near | (self.ids != SPACE)
-        self.scale = float(max(1, int((pooled > 0.0).sum())))
-        self.cost = -torch.from_numpy(logp).clamp(min=-30.0)
-        order = self.cost.argsort(dim=-1, stable=True)[..., : candidates - 1]
-        blank = torch.full((rows, columns, 1), SPACE)
-        self.tried = torch.cat([order, blank], dim=-1)
+        crossed = np.any((lines.strength > 0.0).reshape(rows, CELL[0], columns, CELL[1]), axis=(1, 3))
+        self.near = widened(crossed) | (self.ids != SPACE)
+        self.scale = np.float32(max(1, int(crossed.sum())))
+        self.cost = -np.maximum(logp, np.float32(-30.0))
+        self.tried = np.full((rows, columns, candidates), SPACE, np.intp)
+        likeliest = self.cost[self.near].argsort(axis=-1, kind="stable")[:, : candidates - 1]
+        self.tried[self.near, : likeliest.shape[1]] = likeliest
         # Where the places of the features of each cell begin, in the flattened (h', w').
-        self.width = target.shape[2]
-        places = (torch.arange(_ROWS)[:, None] * self.width + torch.arange(_COLUMNS)).flatten()
-        plane = target.shape[1] * target.shape[2]
-        self.places = (torch.arange(5)[:, None] * plane + places).flatten()
+        self.width = self.target.shape[2]
+        places = (np.arange(_ROWS)[:, None] * self.width + np.arange(_COLUMNS)).ravel()
+        plane = self.target.shape[1] * self.target.shape[2]
+        self.places = (np.arange(5)[:, None] * plane + places).ravel()
         self._refresh()
 
     def run(self, sweeps: int) -> Grid:
@@ -152,87 +139,86 @@ class _Search:
             if not sum(self._visit(cells) for cells in classes):
                 break
             self._refresh()
-        return np.asarray(self.ids.to(torch.uint8).numpy())
+        return self.ids.astype(np.uint8)
 
-    def _classes(self) -> list[Tensor]:
+    def _classes(self) -> list[Indices]:
         """Flat indices of the cells that are visited, split so that no two of a class reach the same place."""
-        rows, columns = self.ids.shape
-        y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
+        y, x = np.indices(self.ids.shape)
         number = (y % ROW_CLASSES) * COLUMN_CLASSES + x % COLUMN_CLASSES
-        found = [(self.near & (number == k)).flatten().nonzero()[:, 0] for k in range(ROW_CLASSES * COLUMN_CLASSES)]
+        found = [np.flatnonzero(self.near & (number == k)) for k in range(ROW_CLASSES * COLUMN_CLASSES)]
         return [cells for cells in found if len(cells)]
 
     def _refresh(self) -> None:
         """Compute everything anew from the characters: rounding does not pile up."""
-        measure = self.measure
-        strokes = measure.strokes[self.ids]
-        rows, columns = self.ids.shape
-        page = strokes.transpose(1, 2).reshape(1, 1, rows * 6, columns * 3)
-        page = functional.pad(page, (6, 6, 6, 6))
-        self.exponentials = convolve(torch.expm1(BETA * page), measure.dilation.to(page), padding=(1, 1))[0, 0]
-        fat = (torch.log1p(self.exponentials) / BETA).clamp(max=1.0)
-        self.blurs = convolve(fat[None, None], measure.filters.to(page), stride=3, padding=(3, 3))[0].contiguous()
-        numerator, denominator = _parts(self.blurs, self.target)
-        self.numerator, self.denominator = numerator.sum((1, 2)), denominator.sum((1, 2))
+        self.exponentials = exponentials(page_of(self.ids.astype(np.uint8)))
+        self.blurs = blurred(self.exponentials)
+        features = rectified(self.blurs.reshape(5, -1))
+        self.numerator, self.denominator = _parts(features, self.target.reshape(5, -1))
 
-    def _visit(self, cells: Tensor) -> int:
+    def _visit(self, cells: Indices) -> int:
         """Try all candidates of some cells, which share no places, and take the best; returns how many changed."""
+        numerator, denominator = self.numerator.copy(), self.denominator.copy()
+        changed = 0
+        for first in range(0, len(cells), AT_ONCE):
+            moved = self._try(cells[first : first + AT_ONCE])
+            if moved is not None:
+                numerator += moved[0].sum(0)
+                denominator += moved[1].sum(0)
+                changed += len(moved[0])
+        self.numerator, self.denominator = numerator, denominator
+        return changed
+
+    def _try(self, cells: Indices) -> tuple[Array, Array] | None:
+        """Change what becomes better; the changes of the numerators and of the denominators, (n, 2)."""
         columns = self.ids.shape[1]
         y, x = cells // columns, cells % columns
         # Pixels of the padded page: a cell begins at (6 y + 6, 3 x + 6); one pixel around belongs to it.
-        pixel_y = (6 * y + 5)[:, None, None] + torch.arange(8)[:, None]
-        pixel_x = (3 * x + 5)[:, None, None] + torch.arange(5)
+        pixel_y = (PIXELS[0] * y + 5)[:, None, None] + np.arange(8)[:, None]
+        pixel_x = (PIXELS[1] * x + 5)[:, None, None] + np.arange(5)
         current = self.ids[y, x]
-        now = self.exponentials[pixel_y, pixel_x].flatten(1)
-        without = now - self.tables.added[current]
-        tried = torch.cat([current[:, None], self.tried[y, x]], dim=1)  # (n, k), the first is what is there
-        then = (without[:, None] + self.tables.added[tried]).clamp(min=0.0)
-        fat_now = (torch.log1p(now) / BETA).clamp(max=1.0)
-        change = (torch.log1p(then) / BETA).clamp(max=1.0) - fat_now[:, None]
+        now = self.exponentials[pixel_y, pixel_x].reshape(len(cells), -1)
+        without = now - self.reach.added[current]
+        tried = np.concatenate([current[:, None], self.tried[y, x]], axis=1)  # (n, k), the first is what is there
+        then = self.reach.added[tried]
+        then += without[:, None]
+        np.maximum(then, np.float32(0.0), out=then)
+        change = dilated(then)
+        change -= dilated(now)[:, None]
         places = ((2 * y + 1) * self.width + x + 1)[:, None] + self.places
-        shape = (*tried.shape, 5, _ROWS * _COLUMNS)
-        blurs = self.blurs.view(-1)[places][:, None] + change @ self.tables.spread
-        target = self.target.reshape(-1)[places].view(len(cells), 1, 5, -1)
-        numerator, denominator = _parts(blurs.view(shape), target, channel=2)
-        numerator, denominator = numerator.sum(-1), denominator.sum(-1)  # (n, k, 2)
-        numerator = self.numerator + numerator - numerator[:, :1]
-        denominator = self.denominator + denominator - denominator[:, :1]
-        distance = 0.5 * (numerator / denominator.clamp(min=1e-6)).sum(-1)
-        cost = self.scale * distance + self.weight * self.cost[y, x].gather(1, tried)
-        best = cost.argmin(dim=1)
-        best[cost.gather(1, best[:, None])[:, 0] > cost[:, 0] - 1e-6] = 0
-        moved = (best > 0).nonzero()[:, 0]
+        blurs = change @ self.reach.spread
+        blurs += self.blurs.ravel()[places][:, None]
+        features = rectified(blurs.reshape(*tried.shape, 5, -1))
+        target = self.target.ravel()[places].reshape(len(cells), 1, 5, -1)
+        numerator, denominator = _parts(features, target)  # (n, k, 2)
+        numerator -= numerator[:, :1].copy()
+        denominator -= denominator[:, :1].copy()
+        ratio = (self.numerator + numerator) / np.maximum(self.denominator + denominator, np.float32(1e-6))
+        distance = np.float32(0.5) * (ratio[..., 0] + ratio[..., 1])
+        cost = self.scale * distance + self.weight * np.take_along_axis(self.cost[y, x], tried, axis=1)
+        best = cost.argmin(axis=1)
+        best[cost[np.arange(len(cells)), best] > cost[:, 0] - 1e-6] = 0
+        moved = np.flatnonzero(best)
         if not len(moved):
-            return 0
+            return None
         chosen = best[moved]
         self.ids[y[moved], x[moved]] = tried[moved, chosen]
-        self.exponentials[pixel_y[moved], pixel_x[moved]] = then[moved, chosen].view(-1, 8, 5)
-        self.blurs.view(-1)[places[moved].flatten()] = blurs[moved, chosen].flatten()
-        self.numerator = self.numerator + (numerator[moved, chosen] - numerator[moved, 0]).sum(0)
-        self.denominator = self.denominator + (denominator[moved, chosen] - denominator[moved, 0]).sum(0)
-        return len(moved)
+        self.exponentials[pixel_y[moved], pixel_x[moved]] = then[moved, chosen].reshape(-1, 8, 5)
+        self.blurs.reshape(-1)[places[moved]] = blurs[moved, chosen]
+        return numerator[moved, chosen], denominator[moved, chosen]
 
 
-def _parts(blurs: Tensor, target: Tensor, channel: int = 0) -> tuple[Tensor, Tensor]:
-    """Numerators and denominators of the two distances (blur; directions), summed over the channels.
+def _parts(features: Array, target: Array) -> tuple[Array, Array]:
+    """The numerators and denominators of the two distances, of the blur and of the directions.
 
     Args:
-        blurs: (…, 5, …), the blur and the four directions before their rectifier.
-        target: features of the lines, broadcastable to it.
-        channel: the axis of the five channels.
+        features: (…, 5, n).
+        target: of the lines, broadcastable to it.
 
     Returns:
-        Two tensors with 2 in place of the 5 channels and, with `channel` 0, the places behind it.
+        Two arrays (…, 2).
     """
-    blur = blurs.narrow(channel, 0, 1)
-    directions = blurs.narrow(channel, 1, 4)
-    contrast = 2.0 * (directions - CONTRAST * directions.mean(dim=channel, keepdim=True)).relu()
-    output = torch.cat([blur, contrast], dim=channel)
-    ink = output + target
-    off = (output - target).square() / (output.square() + target.square() + NOISE**2)
-    differing = ink * off.square()
-    parts = [
-        torch.stack([part.narrow(channel, 0, 1).sum(channel), part.narrow(channel, 1, 4).sum(channel)], dim=channel)
-        for part in (differing, ink)
-    ]
+    parts = []
+    for part in differing(features, target):
+        sums = part.sum(axis=-1)
+        parts.append(np.stack([sums[..., 0], sums[..., 1:].sum(axis=-1)], axis=-1))
     return parts[0], parts[1]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.drawing.lines import CELL
-from asciivae.render.glyphs import atlas
+from asciivae.render.sheets import atlas_array
 from asciivae.text.art import Grid
 from asciivae.text.charset import CHARSET, SPACE
 
@@ -99,7 +99,7 @@ def _glyphs() -> tuple[Field, Field, Field]:
     """Softened ink (95, 72), its mean (95,) and what each character costs (95,)."""
     from scipy.ndimage import gaussian_filter
 
-    ink = 1.0 - atlas(res=CELL).numpy()
+    ink = 1.0 - atlas_array(res=CELL)
     padded = np.pad(ink, ((0, 0), (4, 4), (4, 4)))
     soft = gaussian_filter(padded, (0.0, SOFTNESS, SOFTNESS))[:, 4:-4, 4:-4].reshape(len(ink), -1)
     costs = np.array([0.0 if character in TONES else 1e6 for character in CHARSET], np.float32)

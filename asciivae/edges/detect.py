@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from asciivae.filters.join import GAP, join
 from asciivae.filters.kernels import disc, log_response, sobel_magnitude
 from asciivae.render.cells import page
-from asciivae.render.glyphs import BUNDLED, atlas
+from asciivae.render.glyphs import atlas
+from asciivae.render.sheets import BUNDLED
 from asciivae.render.strokes import stroke_atlas
 
 Method = Literal["joined", "log", "sobel", "canny", "closing"]

@@ -12,7 +12,8 @@ from torch.nn import functional
 from asciivae.edges.pipeline import MARGIN, Edges
 from asciivae.filters.kernels import convolve, gaussian_kernel
 from asciivae.render.cells import page
-from asciivae.render.glyphs import BUNDLED, atlas
+from asciivae.render.glyphs import atlas
+from asciivae.render.sheets import BUNDLED
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE, encode
 

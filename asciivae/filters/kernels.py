@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from asciivae.filters.windows import disc_window, gaussian_window
+
 Border = Literal["paper", "zero"]
 """The padding of pictures: `paper` (1), or `zero` as in the log, which adds an edge around every page."""
 
@@ -64,26 +66,12 @@ def gaussian_kernel(sigma_along: float, sigma_across: float, degrees: float, uni
         degrees: the direction of the axis, counter-clockwise; 0 is horizontal, 90 vertical.
         unit: pixels per cell width, (in y, in x).
     """
-    y, x = _grid(3.0 * max(sigma_along, sigma_across), unit)
-    angle = math.radians(degrees)
-    along = x * math.cos(angle) - y * math.sin(angle)
-    across = x * math.sin(angle) + y * math.cos(angle)
-    kernel = torch.exp(-0.5 * ((along / sigma_along) ** 2 + (across / sigma_across) ** 2))
-    return kernel / kernel.sum()
+    return torch.from_numpy(gaussian_window(sigma_along, sigma_across, degrees, unit))
 
 
 def disc(radius: float, unit: tuple[float, float]) -> Tensor:
     """A disc of ones, its radius in cell widths: float64, of odd height and width; `unit` as in `gaussian_kernel`."""
-    y, x = _grid(radius, unit)
-    return (torch.hypot(x, y) <= radius).double()
-
-
-def _grid(reach: float, unit: tuple[float, float]) -> tuple[Tensor, Tensor]:
-    y, x = (
-        torch.arange(-int(reach * pixels), int(reach * pixels) + 1, dtype=torch.float64) / pixels for pixels in unit
-    )
-    grid_y, grid_x = torch.meshgrid(y, x, indexing="ij")
-    return grid_y, grid_x
+    return torch.from_numpy(disc_window(radius, unit))
 
 
 def _extended(picture: Tensor, by: int, border: Border) -> Tensor:

@@ -23,9 +23,6 @@ decides between similar glyphs.
 
 from __future__ import annotations
 
-import itertools
-import math
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import torch
@@ -33,45 +30,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from asciivae.contract import CONTRACT, Facts, LossInputs
-from asciivae.filters.kernels import convolve, disc, gaussian_kernel
+from asciivae.filters.kernels import convolve
+from asciivae.losses.shape_tables import BETA, CONTRAST, MOVES, NOISE, ShapeConfig, shape_tables
 from asciivae.render.cells import page
-from asciivae.render.glyphs import BUNDLED
-from asciivae.render.strokes import stroke_atlas
-
-BETA = 12.0
-"""The sharpness of the soft dilation. Its exponentials (e^12) overflow half precision."""
-
-REACH = 0.6
-BLUR = 0.35
-ACROSS = 0.25
-CONTRAST = 1.15
-NOISE = 0.03
-DIRECTIONS = (0.0, 45.0, 90.0, 135.0)
-MOVES = tuple(itertools.product((-1, 0, 1), (-1, 0, 1)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShapeConfig:
-    """Options of `shape`.
-
-    Attributes:
-        res: (h, w), pixels per character.
-        stride: pixels between features; divides h and w.
-        move_price: cost of shifting the whole page by one cell.
-        font: font of the strokes: a bundled name, or the path of a font file.
-    """
-
-    res: tuple[int, int] = (6, 3)
-    stride: int = 3
-    move_price: float = 0.04
-    font: str = BUNDLED[0]
-
-    def __post_init__(self) -> None:
-        """Reject a stride that does not divide the cell, and a negative price."""
-        if self.stride < 1 or any(side % self.stride for side in self.res):
-            raise ValueError("stride must divide both sides of res")
-        if self.move_price < 0:
-            raise ValueError("move_price must not be negative")
 
 
 class Comparison(NamedTuple):
@@ -96,18 +57,13 @@ class ShapeMeasure(nn.Module):
     def __init__(self, config: ShapeConfig) -> None:
         super().__init__()
         height, width = config.res
-        unit = (height / 2, float(width))
         self.stride = config.stride
         self.cell = (height // config.stride, width // config.stride)
-        dilation = 0.5 * disc(REACH, unit)
-        dilation[dilation.shape[0] // 2, dilation.shape[1] // 2] = 1.0
-        elongated = [gaussian_kernel(BLUR, ACROSS, degrees, unit) for degrees in DIRECTIONS]
-        filters = torch.stack([gaussian_kernel(BLUR, BLUR, 0.0, unit), *elongated])
-        prices = torch.tensor([config.move_price * math.hypot(*move) for move in MOVES], dtype=torch.float64)
-        self.register_buffer("strokes", stroke_atlas(config.font, config.res), persistent=False)
-        self.register_buffer("dilation", dilation[None], persistent=False)
-        self.register_buffer("filters", filters, persistent=False)
-        self.register_buffer("prices", prices, persistent=False)
+        tables = shape_tables(config)
+        self.register_buffer("strokes", torch.from_numpy(tables.strokes), persistent=False)
+        self.register_buffer("dilation", torch.from_numpy(tables.dilation)[None], persistent=False)
+        self.register_buffer("filters", torch.from_numpy(tables.filters), persistent=False)
+        self.register_buffer("prices", torch.from_numpy(tables.prices), persistent=False)
 
     def of_characters(self, ids: Tensor) -> Tensor:
         """The features of pages (B, H, W) int64."""

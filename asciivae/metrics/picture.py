@@ -14,7 +14,8 @@ import numpy as np
 import torch
 
 from asciivae.edges.pipeline import Edges, find_edges
-from asciivae.losses.shape import ShapeConfig, ShapeMeasure
+from asciivae.losses.shape import ShapeMeasure
+from asciivae.losses.shape_tables import ShapeConfig
 from asciivae.metrics.characters import count
 from asciivae.render.glyphs import atlas
 from asciivae.render.legibility import visual_distance

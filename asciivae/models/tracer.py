@@ -14,7 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
@@ -92,6 +94,22 @@ class Tracer(nn.Module):
         with torch.autocast(features.device.type, enabled=False):
             logits: Tensor = self.head(features.to(self.head.weight.dtype))
         return logits
+
+    @property
+    def reach(self) -> int:
+        """How far a cell sees, in cells."""
+        return 1 + sum(self.config.dilations)
+
+    def read(self, lines: NDArray[np.float32], known: NDArray[np.int64], clean: float) -> NDArray[np.float32]:
+        """Predict the characters of one page, (12·H, 6·W) and (H, W) to logits (95, H, W), without a gradient."""
+        device = self.head.weight.device
+        with torch.inference_mode():
+            logits = self(
+                torch.from_numpy(lines)[None, None].to(device),
+                torch.from_numpy(known)[None].to(device),
+                torch.tensor([clean], device=device),
+            )
+            return np.asarray(logits[0].cpu().numpy())
 
     def _initialise(self) -> None:
         for module in self.modules():

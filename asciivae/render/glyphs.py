@@ -10,24 +10,15 @@ An atlas is cut from a sheet of 64 × 64 glyphs (see `rasterise`) in one of two 
 from __future__ import annotations
 
 import hashlib
-from importlib import resources
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
-from asciivae.errors import AsciivaeError
-from asciivae.render.rasterise import SIDE, rasterise
-from asciivae.text.charset import SIZE
+from asciivae.render.sheets import BUNDLED, Cell, cut_array, load_sheet
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
-
-Cell = Literal["tight", "logged"]
-Resampling = Literal["area", "plain", "antialias"]
-BUNDLED = ("dejavu-sans-mono",)
-COLUMNS = 19
 
 
 def atlas(
@@ -62,12 +53,7 @@ def cut(
     antialias: bool = True,
 ) -> torch.Tensor:
     """Cut an atlas (95, h, w) from a sheet (95, 64, 64) uint8; the arguments are those of `atlas`."""
-    if cell == "tight":
-        grey = _resize(sheet.astype(np.float64), res, "area")
-    else:
-        kept = sheet[:, zoom:, zoom:].astype(np.float64)
-        grey = np.rint(_resize(kept, res, "antialias" if antialias else "plain"))
-    return torch.from_numpy((grey / 255.0).clip(0.0, 1.0).astype(np.float32))
+    return torch.from_numpy(cut_array(sheet, cell=cell, res=res, zoom=zoom, antialias=antialias))
 
 
 def digest(glyphs: torch.Tensor) -> str:
@@ -76,64 +62,3 @@ def digest(glyphs: torch.Tensor) -> str:
     # Many area averages are halfway between two levels; in float32 they round the same in every precision.
     pixels = (glyphs.detach().cpu().float() * 255).round().to(torch.uint8).numpy().tobytes()
     return hashlib.sha256(shape.encode() + b":" + pixels).hexdigest()[:16]
-
-
-def load_sheet(font: str, cell: Cell) -> NDArray[np.uint8]:
-    """Read a bundled sheet, or draw one from a font file: (95, 64, 64) uint8.
-
-    Raises:
-        AsciivaeError: no such bundled font, and no such file.
-    """
-    from PIL import Image
-
-    if font in BUNDLED:
-        with resources.files("asciivae").joinpath("assets", f"{font}.{cell}.png").open("rb") as file:
-            return _from_contact_sheet(np.asarray(Image.open(file)))
-    path = Path(font)
-    if not path.is_file():
-        raise AsciivaeError(
-            "is neither a bundled font nor a file",
-            place=f"font {font!r}",
-            hint=f"use one of: {', '.join(BUNDLED)}, or give the path of a .ttf file",
-        )
-    return rasterise(path)[cell]
-
-
-def save_sheet(sheet: NDArray[np.uint8], path: Path) -> None:
-    """Write a sheet (95, 64, 64) as one PNG of 19 columns and 5 rows."""
-    from PIL import Image
-
-    rows = sheet.reshape(-1, COLUMNS, SIDE, SIDE)
-    Image.fromarray(rows.swapaxes(1, 2).reshape(-1, COLUMNS * SIDE)).save(path, optimize=True)
-
-
-def _from_contact_sheet(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    rows = picture.reshape(-1, SIDE, COLUMNS, SIDE)
-    return rows.swapaxes(1, 2).reshape(SIZE, SIDE, SIDE)
-
-
-def _resize(glyphs: NDArray[np.float64], res: tuple[int, int], how: Resampling) -> NDArray[np.float64]:
-    vertical = resampling_matrix(glyphs.shape[1], res[0], how)
-    horizontal = resampling_matrix(glyphs.shape[2], res[1], how)
-    return np.asarray(vertical @ glyphs @ horizontal.T)
-
-
-def resampling_matrix(source: int, target: int, how: Resampling) -> NDArray[np.float64]:
-    """The weights (target, source) of resampling along one axis; every row sums to 1.
-
-    `area` averages the source over each target pixel. `plain` interpolates between two source pixels at
-    max((d + ½)·source/target - ½, 0), as PyTorch does without antialiasing; `antialias` uses a triangle filter with
-    the scale as half-width, as PyTorch and Pillow do.
-    """
-    scale = source / target
-    centres = (np.arange(target)[:, None] + 0.5) * scale
-    pixels = np.arange(source)[None, :]
-    if how == "area":
-        start, end = centres - scale / 2, centres + scale / 2
-        weights = np.clip(np.minimum(end, pixels + 1) - np.maximum(start, pixels), 0.0, None)
-    elif how == "plain":
-        weights = np.clip(1.0 - np.abs(np.clip(centres - 0.5, 0.0, source - 1) - pixels), 0.0, None)
-    else:
-        reach = max(scale, 1.0)
-        weights = np.clip(1.0 - np.abs(pixels + 0.5 - centres) / reach, 0.0, None)
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))

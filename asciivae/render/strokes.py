@@ -12,13 +12,9 @@ column of pixels.
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
-from asciivae.render.glyphs import BUNDLED, load_sheet, resampling_matrix
-
-SPLIT = 8
-SPECK = 0.15
+from asciivae.render.sheets import BUNDLED, stroke_array
 
 
 def stroke_atlas(font: str = BUNDLED[0], res: tuple[int, int] = (14, 7)) -> torch.Tensor:
@@ -31,12 +27,4 @@ def stroke_atlas(font: str = BUNDLED[0], res: tuple[int, int] = (14, 7)) -> torc
     Returns:
         (95, h, w) float32 in [0, 1], ink = 1.
     """
-    height, width = res
-    ink = 1.0 - load_sheet(font, "tight").astype(np.float64) / 255.0
-    rows = resampling_matrix(ink.shape[1], height * SPLIT, "area")
-    columns = resampling_matrix(ink.shape[2], width * SPLIT, "area")
-    fine = (rows @ ink @ columns.T).reshape(-1, height, SPLIT, width, SPLIT)
-    inked = fine > 0.5
-    crossed = np.maximum(inked.any(axis=2).mean(axis=3), inked.any(axis=4).mean(axis=2))
-    coverage = fine.mean(axis=(2, 4))
-    return torch.from_numpy((crossed * np.minimum(coverage / SPECK, 1.0)).astype(np.float32))
+    return torch.from_numpy(stroke_array(font, res=res))

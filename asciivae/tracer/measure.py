@@ -11,8 +11,10 @@ import torch
 
 from asciivae.drawing.decode import TracedPage, silent
 from asciivae.drawing.draw import trace
+from asciivae.drawing.likeness import line_distance
 from asciivae.drawing.lines import Lines
-from asciivae.drawing.search import line_distance, shape_measure
+from asciivae.losses.shape import ShapeMeasure
+from asciivae.losses.shape_tables import ShapeConfig
 from asciivae.text.art import Grid, trim
 from asciivae.text.charset import SPACE
 from asciivae.tracer.pairs import is_line_art, joined, thinned, without_words
@@ -82,7 +84,7 @@ def measure(
     same = ink = blank = 0
     nats = 0.0
     to_artist, to_lines = [], []
-    shape = shape_measure()
+    shape = ShapeMeasure(ShapeConfig())
     for grid in grids:
         lines = lines_of(grid)
         page = TracedPage(tracer, lines)
@@ -96,9 +98,9 @@ def measure(
             both = torch.from_numpy(np.stack([grid, drawn]).astype(np.int64))
             artist, ours = shape.of_characters(both).split(1)
             to_artist.append(float(shape.compare(artist, ours).distance[0]))
-        logp = page.logp(page.unknown())[page.inside].cpu().numpy()
+        logp = page.logp(page.unknown())[page.inside]
         said = np.take_along_axis(logp, grid[..., None].astype(np.int64), axis=-1)[..., 0]
-        nats -= float(said[page.asked[page.inside].cpu().numpy()].sum())
+        nats -= float(said[page.asked[page.inside]].sum())
         tick()
     count = len(grids)
     return TracerScores(

@@ -4,9 +4,9 @@ from tracers import CAT, disc, house, line_picture, taught_tracer, tiny_tracer
 
 from asciivae.drawing.draw import DrawConfig, draw_picture, stages
 from asciivae.drawing.fit import warped, with_offset
+from asciivae.drawing.likeness import line_distance
 from asciivae.drawing.lines import find_lines
 from asciivae.drawing.picture import from_array, from_image
-from asciivae.drawing.search import line_distance
 from asciivae.drawing.shade import shade, with_lines_on_top
 from asciivae.errors import ArtError, UsageError
 from asciivae.render.glyphs import atlas

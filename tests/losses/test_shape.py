@@ -8,7 +8,8 @@ from tensor_checks import assert_gradient, facts, loss_inputs, one_hot_of, rando
 from torch import Tensor
 from torch.nn import functional
 
-from asciivae.losses.shape import Shape, ShapeConfig, ShapeMeasure
+from asciivae.losses.shape import Shape, ShapeMeasure
+from asciivae.losses.shape_tables import ShapeConfig
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.glyphs import atlas
 from asciivae.text.art import parse

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from asciivae.contract import Loss
-from asciivae.losses.shape import Shape, ShapeConfig
+from asciivae.losses.shape import Shape
+from asciivae.losses.shape_tables import ShapeConfig
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 NAMED = ("ellipse", "box", "circle", "nested", "fish", "cat", "boat", "lighthouse")

@@ -9,7 +9,8 @@ from PIL import Image
 from torch.nn import functional
 
 from asciivae.errors import AsciivaeError
-from asciivae.render.glyphs import BUNDLED, Cell, atlas, cut, digest, load_sheet, resampling_matrix, save_sheet
+from asciivae.render.glyphs import atlas, cut, digest
+from asciivae.render.sheets import BUNDLED, Cell, load_sheet, resampling_matrix, save_sheet
 from asciivae.text.charset import CHARSET
 
 RES = [(64, 64), (18, 9), (16, 16), (9, 9), (7, 5)]

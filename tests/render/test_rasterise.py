@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from asciivae.errors import AsciivaeError
-from asciivae.render.glyphs import BUNDLED, load_sheet
 from asciivae.render.rasterise import rasterise
+from asciivae.render.sheets import BUNDLED, load_sheet
 from asciivae.text.charset import CHARSET
 
 Sheets = dict[str, NDArray[np.uint8]]
