@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from asciivae.errors import ModelError, UsageError, did_you_mean
 from asciivae.experiment.components import make
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
+from asciivae.files.inside import Inside
+from asciivae.files.opening import require_regular
 from asciivae.files.weights import (
     MODEL_FORMAT,
     PAGE_FORMAT,
@@ -36,6 +39,7 @@ from asciivae.tracer.settings import TracerRecipe
 from asciivae.tracer.trained import TrainedTracer
 from asciivae.training.data import canvas_of
 from asciivae.training.run_dir import RUNS, RunDir, newest_run
+from asciivae.training.run_files import is_run, unsafe
 from asciivae.training.state import TrainState
 
 LATEST = Path("latest")
@@ -67,10 +71,11 @@ def kind_of(path: Path) -> str:
     if not path.exists():
         return next((kind for kind, (name, _) in _ASSETS.items() if path == name), "model")
     if path.is_dir():
-        if (path / "resolved.yaml").is_file():
+        if is_run(path):
             path = RunDir.open(path).latest()
-        return next((kind for kind in ("page", "tracer") if (path / f"{kind}.safetensors").is_file()), "model")
+        return next((kind for kind in ("page", "tracer") if os.path.lexists(path / f"{kind}.safetensors")), "model")
     try:
+        require_regular(os.stat(path), path)
         with safe_open(path, framework="numpy") as weights:
             stated = (weights.metadata() or {}).get("format")
         return next((kind for kind, own in _FORMATS.items() if own == stated), "model")
@@ -283,15 +288,22 @@ def _weights_file(path: Path, kind: str = "model") -> Path:
         if path == _ASSETS[kind][0]:
             return _bundled_file(kind)
         if path == LATEST:
-            return _newest_run(kind).latest() / name
+            return _newest_run(kind).weights_file()
     if path.is_dir():
-        return (path if (path / name).is_file() else RunDir.open(path, kind).latest()) / name
+        return _inside(path, name) if os.path.lexists(path / name) else RunDir.open(path, kind).weights_file()
     if not path.is_file():
         words = [str(LATEST), *(str(word) for word, _ in _ASSETS.values())]
         hint = f"give {', '.join(words)}, a run's folder or a .safetensors file"
         what = "is not a regular file" if path.exists() else f"does not exist{did_you_mean(path, words)}"
         raise ModelError(what, place=str(path), hint=hint)
     return path
+
+
+def _inside(checkpoint: Path, name: str) -> Path:
+    try:
+        return Inside(checkpoint).checked(name)
+    except OSError as error:
+        raise unsafe(error) from error
 
 
 def _newest_run(kind: str) -> RunDir:

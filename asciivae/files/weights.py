@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from asciivae.contract import CHARACTERS
 from asciivae.errors import ModelError
+from asciivae.files.opening import UnsafePathError, require_regular
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -91,6 +93,7 @@ def open_weights(path: Path, wanted: str = MODEL_FORMAT) -> Iterator[WeightsFile
     from safetensors import SafetensorError, safe_open
 
     try:
+        require_regular(os.stat(path), path)  # opening a FIFO would block
         with safe_open(path, framework="pt") as opened:
             header = opened.metadata()
             if header is None or header.get("format") != wanted:
@@ -98,7 +101,8 @@ def open_weights(path: Path, wanted: str = MODEL_FORMAT) -> Iterator[WeightsFile
                 raise ModelError(f"is not the weights file of a {kind}", place=str(path), hint=hint)
             yield WeightsFile(path, header, opened)
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"cannot be read as a weights file ({error})", place=str(path), hint=DAMAGED) from error
+        reason = error.strerror if isinstance(error, UnsafePathError) else error
+        raise ModelError(f"cannot be read as a weights file ({reason})", place=str(path), hint=DAMAGED) from error
 
 
 # An untrusted header is printed on the terminal, so only a plain name and a number are accepted.

@@ -259,7 +259,7 @@ def read_network(file: Path) -> tuple[Network, Tensor]:
     """
     if not file.is_file():
         raise ModelError(
-            "is a folder" if file.is_dir() else "does not exist",
+            "is a folder" if file.is_dir() else "is not a regular file" if file.exists() else "does not exist",
             place=str(file),
             hint="give a file: a run of `asciivae train-renderer` has checkpoints/step-N/renderer.safetensors",
         )

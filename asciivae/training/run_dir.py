@@ -41,7 +41,7 @@ from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
 from asciivae.files.opening import UnsafePathError
 from asciivae.files.weights import format_of
-from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, step_of, unsafe
+from asciivae.training.run_files import STEP, is_run, record_of, refuse_links, saved_tensors, step_of, unsafe
 from asciivae.training.state import TrainState, checked_numbers
 
 RUNS = Path("runs")
@@ -185,6 +185,18 @@ class RunDir:
             raise RunError("has no checkpoint yet", place=str(self.path), hint=f"asciivae train --resume {self.path}")
         return found
 
+    def weights_file(self) -> Path:
+        """The weights of the newest complete checkpoint.
+
+        Raises:
+            RunError: there is none, or a link or no regular file stands in its place.
+        """
+        folder = self.latest()
+        try:
+            return self._inside.checked(f"checkpoints/{folder.name}/{self._weights}")
+        except OSError as error:
+            raise unsafe(error) from error
+
     @property
     def _weights(self) -> str:
         return f"{self.kind}.safetensors"
@@ -222,20 +234,18 @@ class RunDir:
         Raises:
             RunError: it cannot be read, or does not fit the recipe.
         """
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-
         folder = self._latest()
         if folder is None:
             return False
         name = f"checkpoints/{folder.name}"
+        largest = sum(value.nbytes for value in state.model.state_dict().values())
         try:
             numbers = checked_numbers(parse_json(self._inside.read(f"{name}/state.json", _MAX_STATE)), STATE_FORMAT)
             if numbers["step"] != step_of(folder):
                 raise ValueError(f"'step' is {numbers['step']:.0f}, unlike the name of the folder")
-            weights = load_file(self._inside.checked(f"{name}/{self._weights}"))
-            tensors = load_file(self._inside.checked(f"{name}/training.safetensors"))
-        except (OSError, ValueError, SafetensorError) as error:
+            weights = saved_tensors(self._inside, f"{name}/{self._weights}", largest)
+            tensors = saved_tensors(self._inside, f"{name}/training.safetensors", largest)
+        except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, UnsafePathError) else error
             raise RunError(
                 f"cannot be read ({reason})", place=str(folder), hint=f"delete {folder} and resume"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 from asciivae.errors import RunError
@@ -188,3 +189,34 @@ def test_the_newest_run_is_no_link(run: RunDir, tmp_path: Path) -> None:
     (tmp_path / "a" / "checkpoints" / "step-1" / "model.safetensors").write_text("")
     (tmp_path / "a" / "checkpoints" / "latest").symlink_to("nowhere")
     assert newest_run(tmp_path) == run.path
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "training.safetensors"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_run_does_not_go_on_from_nan(run: RunDir, name: str, value: float) -> None:
+    file = run.latest() / name
+    tensors = load_file(file)
+    first = "weight" if name == "model.safetensors" else "optimiser/weight/exp_avg"
+    save_file({**tensors, first: torch.full((2, 3), value)}, file)
+    with pytest.raises(RunError, match=f"{name} contains NaN or infinity in '{first}'"):
+        run.load(new_state())
+
+
+def test_a_checkpoint_that_is_much_larger_than_the_model_is_not_read(run: RunDir) -> None:
+    with (run.latest() / "training.safetensors").open("r+b") as file:
+        file.truncate(1 << 40)  # a sparse file
+    with pytest.raises(RunError, match=r"training\.safetensors is larger than .* the limit for this model"):
+        run.load(new_state())
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("make", [link_to_file, dangling, fifo])
+def test_weights_are_not_taken_from_elsewhere(run: RunDir, tmp_path: Path, make: Callable[[Path, Path], None]) -> None:
+    file = run.latest() / "model.safetensors"
+    assert run.weights_file() == file
+    file.unlink()
+    make(file, tmp_path / "mine")
+    with pytest.raises(
+        RunError, match=r"model\.safetensors: cannot be read: it is (a symbolic link|not a regular file)"
+    ):
+        run.weights_file()
