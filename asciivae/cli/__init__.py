@@ -49,6 +49,11 @@ app = typer.Typer(
     cls=AnywhereGroup,
     name="asciivae",
     help="Train variational autoencoders on ASCII art, with losses on the rendered picture.",
+    epilog=(
+        "Outputs: a new file replaces an old one once it is complete; a link is followed; pipes and devices are "
+        "written to; - is stdout. Never replaced: what a command reads, folders that hold anything, and what you edit "
+        "(from examples, recipes copy, plugins new)."
+    ),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import check_outputs
+from asciivae.cli.inputs import check_outputs, refuse_inputs
 from asciivae.cli.output import beside, json_result, reported, result, say, table
 from asciivae.errors import UsageError
 
@@ -38,6 +38,7 @@ def compare(
     if len(runs) < 2:
         raise UsageError("needs at least two runs", hint="asciivae compare runs/FIRST runs/SECOND")
     check_outputs(png=png)
+    refuse_inputs([png], [*runs, *(pieces or [])], hint="name another file: --png curves.png")
     from asciivae.experiment.compare import compare as put_together
     from asciivae.experiment.compare import unseen_pieces
     from asciivae.report.curves import save_curves

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from asciivae.cli.growth import Growth
-from asciivae.cli.inputs import PageModelOption, loaded_page_model, model_facts, one_drawing, refuse_inputs
+from asciivae.cli.inputs import (
+    PageModelOption,
+    check_outputs,
+    loaded_page_model,
+    model_facts,
+    one_drawing,
+    refuse_inputs,
+)
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.errors import UsageError
 
@@ -47,6 +54,7 @@ def complete(
 
       asciivae complete cat.txt --below 6 --no-signatures
     """
+    check_outputs(png=png)
     refuse_inputs([png], [file, model], hint="name another file: --png c.png")
     box = None if hole is None else _box(hole)
     drawing = one_drawing(file, replace)

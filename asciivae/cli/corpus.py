@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import check_outputs
-from asciivae.cli.output import json_result, reported, result, say, table, take_stdout
+from asciivae.cli.inputs import check_folder, check_outputs, refuse_inputs, refuse_twice
+from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def clean(
     if out is None and not manifest.is_file():
         raise UsageError("needs --out", place="asciivae corpus clean", hint="for example --out clean.safetensors")
     target = _store_path(out or manifest.with_name(CLEANED))
-    take_stdout(target, refused)
+    refuse_twice(target, refused)
+    refuse_inputs([target, refused], [corpus, manifest], hint="name another file")
     if not 0 < near <= 1:
         raise UsageError(f"{near:g} is not in (0, 1]", place="--near", hint="for example --near 0.9")
     (min_lines, max_lines), (min_bytes, max_bytes) = _range(lines, "--lines"), _range(size, "--bytes")
@@ -127,6 +128,8 @@ def split(
     from asciivae.corpus.source import open_corpus
     from asciivae.corpus.splits import split as divide
 
+    check_folder("--out", out)
+    refuse_inputs([out / "train.safetensors", out / "validation.safetensors"], [corpus], hint="name another folder")
     opened = open_corpus(corpus)
     parts = dict(zip(("train", "validation"), divide(opened, rule, share, seed), strict=True))  # type: ignore[arg-type]
     written = {}
@@ -154,6 +157,8 @@ def show(
 
     from asciivae.corpus.source import open_corpus
 
+    check_outputs(png=png)
+    refuse_inputs([png], [corpus], hint="name another file")
     opened = open_corpus(corpus)
     wanted = list(range(len(opened)))
     if category:
@@ -164,7 +169,6 @@ def show(
         )
     chosen = random.Random(seed).sample(wanted, min(count, len(wanted)))
     if png:
-        check_outputs(png=png)
         from asciivae.files.atomic import write_output
         from asciivae.render.contact import contact_sheet
         from asciivae.report.png import png_bytes
@@ -190,6 +194,7 @@ def export(corpus: Spec, out: Out) -> None:
     from asciivae.corpus.export import write_folder, write_jsonl
     from asciivae.corpus.source import open_corpus
 
+    refuse_inputs([out], [corpus], hint="name another file")
     opened = open_corpus(corpus)
     if str(out) == "-" or out.name.lower().endswith((".jsonl", ".jsonl.gz")):
         check_outputs(jsonl=out)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.inputs import Skip, Skipped, check_outputs, refuse_inputs, stop
+from asciivae.cli.inputs import Skip, Skipped, check_folder, check_outputs, refuse_inputs, refuse_twice, stop
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.progress import counting
 from asciivae.errors import ArtError, UsageError
@@ -87,6 +87,7 @@ def draw(
         raise UsageError("takes one picture", place="--png", hint="name one file, or leave out --png")
     check_outputs(png=png)
     targets = _targets(out, sources)
+    refuse_twice(*targets, png)
     refuse_inputs([*targets, png], [*(source.path for source in sources), model], hint="name another file")
     if width is None and height is None:
         width = max(1, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
@@ -179,6 +180,7 @@ def _targets(out: Path | None, sources: Sequence[PictureSource]) -> list[Path]:
     if len(sources) == 1 and not out.is_dir():
         return [out]
     if not out.is_dir():
+        check_folder("--out", out)
         if not out.exists():
             raise UsageError("the folder does not exist", place=str(out), hint=f"mkdir -p {out}")
         raise UsageError(

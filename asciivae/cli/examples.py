@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
@@ -38,12 +39,14 @@ def examples(
 
       asciivae examples && asciivae reconstruct cat.txt --side-by-side
     """
+    from asciivae.files.atomic import create_text
+
+    check_folder("FOLDER", folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in DRAWINGS.items():
             try:
-                with (folder / name).open("x", encoding="ascii") as file:
-                    file.write(text.removeprefix("\n"))
+                create_text(folder / name, text.removeprefix("\n"))
             except FileExistsError:
                 say(f"{folder / name} exists already and stays as it is")
     except OSError as error:

@@ -19,6 +19,7 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     Skipped,
     TransliterateOption,
+    check_folder,
     fitting,
     loaded_model,
     read_collection,
@@ -64,6 +65,7 @@ def explore(
     require_terminal(
         sys.stdin, results(), what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
     )
+    check_folder("--out", out)
     trained, drawings = _collected(sources or ["embedded"], replace, transliterate, model, device)
     choice = random.Random(seed)
     if any(drawing.listed for drawing in drawings):
@@ -129,6 +131,7 @@ def save_page(page: Grid, folder: Path) -> Path:
     Raises:
         AsciivaeError: the file cannot be written.
     """
+    from asciivae.files.atomic import create_text
     from asciivae.text.art import to_text
 
     try:
@@ -137,8 +140,7 @@ def save_page(page: Grid, folder: Path) -> Path:
         while True:
             file = folder / f"explored-{number}.txt"
             try:
-                with file.open("x", encoding="ascii") as opened:
-                    opened.write(to_text(page))
+                create_text(file, to_text(page))
             except FileExistsError:
                 number += 1
             else:

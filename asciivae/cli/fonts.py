@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import check_outputs
+from asciivae.cli.inputs import check_outputs, refuse_inputs
 from asciivae.cli.output import json_result, reported, say, table
 from asciivae.errors import UsageError
 
@@ -42,6 +42,7 @@ def fonts(
       asciivae fonts --font mine.ttf --res 7..12 --png glyphs.png
     """
     check_outputs(png=png)
+    refuse_inputs([png], [font], hint="name another file: --png glyphs.png")
     sizes = _sizes(res)
     from asciivae.render.legibility import smallest_readable, survey
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -230,14 +231,37 @@ def check_outputs(**outputs: Path | None) -> None:
         outputs: the files by their format: `png`, `gif`, `svg`, `html`, `safetensors`, `jsonl`.
 
     Raises:
-        UsageError: one has a name that does not fit, is a folder, or is in no folder; or two are `-`.
+        UsageError: one has a name that does not fit, is a folder, or is in no folder; or two are the same.
     """
     from asciivae.files.atomic import check_output
 
     for kind, path in outputs.items():
         if path is not None:
             check_output(path, *_SUFFIXES[kind])
-    take_stdout(*outputs.values())
+    refuse_twice(*outputs.values())
+
+
+def refuse_twice(*outputs: Path | None) -> None:
+    """Let an output that is called `-` have stdout, and refuse two outputs that are one file.
+
+    Raises:
+        UsageError: they are.
+    """
+    take_stdout(*outputs)
+    places = Counter(os.path.realpath(path) for path in outputs if path is not None and str(path) != "-")
+    for place, count in places.items():
+        if count > 1 and (os.path.isfile(place) or not os.path.exists(place)):
+            raise UsageError("two outputs would be written into it", place=place, hint="name two files")
+
+
+def check_folder(option: str, folder: Path | None) -> None:
+    """Refuse `-` as the folder of an output: it is stdout wherever a file is written.
+
+    Raises:
+        UsageError: it is.
+    """
+    if folder is not None and str(folder) == "-":
+        raise UsageError("names a folder, and - is stdout", place=f"{option} -", hint=f"name a folder: {option} made")
 
 
 def refuse_inputs(targets: Iterable[Path | None], inputs: Iterable[str | Path | None], *, hint: str) -> None:

@@ -89,7 +89,9 @@ def take_stdout(*outputs: Path | None) -> None:
     Raises:
         UsageError: there are two of them.
     """
-    count = sum(str(path) == "-" for path in outputs)
+    from asciivae.files.atomic import descriptor
+
+    count = sum(path is not None and descriptor(path) == 1 for path in outputs)
     if count > 1:
         raise UsageError("only one output can go to stdout", place="-", hint="name a file for the others")
     GlobalOptions.stdout_taken = count == 1
@@ -206,7 +208,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         except AsciivaeError as error:
             _stop(error, error.exit_code, str(error))
         except KeyboardInterrupt as error:
-            _stop(error, 143 if isinstance(error, Terminated) else 130, "interrupted")
+            _stop(error, 143 if isinstance(error, Terminated) else 130, "interrupted", prefix=False)
         except BrokenPipeError:
             _forget(results())  # the reader closed the pipe
             raise typer.Exit(141) from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from asciivae import registry
+from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import AsciivaeError, PluginError, UsageError, did_you_mean
 
@@ -96,6 +97,7 @@ def new(
     """Create a package with a working plugin and its tests."""
     from asciivae.cli.scaffold import write_package
 
+    check_folder("--to", destination)
     folder = write_package(kind, name, destination)
     say(
         f"install and check it:\n  pip install -e {folder}\n  asciivae plugins check {name}\n"

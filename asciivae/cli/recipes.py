@@ -69,22 +69,25 @@ def copy(
     recipe: Name,
     destination: Annotated[Path | None, typer.Argument(help="A file or folder (default: NAME.yaml).")] = None,
 ) -> None:
-    """Copy a recipe to a file, to edit it."""
+    """Copy a recipe to a file, to edit it; an existing file is never replaced, - is stdout."""
+    from asciivae.files.atomic import create_text
     from asciivae.recipe import library, loader
 
     found = library.find(recipe)
     target = destination or Path(f"{found.name}.yaml")
     target = target / f"{found.name}.yaml" if target.is_dir() else target
+    text = f"# copied from the recipe {found.name} of {found.origin}\n{loader.read_file(found.path)}"
+    if str(target) == "-":
+        result(text)
+        return
     if not target.name.endswith(library.SUFFIXES):
         raise UsageError(
             "the file name of a recipe must end with .yaml",
             place=str(target),
             hint=f"asciivae recipes copy {recipe} {target}.yaml",
         )
-    text = f"# copied from the recipe {found.name} of {found.origin}\n{loader.read_file(found.path)}"
     try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_text(target, text)
     except FileExistsError as error:
         raise UsageError("already exists", place=str(target), hint="name another file") from error
     except OSError as error:

@@ -24,6 +24,7 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     Skipped,
     TransliterateOption,
+    check_folder,
     check_outputs,
     fitting,
     loaded_model,
@@ -85,6 +86,7 @@ def reconstruct(
             place="--diff" if diff else "--confidence",
             hint="omit --out, or add --json",
         )
+    check_folder("--out", out)
     check_outputs(png=png)
     skipped = Skipped()
     drawings = read_drawings(files, replace, skipped, transliterate=transliterate)

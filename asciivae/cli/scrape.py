@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import GlobalOptions, json_result, reported, result, say, table
 from asciivae.errors import CorpusError, Interrupted, UsageError
 
@@ -59,6 +60,7 @@ def scrape(
     from asciivae.scrape.crawl import Plan
     from asciivae.scrape.harvest import open_source
 
+    check_folder("--out", out)
     tasks = _tasks(words or [], sets or [])
     opened = [open_source(task.name, task.options) for task in tasks]
     for task, source in zip(tasks, opened, strict=True):

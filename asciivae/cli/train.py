@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asciivae.cli.inputs import DeviceOption
+from asciivae.cli.inputs import DeviceOption, check_folder
 from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
 
@@ -89,6 +89,7 @@ def start_or_resume(
     """
     if (recipe is None) == (resumed is None):
         raise UsageError("give either --recipe or --resume", hint=f"asciivae {example}, or: asciivae recipes list")
+    check_folder("--out", out)
     if resumed is not None:
         if out is not None:
             raise UsageError("--out cannot be combined with --resume: a run stays in its folder", hint="omit --out")

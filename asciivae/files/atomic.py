@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 STDOUT = "-"
 PARTIAL, BEFORE = "partial", "before"  # suffixes of incomplete files, and of a folder being replaced
 UNSAFE = "put a regular file or folder in its place if you trust what it holds, or use another folder"
+_STREAMS = {STDOUT: 1, "/dev/stdout": 1, "/dev/stderr": 2}
+_DESCRIPTOR = re.compile(r"-|/dev/std(?:out|err)|/dev/fd/([0-9]{1,9})|/proc/self/fd/([0-9]{1,9})")
 MAX_LABEL = 150  # bytes of the file's name in a temporary name; file systems allow 255
 
 
@@ -135,9 +137,31 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
+def create_text(path: Path, text: str) -> None:
+    """Write a text file that does not exist yet, also not as a link.
+
+    Raises:
+        FileExistsError: it exists; it is not changed.
+        OSError: it cannot be written; nothing is left of it.
+    """
+    with path.open("x", encoding="utf-8") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:
+            _remove(path)
+            raise
+
+
+def descriptor(path: Path) -> int | None:
+    """The open file that an output names: 1 for `-` and `/dev/stdout`, n for `/dev/fd/n`; else None."""
+    found = _DESCRIPTOR.fullmatch(str(path))
+    return None if found is None else _STREAMS.get(found[0]) or int(found[1] or found[2])
+
+
 def is_special(path: Path) -> bool:
-    """Whether an output is no file to be replaced: `-` for stdout, a pipe, a device."""
-    return str(path) == STDOUT or (path.exists() and not (path.is_file() or path.is_dir()))
+    """Whether an output is no file to be replaced: `-` for stdout, what is open already, a pipe, a device."""
+    return descriptor(path) is not None or (path.exists() and not (path.is_file() or path.is_dir()))
 
 
 @contextmanager
@@ -145,7 +169,7 @@ def opened_output(path: Path, *, hint: str = "", kind: type[AsciivaeError] = Asc
     """Open an output file named by the user; this is the rule for all of them.
 
     A new name or a regular file is replaced atomically when the block ends, and keeps its permissions; a link is
-    followed to its target. A pipe or a device is written to directly; `-` is stdout.
+    followed to its target. A pipe, a device or an open file (`/dev/fd/3`) is written to directly; `-` is stdout.
 
     Args:
         path: the file.
@@ -159,6 +183,11 @@ def opened_output(path: Path, *, hint: str = "", kind: type[AsciivaeError] = Asc
         if str(path) == STDOUT:
             yield results().buffer
             results().buffer.flush()
+            return
+        if (number := descriptor(path)) is not None:  # by its name, it would be truncated or replaced
+            sys.stdout.flush()
+            with os.fdopen(os.dup(number), "wb") as file:
+                yield file
             return
         if is_special(path):
             with path.open("wb") as file:

@@ -107,7 +107,7 @@ def test_an_interruption_before_anything_runs_exits_with_130(monkeypatch: pytest
 
     monkeypatch.setattr("asciivae.recipe.library.catalogue", interrupted)
     done = asciivae("recipes", "list")
-    assert (done.exit_code, done.stdout, done.stderr) == (130, "", "error: interrupted\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (130, "", "interrupted\n")
 
 
 # ── hints ───────────────────────────────────────────────────────────────────────────────────────────────────

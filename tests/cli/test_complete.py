@@ -68,7 +68,7 @@ def test_marks_and_extensions(weights: Path, here: Path) -> None:
         (("--mark", "??"), "not one printable ASCII character"),
         (("--below", "300"), "at most 256"),
         (("--below", "1", "--category", "katz"), "there is no category 'katz'"),
-        (("--below", "1", "--png", "cat.txt"), "is an input file"),
+        (("--below", "1", "--png", "cat.txt"), "does not end with .png"),
     ],
 )
 def test_errors_name_the_place_and_the_next_step(

@@ -21,6 +21,15 @@ ART = "/\\\n\\/\n"
         "reconstruct cat.txt --model model.safetensors --png model.png",
         "sample --like art.jsonl --png art.png",
         "sample --model model.safetensors --png model.png",
+        "complete cat.txt --below 1 --png cat.png",
+        "sample --begin cat.txt --png cat.png",
+        "compare a b --piece cat.txt --png cat.png",
+        "fonts --font model.safetensors --png model.png",
+        "corpus export art.jsonl --out ./art.jsonl",
+        "corpus clean art.jsonl --out x.safetensors --refused art.jsonl",
+        "corpus clean model.safetensors --out model.safetensors",
+        "corpus show art.jsonl --png art.png",
+        "draw cat.png --out cat.txt",
     ],
 )
 def test_what_is_read_is_not_overwritten(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

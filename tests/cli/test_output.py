@@ -58,6 +58,8 @@ def test_a_name_that_does_not_fit_is_refused_before_the_work(option: str, file: 
         ["compare", "a", "b", "--png", "x"],
         ["export", "bundled", "x.pt"],
         ["corpus", "show", "embedded", "--png", "x.bmp"],
+        ["complete", "cat.txt", "--below", "1", "--png", "x.jpg"],
+        ["draw", "cat.png", "--png", "x.jpg"],
     ],
 )
 def test_every_command_checks_its_outputs_first(arguments: list[str]) -> None:
@@ -95,6 +97,57 @@ def test_links_are_followed_and_fifos_written_to() -> None:
         assert reader.stdout is not None
         assert reader.stdout.read().startswith("<svg")
     assert Path("pipe").is_fifo()
+
+
+def test_an_open_file_is_written_to_and_neither_replaced_nor_truncated() -> None:
+    Path("log").write_text("before\n")
+    done = shell("asciivae edges cat.txt --svg /dev/stdout >> log")
+    assert done.returncode == 0
+    text = Path("log").read_text()
+    assert text.startswith("before\n<svg")
+    assert text.rstrip().endswith("</svg>")  # the table went to stderr
+    done = shell("asciivae edges cat.txt --svg /dev/fd/5 5>> log")
+    assert Path("log").read_text().count("<svg") == 2
+    assert shell("asciivae edges cat.txt --svg /dev/fd/9").returncode == 1
+    done = shell("asciivae edges cat.txt --svg >(cat > copy) && sleep 0.2")
+    assert Path("copy").read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["reconstruct", "cat.txt", "--out", "-"],
+        ["train", "--recipe", "quickstart", "--out", "-"],
+        ["train-renderer", "--out", "-"],
+        ["scrape", "folder", ".", "--out", "-"],
+        ["corpus", "split", "embedded", "--out", "-"],
+        ["examples", "-"],
+        ["plugins", "new", "loss", "mine", "--to", "-"],
+        ["draw", "a.png", "b.png", "--out", "-"],
+    ],
+)
+def test_a_folder_cannot_be_stdout(words: list[str]) -> None:
+    done = asciivae(*words)
+    assert done.exit_code == 2
+    assert "-: names a folder, and - is stdout\n\nhint: name a folder: " in done.stderr
+    assert not os.path.exists("-")
+
+
+def test_two_outputs_are_two_files() -> None:
+    Path("a.png").symlink_to("both")
+    Path("a.svg").symlink_to("both")
+    done = asciivae("edges", "cat.txt", "--png", "a.png", "--svg", "a.svg")
+    assert done.exit_code == 2
+    assert "both: two outputs would be written into it" in done.stderr
+    done = asciivae("corpus", "clean", "embedded", "--out", "x.safetensors", "--refused", "./x.safetensors")
+    assert done.exit_code == 2
+    assert not os.path.exists("x.safetensors")
+
+
+def test_the_rule_is_in_the_help() -> None:
+    said = " ".join(asciivae("--help").stdout.split())
+    assert "Outputs: a new file replaces an old one once it is complete" in said
+    assert "Never replaced: what a command reads" in said
 
 
 needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
@@ -142,7 +195,7 @@ def test_sigterm_stops_as_ctrl_c_does() -> None:
         waiting.send_signal(signal.SIGTERM)
         _, said = waiting.communicate(timeout=60)
     assert waiting.returncode == 143
-    assert said == "error: interrupted\n"
+    assert said == "interrupted\n"
 
 
 def wchan(pid: int) -> str:

@@ -83,6 +83,9 @@ def test_copy_makes_a_recipe_that_checks_and_never_overwrites(tmp_path: Path, mo
     assert again.stderr == "error: quickstart.yaml: already exists\n\nhint: name another file\n"
     assert asciivae("recipes", "copy", "base", "sub/mine.yaml").exit_code == 2
     assert asciivae("recipes", "copy", "base", "mine.yml").stdout == "mine.yml\n"
+    done = asciivae("recipes", "copy", "quickstart", "-")
+    assert done.stdout == Path("quickstart.yaml").read_text()
+    assert not Path("-").exists()
 
 
 def test_a_copy_that_could_not_be_found_again_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

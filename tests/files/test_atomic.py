@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import resource
 import stat
 from pathlib import Path
 
@@ -10,7 +11,16 @@ import pytest
 
 from asciivae.errors import AsciivaeError, RunError, UsageError
 from asciivae.files import atomic
-from asciivae.files.atomic import new_file, new_folder, replaced_file, replaced_folder, write_output, write_text
+from asciivae.files.atomic import (
+    create_text,
+    descriptor,
+    new_file,
+    new_folder,
+    replaced_file,
+    replaced_folder,
+    write_output,
+    write_text,
+)
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -150,3 +160,30 @@ def test_a_file_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: 
         write_output(file, b"after")
     assert caught.value.hint == "choose a writable folder; earlier output is intact"
     assert file.read_text() == "before"
+
+
+def test_what_is_edited_is_created_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    create_text(file, "a\n")
+    for there in (file, tmp_path / "dangling"):
+        if there != file:
+            there.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(FileExistsError):
+            create_text(there, "b\n")
+    assert (file.read_text(), (tmp_path / "elsewhere").exists()) == ("a\n", False)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            create_text(tmp_path / "full.txt", "c" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not (tmp_path / "full.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("-", 1), ("/dev/stdout", 1), ("/dev/stderr", 2), ("/dev/fd/0", 0), ("/proc/self/fd/12", 12), ("x", None)],
+)
+def test_open_files_are_known_by_their_names(name: str, number: int | None) -> None:
+    assert descriptor(Path(name)) == number
