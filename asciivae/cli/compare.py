@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asciivae.cli.inputs import check_outputs, refuse_inputs
+from asciivae.cli.inputs import ColoursOption, ReplaceOption, TransliterateOption, check_outputs, refuse_inputs
 from asciivae.cli.output import beside, json_result, reported, result, say, table
 from asciivae.errors import UsageError
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.experiment.compare import Compared
@@ -25,6 +26,9 @@ def compare(
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="The number of drawings, without --piece.")] = 4,
     png: Annotated[Path, typer.Option(help="The PNG file of the curves.")] = Path("comparison.png"),
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Compare runs: curves as a PNG, a table of metrics, and reconstructions of the same drawings by each model.
@@ -44,7 +48,8 @@ def compare(
     from asciivae.report.curves import save_curves
     from asciivae.text.art import read
 
-    grids = [read(piece) for piece in pieces] if pieces else unseen_pieces(runs, count)
+    how = Reading(replace, transliterate, colours)._asdict()
+    grids = [read(piece, **how) for piece in pieces] if pieces else unseen_pieces(runs, count)
     found = put_together(runs, grids)
     save_curves(png, {one.label: one.records for one in found})
     say(f"curves: {png}")

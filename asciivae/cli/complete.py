@@ -10,7 +10,10 @@ import typer
 
 from asciivae.cli.growth import Growth
 from asciivae.cli.inputs import (
+    ColoursOption,
     PageModelOption,
+    ReplaceOption,
+    TransliterateOption,
     check_outputs,
     loaded_page_model,
     model_facts,
@@ -19,6 +22,7 @@ from asciivae.cli.inputs import (
 )
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.errors import UsageError
+from asciivae.text.reading import Colours, Reading
 
 
 @reported
@@ -38,7 +42,9 @@ def complete(
     signatures: Annotated[bool, typer.Option("--signatures/--no-signatures", help="With artists' initials.")] = True,
     model: PageModelOption = None,
     png: Annotated[Path | None, typer.Option(help="Also draw the proposals into this PNG.")] = None,
-    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
 ) -> None:
     """Fill a hole in a drawing, or extend it; all other cells stay as they are.
@@ -57,7 +63,7 @@ def complete(
     check_outputs(png=png)
     refuse_inputs([png], [file, model], hint="name another file: --png c.png")
     box = None if hole is None else _box(hole)
-    drawing = one_drawing(file, replace)
+    drawing = one_drawing(file, Reading(replace, transliterate, colours))
     trained = loaded_page_model(model)
     with Growth() as growth:
         proposals = trained.complete(

@@ -137,7 +137,7 @@ def split(
         written[name] = {"path": str(out / f"{name}.safetensors"), "pieces": len(indices)}
         _store(opened.select(indices), out / f"{name}.safetensors")
     if as_json:
-        json_result({"rule": rule, "fraction": share, **written}, schema=2)
+        json_result({"rule": rule, "fraction": share, "refused": opened.refused_total, **written}, schema=2)
     else:
         table(["part", "pieces", "file"], [[n, str(w["pieces"]), str(w["path"])] for n, w in written.items()])
 
@@ -176,7 +176,8 @@ def show(
         write_output(png, png_bytes(contact_sheet(opened, chosen)), hint="name another file", kind=UsageError)
     pieces = list(_described(opened, chosen))
     if as_json:
-        json_result({"corpus": corpus, **({"png": str(png)} if png else {}), "pieces": pieces})
+        drawn = {"png": str(png)} if png else {}
+        json_result({"corpus": corpus, **drawn, "refused": opened.refused_total, "pieces": pieces})
     elif png:
         result(str(png))
     else:

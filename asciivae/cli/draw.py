@@ -133,7 +133,7 @@ def draw(
         raise typer.Exit(1)
     if as_json:
         tracer = {"name": trained.name, "step": trained.step, "path": str(trained.path)}
-        json_result({"model": tracer, "pictures": documents})
+        json_result({"model": tracer, "pictures": documents, "skipped": skipped.described()})
     else:
         result("\n".join(texts))
     if skipped:

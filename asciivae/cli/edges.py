@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from asciivae.cli.inputs import (
+    ColoursOption,
     Drawing,
     ModelOption,
     ReplaceOption,
@@ -26,6 +27,7 @@ from asciivae.cli.inputs import (
 )
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import ArtError, UsageError
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -71,6 +73,7 @@ def edges(
     fill: Annotated[Fill, typer.Option(help="How to draw shaded regions.")] = Fill.outline,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
     """Detect the edges of drawings, by default joined into closed shapes.
@@ -90,7 +93,7 @@ def edges(
         raise UsageError(f"a kernel of {size}pixels is not odd", place="--size", hint=f"--size {size + 1}")
     check_outputs(png=png, svg=svg)
     skipped = Skipped()
-    drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
+    drawings = read_drawings(files, Reading(replace, transliterate, colours), skipped)
     refuse_inputs([png, svg], [*(drawing.name for drawing in drawings), model, font], hint="name another file")
     if svg is not None and len(drawings) > 1:
         raise UsageError("takes one drawing", place="--svg", hint="name one file, or use --png for several")
@@ -124,6 +127,7 @@ def edges(
             {
                 "settings": _described(settings[0]),
                 "pieces": [{"name": one.name, **_counts(one.edges)} for one in found],
+                "skipped": skipped.described(),
             }
         )
     elif text:

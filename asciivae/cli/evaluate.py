@@ -158,6 +158,7 @@ def _document(
             "split": pieces.side,
             "pieces": len(pieces.grids),
             "of": pieces.total,
+            "refused": pieces.refused,
             "left_out": [{"name": name, "reason": reason} for name, reason in pieces.left_out],
         },
         "measured": {

@@ -53,7 +53,8 @@ def evaluate_pages(
         found = [evaluate_page(one, pieces, training, draws=draws, advanced=advanced) for one in trained]
     if as_json:
         models = [{**model_facts(one), **asdict(scores)} for one, scores in zip(trained, found, strict=True)]
-        json_result({"data": {"source": pieces.source, "split": split, "of": pieces.total}, "models": models})
+        data = {"source": pieces.source, "split": split, "of": pieces.total, "refused": pieces.refused}
+        json_result({"data": data, "models": models})
         return
     values = [asdict(scores) for scores in found]
     table(

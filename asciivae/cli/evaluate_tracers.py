@@ -52,7 +52,8 @@ def evaluate_tracers(
             {"path": str(path), "name": one.name, "step": one.step, **values}
             for path, one, values in zip(models, trained, scores, strict=True)
         ]
-        json_result({"tracers": described})
+        data_facts = {"source": pieces.source, "split": split, "of": pieces.total, "refused": pieces.refused}
+        json_result({"data": data_facts, "tracers": described})
         return
     rows = [[meaning, *(f"{values[key]:.4g}" for values in scores)] for key, meaning in MEANINGS.items()]
     table(["", *map(str, models)], rows)

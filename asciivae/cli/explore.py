@@ -13,6 +13,7 @@ import typer
 
 from asciivae.cli.explore_state import ExploreState
 from asciivae.cli.inputs import (
+    ColoursOption,
     DeviceOption,
     Drawing,
     ModelOption,
@@ -29,6 +30,7 @@ from asciivae.cli.output import reported, result, say
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import AsciivaeError, UsageError
 from asciivae.streams import results
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -49,6 +51,7 @@ def explore(
     model: ModelOption = None,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     device: DeviceOption = "cpu",
 ) -> None:
     """Explore the latent space in the terminal, interpolating from drawing to drawing.
@@ -66,7 +69,7 @@ def explore(
         sys.stdin, results(), what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
     )
     check_folder("--out", out)
-    trained, drawings = _collected(sources or ["embedded"], replace, transliterate, model, device)
+    trained, drawings = _collected(sources or ["embedded"], Reading(replace, transliterate, colours), model, device)
     choice = random.Random(seed)
     if any(drawing.listed for drawing in drawings):
         choice.shuffle(drawings)
@@ -96,9 +99,9 @@ def explore(
 
 
 def _collected(
-    sources: Sequence[str], replace: str | None, transliterate: bool, model: Path | None, device: str
+    sources: Sequence[str], how: Reading, model: Path | None, device: str
 ) -> tuple[TrainedModel, list[Drawing]]:
-    found = read_collection(sources, replace, Skipped(), transliterate=transliterate)
+    found = read_collection(sources, how, Skipped())
     trained = loaded_model(model, device)
     too_large: list[AsciivaeError] = []
     drawings = fitting(trained, found, too_large.append)

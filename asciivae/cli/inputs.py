@@ -12,6 +12,7 @@ import typer
 
 from asciivae.cli.output import complain, say, take_stdout
 from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -35,6 +36,7 @@ ReplaceOption = Annotated[
 TransliterateOption = Annotated[
     bool, typer.Option("--transliterate", help="Replace look-alikes first: line drawing, quotes, accents.")
 ]
+ColoursOption = Annotated[Colours, typer.Option("--colours", help="ANSI colours: drop them, or refuse the drawing.")]
 
 
 PageModelOption = Annotated[
@@ -71,7 +73,7 @@ def stop(error: AsciivaeError) -> None:
 
 
 class Skipped(list[AsciivaeError]):
-    """The `Skip` of commands that continue: prints each error, and keeps it for the exit code."""
+    """The `Skip` of commands that continue: prints each error, and keeps it for the exit code and for `--json`."""
 
     def __call__(self, error: AsciivaeError) -> None:
         """Print and keep an error."""
@@ -79,30 +81,28 @@ class Skipped(list[AsciivaeError]):
         complain(error.headline if told else str(error))
         self.append(error)
 
+    def described(self) -> list[dict[str, str]]:
+        """The places and the reasons, for `--json`."""
+        return [{"place": str(error.place or ""), "reason": error.message} for error in self]
 
-def read_drawings(
-    files: Sequence[str], replace: str | None, skip: Skip = stop, *, transliterate: bool = False
-) -> list[Drawing]:
+
+def read_drawings(files: Sequence[str], how: Reading = Reading(), skip: Skip = stop) -> list[Drawing]:
     """Read files, folders (every .txt file below) and stdin (`-`).
 
     Raises:
         ArtError: a file is not ASCII art; for a file of a folder, only if `skip` raises.
         ArtError: a folder contains no .txt file.
     """
-    return [drawing for file in files for drawing in _read(file, replace, skip, transliterate)]
+    return [drawing for file in files for drawing in _read(file, how, skip)]
 
 
-def _read(file: str, replace: str | None, skip: Skip, transliterate: bool) -> Iterator[Drawing]:
+def _read(file: str, how: Reading, skip: Skip) -> Iterator[Drawing]:
     from asciivae.corpus.formats import list_folder
     from asciivae.text.art import read
 
     path = Path(file)
     if file == "-" or not path.is_dir():
-        yield Drawing(
-            file,
-            Path("stdin.txt" if file == "-" else path.name),
-            read(file, replace=replace, transliterate=transliterate),
-        )
+        yield Drawing(file, Path("stdin.txt" if file == "-" else path.name), read(file, **how._asdict()))
         return
     found, refused = list_folder(path)
     if not (found or refused):
@@ -112,17 +112,17 @@ def _read(file: str, replace: str | None, skip: Skip, transliterate: bool) -> It
     for entry in found:
         name = str(path / entry.name)
         try:
-            grid = read(name, replace=replace, transliterate=transliterate)
+            grid = read(name, **how._asdict())
         except ArtError as error:
             skip(error)
         else:
             yield Drawing(name, Path(entry.name), grid, listed=True)
 
 
-def read_collection(
-    sources: Sequence[str], replace: str | None, skip: Skip = stop, *, transliterate: bool = False
-) -> list[Drawing]:
+def read_collection(sources: Sequence[str], how: Reading, skipped: Skipped) -> list[Drawing]:
     """Read files, folders and stdin as `read_drawings` does, and corpora: `embedded`, JSON lines, built stores.
+
+    Pieces of a corpus that cannot be read are told by `open_corpus`, and kept in `skipped`.
 
     Raises:
         ArtError, UsageError: see `read_drawings`.
@@ -133,12 +133,15 @@ def read_collection(
     found = []
     for source in sources:
         if source == EMBEDDED or source.lower().endswith((".jsonl", ".jsonl.gz", ".safetensors")):
-            corpus = open_corpus(source, replace=replace)
+            corpus = open_corpus(source, **how._asdict())
+            skipped += [ArtError(reason, place=place) for place, reason in corpus.refused]
+            if more := corpus.refused_total - len(corpus.refused):
+                skipped.append(ArtError(f"{more} more pieces cannot be read", place=source))
             found += [
                 Drawing(name, Path(name), corpus.grid(i), listed=True) for i, name in enumerate(corpus.column("id"))
             ]
         else:
-            found += read_drawings([source], replace, skip, transliterate=transliterate)
+            found += read_drawings([source], how, skipped)
     return found
 
 
@@ -179,14 +182,14 @@ def loaded_page_model(path: Path | None) -> TrainedPageModel:
     return trained
 
 
-def one_drawing(file: str, replace: str | None) -> Drawing:
+def one_drawing(file: str, how: Reading = Reading()) -> Drawing:
     """Read one drawing from a file or stdin (`-`).
 
     Raises:
         ArtError: it cannot be read.
         UsageError: it is a folder that does not hold exactly one.
     """
-    drawings = read_drawings([file], replace)
+    drawings = read_drawings([file], how)
     if len(drawings) != 1:
         raise UsageError("holds more than one drawing", place=file, hint="name one of its files")
     return drawings[0]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from asciivae.cli.inputs import (
+    ColoursOption,
     DeviceOption,
     Drawing,
     ModelOption,
@@ -25,6 +26,7 @@ from asciivae.cli.progress import counting
 from asciivae.cli.terminal import SUSPEND, Terminal, require_terminal
 from asciivae.errors import UsageError
 from asciivae.streams import results
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -44,6 +46,7 @@ def interpolate(
     model: ModelOption = None,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
@@ -63,7 +66,7 @@ def interpolate(
     if play:
         require_terminal(results(), what="--play", hint="omit it, or write a GIF: --gif walk.gif")
     check_outputs(gif=gif, png=png)
-    drawings = [_one(file, replace, transliterate) for file in (start, end)]
+    drawings = [_one(file, Reading(replace, transliterate, colours)) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
     trained = trained_model(model, device, drawings)
     path = find(trained, drawings[0], drawings[1], steps)
@@ -97,8 +100,8 @@ def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Int
         return interpolate(arc, steps, trained.glyphs, advanced)
 
 
-def _one(file: str, replace: str | None, transliterate: bool) -> Drawing:
-    drawings = read_drawings([file], replace, transliterate=transliterate)
+def _one(file: str, how: Reading) -> Drawing:
+    drawings = read_drawings([file], how)
     if len(drawings) != 1:
         raise UsageError(
             f"holds {len(drawings)} drawings, but one is required",

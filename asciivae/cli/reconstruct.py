@@ -18,6 +18,7 @@ from asciivae.cli.highlight import (
     highlighted,
 )
 from asciivae.cli.inputs import (
+    ColoursOption,
     DeviceOption,
     Drawing,
     ModelOption,
@@ -35,6 +36,7 @@ from asciivae.cli.inputs import (
 from asciivae.cli.output import beside, coloured, json_result, printable, reported, result, say
 from asciivae.errors import UsageError
 from asciivae.streams import results
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
@@ -65,6 +67,7 @@ def reconstruct(
     seed: Annotated[int, typer.Option(min=0, help="The seed of --sample.")] = 0,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
@@ -89,7 +92,7 @@ def reconstruct(
     check_folder("--out", out)
     check_outputs(png=png)
     skipped = Skipped()
-    drawings = read_drawings(files, replace, skipped, transliterate=transliterate)
+    drawings = read_drawings(files, Reading(replace, transliterate, colours), skipped)
     inputs = [*(drawing.name for drawing in drawings), model]
     refuse_inputs([*_targets(out, drawings), png], inputs, hint="name another folder: --out reconstructed")
     if not drawings:
@@ -113,7 +116,8 @@ def reconstruct(
             _described(drawing.name, one, look, diff=diff, confidence=confidence, contours=contours)
             for drawing, one, look in zip(drawings, made, looks, strict=True)
         ]
-        json_result({"model": model_facts(trained), "pieces": described}, schema=2)
+        document = {"model": model_facts(trained), "pieces": described, "skipped": skipped.described()}
+        json_result(document, schema=2)
     elif files_written:
         result("\n".join(map(str, files_written)))
     elif diff or confidence:

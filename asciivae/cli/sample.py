@@ -14,9 +14,12 @@ import typer
 from asciivae.cli.growth import Growth
 from asciivae.cli.inputs import (
     LATEST,
+    ColoursOption,
     DeviceOption,
     Drawing,
+    ReplaceOption,
     Skipped,
+    TransliterateOption,
     check_outputs,
     loaded_model,
     loaded_page_model,
@@ -27,6 +30,7 @@ from asciivae.cli.inputs import (
 )
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.errors import ModelError, UsageError
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,6 +78,9 @@ def sample(
         typer.Option("--model", help="bundled-page, bundled, latest, a run's folder, or a .safetensors file."),
     ] = None,
     png: Annotated[Path | None, typer.Option(help="Also write the samples to this PNG.")] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")] = False,
 ) -> None:
@@ -91,11 +98,13 @@ def sample(
       asciivae sample --like art/ --png dreams.png
     """
     check_outputs(png=png)
+    how = Reading(replace, transliterate, colours)
     if _which(prior, like, model) is Prior.page:
         refuse_inputs([png], [begin, model], hint="name another file: --png s.png")
         if like:
             raise UsageError("--like is for VAEs", place="--like", hint="add --prior vae, or use --begin or --category")
-        _from_page_model(count, size or "16x40", seed, temperature, category, begin, signatures, model, png, as_json)
+        first = None if begin is None else one_drawing(begin, how)
+        _from_page_model(count, size or "16x40", seed, temperature, category, first, signatures, model, png, as_json)
         return
     if category or begin or not signatures:
         raise UsageError(
@@ -104,7 +113,7 @@ def sample(
     temperature = 1.0 if temperature is None else temperature
     height, width = _size(size or "24x48")
     skipped = Skipped()
-    drawings = read_collection(like or [], None, skipped)
+    drawings = read_collection(like or [], how, skipped)
     refuse_inputs([png], [*(like or []), *(one.name for one in drawings), model], hint="name another file: --png s.png")
     trained = loaded_model(model, device)
     page = _page(trained, height, width)
@@ -129,6 +138,7 @@ def sample(
             "temperature": temperature,
             "like": len(latents) if latents is not None else None,
             "pieces": texts,
+            "skipped": skipped.described(),
         }
         json_result(document)
     else:
@@ -155,14 +165,13 @@ def _from_page_model(
     seed: int,
     temperature: float | None,
     category: str | None,
-    begin: str | None,
+    first: Drawing | None,
     signatures: bool,
     model: Path | None,
     png: Path | None,
     as_json: bool,
 ) -> None:
     height, width = _size(size)
-    first = None if begin is None else one_drawing(begin, None)
     trained = loaded_page_model(model)
     from asciivae.pages.draw import TEMPERATURE
 

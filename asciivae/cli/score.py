@@ -9,9 +9,12 @@ import typer
 
 from asciivae.cli.highlight import Highlight, highlighted
 from asciivae.cli.inputs import (
+    ColoursOption,
     Drawing,
     PageModelOption,
+    ReplaceOption,
     Skipped,
+    TransliterateOption,
     loaded_page_model,
     model_facts,
     read_collection,
@@ -19,6 +22,7 @@ from asciivae.cli.inputs import (
 from asciivae.cli.output import coloured, json_result, printable, reported, result, table
 from asciivae.errors import UsageError
 from asciivae.streams import results
+from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.pages.score import Score, Suggestion
@@ -35,7 +39,9 @@ def score(
     cells: Annotated[bool, typer.Option("--cells", help="Show how surprising each cell is.")] = False,
     suggest: Annotated[bool, typer.Option("--suggest", help="Name characters that would be likelier.")] = False,
     model: PageModelOption = None,
-    replace: Annotated[str | None, typer.Option(help="Put this in place of what is not printable ASCII.")] = None,
+    replace: ReplaceOption = None,
+    transliterate: TransliterateOption = False,
+    colours: ColoursOption = Colours.drop,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
 ) -> None:
     """Say how likely drawings are: bits per inked character and per cell, with gzip and xz beside them.
@@ -50,14 +56,15 @@ def score(
       asciivae score cat.txt --cells --suggest
     """
     skipped = Skipped()
-    drawings = read_collection(files, replace, skipped)
+    drawings = read_collection(files, Reading(replace, transliterate, colours), skipped)
     if not drawings:
         raise UsageError("no drawing is left to score", hint="name files that can be read")
     trained = loaded_page_model(model)
     found = trained.score([one.grid for one in drawings])
     named = [trained.suggest(one.grid) if suggest else [] for one in drawings]
     if as_json:
-        json_result({"model": model_facts(trained), "pieces": _pieces(drawings, found, named, cells, suggest)})
+        pieces = _pieces(drawings, found, named, cells, suggest)
+        json_result({"model": model_facts(trained), "pieces": pieces, "skipped": skipped.described()})
     else:
         table(["", "ink", "bits/ink", "bits/cell", "bits", "gzip/ink", "xz/ink"], _rows(drawings, found))
         for drawing, one, better in zip(drawings, found, named, strict=True):

@@ -21,6 +21,7 @@ from asciivae.files.inside import Inside
 from asciivae.files.json_reader import parse_json
 from asciivae.files.opening import NOT_REGULAR, UnsafePathError, open_file
 from asciivae.text import art
+from asciivae.text.reading import Reading
 
 MAX_LINE = 1 << 24
 """The longest JSON line, in bytes: enough for the largest piece with every character escaped."""
@@ -86,14 +87,14 @@ def list_folder(root: Path) -> tuple[list[TextFile], list[Refused]]:
     return sorted(files), sorted(refused)
 
 
-def read_folder(root: Path, files: list[TextFile], replace: str | None) -> Iterator[Piece | Refused]:
+def read_folder(root: Path, files: list[TextFile], how: Reading) -> Iterator[Piece | Refused]:
     """Read the files that `list_folder` found: `id` is the path below the root, `category` its folder."""
     inside = Inside(root)
     for file in files:
         try:
             with inside.open(file.name) as stream:
                 data = stream.read(art.MAX_BYTES + 1)
-            grid = art.parse(data, name=str(root / file.name), replace=replace)
+            grid = art.parse(data, name=str(root / file.name), **how._asdict())
         except OSError as error:
             yield Refused(_line(str(root / file.name)), reason_of(error))
         except ArtError as error:
@@ -102,7 +103,7 @@ def read_folder(root: Path, files: list[TextFile], replace: str | None) -> Itera
             yield Piece(grid, {"id": _line(file.name), "category": _line(file.name.rpartition("/")[0])})
 
 
-def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
+def read_jsonl(path: Path, how: Reading) -> Iterator[Piece | Refused]:
     """Read a file of JSON lines as pieces; see `read_records`.
 
     The default `id` is the hash of the text.
@@ -111,7 +112,7 @@ def read_jsonl(path: Path, replace: str | None) -> Iterator[Piece | Refused]:
         CorpusError: the file cannot be read.
     """
     for record in read_records(path):
-        yield record if isinstance(record, Refused) else _piece(record, replace)
+        yield record if isinstance(record, Refused) else _piece(record, how)
 
 
 def read_records(path: Path) -> Iterator[Record | Refused]:
@@ -133,10 +134,10 @@ def read_records(path: Path) -> Iterator[Record | Refused]:
             yield found
 
 
-def read_scraped(root: Path, replace: str | None) -> Iterator[Piece | Refused]:
+def read_scraped(root: Path, how: Reading) -> Iterator[Piece | Refused]:
     """Read the text files of a scraped folder as pieces; see `read_manifest`."""
     for record in read_manifest(root):
-        yield record if isinstance(record, Refused) else _piece(record, replace)
+        yield record if isinstance(record, Refused) else _piece(record, how)
 
 
 def read_manifest(root: Path) -> Iterator[Record | Refused]:
@@ -259,9 +260,9 @@ def _facts(record: dict[str, object], place: Place) -> dict[str, str]:
     return {name: _string(texts, name, place) for name, value in texts.items() if value is not None}
 
 
-def _piece(record: Record, replace: str | None) -> Piece | Refused:
+def _piece(record: Record, how: Reading) -> Piece | Refused:
     try:
-        grid = art.parse(record.text, replace=replace)
+        grid = art.parse(record.text, **how._asdict())
     except ArtError as error:
         spot = error.place if isinstance(error.place, Place) else Place("")
         where = f" (line {spot.line}, column {spot.column} of the drawing)" if spot.column else ""

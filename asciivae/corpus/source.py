@@ -15,6 +15,7 @@ from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
 from asciivae.errors import AsciivaeError, CorpusError, nearest
 from asciivae.files.opening import open_file
+from asciivae.text.reading import Colours, Reading
 
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
@@ -24,9 +25,17 @@ CLEANED = "clean.safetensors"
 KINDS = "a folder of .txt files, a .jsonl or .jsonl.gz file, a built .safetensors store, or 'embedded'"
 
 _log = logging.getLogger(__name__)
+_warned: set[tuple[str, str]] = set()
 
 
-def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | None = None) -> Corpus:
+def open_corpus(
+    spec: str | Path,
+    *,
+    cache: Path | None = None,
+    replace: str | None = None,
+    transliterate: bool = False,
+    colours: str = Colours.drop,
+) -> Corpus:
     """Open a corpus by name or path.
 
     Args:
@@ -36,26 +45,28 @@ def open_corpus(spec: str | Path, *, cache: Path | None = None, replace: str | N
         cache: the folder of the store cache; by default ASCIIVAE_CACHE, or `asciivae` in XDG_CACHE_HOME or
             ~/.cache. If it is not writable, the store is built in memory, with a warning.
         replace: a character that replaces each one that is not printable ASCII; see `asciivae.text.art.parse`.
+        transliterate: replace look-alikes first.
+        colours: `drop` ANSI colours, or `refuse` pieces that contain them.
 
     Raises:
         CorpusError: the corpus does not exist, cannot be read, or has no readable piece.
         UsageError: `replace` is not one printable ASCII character.
     """
-    source = str(spec)
+    source, how = str(spec), Reading(replace, transliterate, Colours(colours))
     path = _EMBEDDED_FILE if source == EMBEDDED else Path(os.path.expanduser(spec))
     if os.path.isdir(path):
-        return _open_folder(source, path, replace, cache)
+        return _open_folder(source, path, how, cache)
     if not os.path.exists(path):
         raise CorpusError("no such corpus", place=source, hint=_nearest(path))
     if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
-        key = ["jsonl", path.suffix, replace, digest_of(path)]
-        return _cached(source, key, partial(formats.read_jsonl, path, replace), cache)
+        key = ["jsonl", path.suffix, _named(how), digest_of(path)]
+        return _cached(source, key, partial(formats.read_jsonl, path, how), cache)
     if path.suffix.lower() == ".safetensors":
         return _corpus(source, Store(path))
     raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")
 
 
-def _open_folder(source: str, path: Path, replace: str | None, cache: Path | None) -> Corpus:
+def _open_folder(source: str, path: Path, how: Reading, cache: Path | None) -> Corpus:
     scraped = os.path.lexists(path / formats.MANIFEST)
     if scraped:
         formats.checked(path, formats.MANIFEST)
@@ -66,11 +77,11 @@ def _open_folder(source: str, path: Path, replace: str | None, cache: Path | Non
             _log.warning("%s has changed since it was cleaned: asciivae corpus clean %s", source, source)
         return _corpus(source, store)
     files, refused = formats.list_folder(path)
-    key = ["folder", str(path.resolve()), replace, files, refused]
+    key = ["folder", str(path.resolve()), _named(how), files, refused]
     if scraped:
         key = [*key, digest_of(path / formats.MANIFEST)]
-        return _cached(source, key, partial(formats.read_scraped, path, replace), cache)
-    return _cached(source, key, partial(_folder, path, files, refused, replace), cache)
+        return _cached(source, key, partial(formats.read_scraped, path, how), cache)
+    return _cached(source, key, partial(_folder, path, files, refused, how), cache)
 
 
 def cache_folder() -> Path:
@@ -105,7 +116,10 @@ def _cached(
 
 
 def _told(corpus: Corpus) -> Corpus:
-    """Warn of pieces that are missing, and of ids that do not identify a piece."""
+    """Warn of pieces that are missing, and of ids that do not identify a piece; once for each corpus."""
+    if (corpus.source, corpus.digest) in _warned:
+        return corpus
+    _warned.add((corpus.source, corpus.digest))
     if corpus.refused_total:
         place, reason = corpus.refused[0]
         _log.warning(
@@ -126,10 +140,15 @@ def _corpus(source: str, store: Store) -> Corpus:
 
 
 def _folder(
-    path: Path, files: list[formats.TextFile], refused: list[Refused], replace: str | None
+    path: Path, files: list[formats.TextFile], refused: list[Refused], how: Reading
 ) -> Iterator[Piece | Refused]:
     yield from refused
-    yield from formats.read_folder(path, files, replace)
+    yield from formats.read_folder(path, files, how)
+
+
+def _named(how: Reading) -> object:
+    """What distinguishes the cached stores of a corpus that is read in several ways."""
+    return how.replace if how == Reading(how.replace) else how
 
 
 def digest_of(path: Path) -> str:
@@ -156,7 +175,7 @@ def _no_pieces(source: str, refusals: Refusals) -> CorpusError:
     return CorpusError(
         f"none of its {refusals.total} pieces can be read; the first is {place}: {reason}",
         place=source,
-        hint="if they use characters other than printable ASCII, add --replace '?'",
+        hint=f"if it uses other characters: asciivae corpus clean {source} --transliterate --out clean.safetensors",
     )
 
 

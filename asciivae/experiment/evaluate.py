@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ class Pieces:
         names: the `id` of each piece.
         grids: the pieces, (h, w) each.
         left_out: the names of pieces that are too large for a model, with the reason.
+        refused: number of pieces of the source that cannot be read.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Pieces:
     names: tuple[str, ...]
     grids: tuple[Grid, ...]
     left_out: tuple[tuple[str, str], ...] = ()
+    refused: int = 0
 
 
 def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) -> Pieces:
@@ -68,7 +70,8 @@ def choose_pieces(corpora: Sequence[str], side: Side, limit: int | None = None) 
         chosen = chosen[np.arange(limit) * len(chosen) // limit]
     names, numbers = corpus.column("id"), chosen.tolist()
     grids = tuple(corpus.grid(i) for i in numbers)
-    return Pieces(corpus.source, side, len(corpus), tuple(names[i] for i in numbers), grids)
+    chosen_names = tuple(names[i] for i in numbers)
+    return Pieces(corpus.source, side, len(corpus), chosen_names, grids, refused=corpus.refused_total)
 
 
 def fitting(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
@@ -93,7 +96,7 @@ def fitting(models: Sequence[TrainedModel], pieces: Pieces) -> Pieces:
             hint="evaluate the models separately, or use smaller pieces",
         )
     names, grids = tuple(pieces.names[i] for i in kept), tuple(pieces.grids[i] for i in kept)
-    return Pieces(pieces.source, pieces.side, pieces.total, names, grids, tuple(left_out))
+    return replace(pieces, names=names, grids=grids, left_out=tuple(left_out))
 
 
 def may_have_seen(trained: TrainedModel | TrainedPageModel) -> bool:

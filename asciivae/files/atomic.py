@@ -180,12 +180,12 @@ def opened_output(path: Path, *, hint: str = "", kind: type[AsciivaeError] = Asc
         AsciivaeError: the file cannot be written; a regular file is as it was.
     """
     try:
-        if str(path) == STDOUT:
+        number = descriptor(path)
+        if number == 1:
             yield results().buffer
             results().buffer.flush()
             return
-        if (number := descriptor(path)) is not None:  # by its name, it would be truncated or replaced
-            sys.stdout.flush()
+        if number is not None:  # by its name, it would be truncated or replaced
             with os.fdopen(os.dup(number), "wb") as file:
                 yield file
             return

@@ -16,6 +16,7 @@ from asciivae.files.opening import UnsafePathError, open_file
 from asciivae.text import legacy
 from asciivae.text.charset import CHARSET, SPACE, decode, encode
 from asciivae.text.look_alikes import transliterated
+from asciivae.text.reading import Colours, Reading
 
 Grid = NDArray[np.uint8]
 """(h, w) class ids in [0, 95); rows are padded on the right with spaces."""
@@ -38,7 +39,14 @@ _ESCAPED_BYTES = range(0xDC80, 0xDD00)  # where Python's `surrogateescape` puts 
 _REPLACE_HINT = "replace look-alikes with --transliterate, or each such character with --replace '?'"
 
 
-def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = None, transliterate: bool = False) -> Grid:
+def parse(
+    data: bytes | str,
+    *,
+    name: str = "<stdin>",
+    replace: str | None = None,
+    transliterate: bool = False,
+    colours: str = Colours.drop,
+) -> Grid:
     """Parse a text into an (h, w) grid of class ids.
 
     Bytes are decoded as UTF-8, or as UTF-16 or UTF-32 with a byte-order mark. The text ends at the first ^Z; a SAUCE
@@ -53,11 +61,18 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
             UTF-8; None raises instead.
         transliterate: replace look-alikes first: line drawing, quotes, accents; bytes that are not UTF-8 are decoded
             as DOS or Windows text.
+        colours: `drop` ANSI sequences that set colours, or `refuse` texts that contain them.
 
     Raises:
         ArtError: the text is binary, too large, blank, moves the cursor, or contains a character outside the charset.
         UsageError: `replace` is not one character of the charset.
     """
+    return _parsed(data, name, Reading(replace, transliterate, Colours(colours)))[0]
+
+
+def _parsed(data: bytes | str, name: str, how: Reading) -> tuple[Grid, bool]:
+    """The grid of a text, and whether colours were dropped."""
+    replace, transliterate, colours = how
     if replace is not None and (len(replace) != 1 or replace not in CHARSET):
         raise UsageError(
             f"{replace!a} is not one printable ASCII character",
@@ -76,7 +91,13 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
         raise ArtError(
             "this is marked as UTF-16 or UTF-32, but damaged", place=Place(name), hint="save the text as UTF-8"
         ) from None
-    text = legacy.without_colours(legacy.until_end(text).replace("\r\n", "\n").replace("\r", "\n"))
+    coloured = legacy.until_end(text).replace("\r\n", "\n").replace("\r", "\n")
+    if colours is Colours.refuse and (found := legacy.first_colour(coloured)) is not None:
+        raise ArtError(
+            "the text contains ANSI colours", place=_place(name, coloured, found), hint="drop them: --colours drop"
+        )
+    text = legacy.without_colours(coloured)
+    dropped = text != coloured
     if (nul := text.find("\0")) >= 0:
         raise ArtError(
             "this is not a text file: it contains a NUL byte",
@@ -100,13 +121,16 @@ def parse(data: bytes | str, *, name: str = "<stdin>", replace: str | None = Non
             place=_place(name, text, outsider.start()),
             hint=_REPLACE_HINT,
         )
-    return _stack(text.expandtabs(TAB), name)
+    return _stack(text.expandtabs(TAB), name), dropped
 
 
-def read(path: str | Path, *, replace: str | None = None, transliterate: bool = False) -> Grid:
+def read(
+    path: str | Path, *, replace: str | None = None, transliterate: bool = False, colours: str = Colours.drop
+) -> Grid:
     """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
 
-    Pipes that a shell opened are read too (`/dev/stdin`, `<(…)`); other FIFOs and devices are refused.
+    Pipes that a shell opened are read too (`/dev/stdin`, `<(…)`); other FIFOs and devices are refused. Colours that are
+    dropped are told in a warning.
 
     Raises:
         ArtError: the file cannot be read or is no regular file, standard input is closed, or `parse` rejects the
@@ -121,7 +145,7 @@ def read(path: str | Path, *, replace: str | None = None, transliterate: bool = 
                 place=Place("<stdin>"),
                 hint="name a file, or pipe a drawing in: cat FILE | …",
             )
-        return parse(sys.stdin.buffer.read(limit), replace=replace, transliterate=transliterate)
+        return _told(sys.stdin.buffer.read(limit), "<stdin>", Reading(replace, transliterate, Colours(colours)))
     try:
         with open_file(path, streams=True) as file:
             data = file.read(limit)
@@ -138,9 +162,14 @@ def read(path: str | Path, *, replace: str | None = None, transliterate: bool = 
         raise ArtError(
             f"the file cannot be read: {reason}", place=str(path), hint="check its permissions: ls -l FILE"
         ) from None
-    if b"\x1b[" in data:
-        _log.warning("%s: ANSI colours are dropped", path)
-    return parse(data, name=str(path), replace=replace, transliterate=transliterate)
+    return _told(data, str(path), Reading(replace, transliterate, Colours(colours)))
+
+
+def _told(data: bytes, name: str, how: Reading) -> Grid:
+    grid, dropped = _parsed(data, name, how)
+    if dropped:
+        _log.warning("%s: ANSI colours are dropped", name)
+    return grid
 
 
 def from_lines(lines: list[str]) -> Grid:

@@ -79,6 +79,12 @@ def without_colours(text: str) -> str:
     return _COLOUR.sub("", text) if "\x1b" in text else text
 
 
+def first_colour(text: str) -> int | None:
+    """Index of the first ANSI sequence that only colours, if there is one."""
+    found = _COLOUR.search(text)
+    return None if found is None else found.start()
+
+
 def first_sequence(text: str) -> tuple[int, str] | None:
     """Index and notation (such as `ESC[2J`) of the first escape sequence, if there is one."""
     found = _SEQUENCE.search(text)

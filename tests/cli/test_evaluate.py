@@ -76,7 +76,7 @@ def test_json_adds_up(runs: tuple[Path, Path]) -> None:
     texts = dict(zip(open_corpus(art).column("id"), map(open_corpus(art).text, range(40)), strict=True))
 
     assert told["schema"] == 2
-    assert told["data"] == {"source": str(art), "split": "all", "pieces": 40, "of": 40, "left_out": []}
+    assert told["data"] == {"source": str(art), "split": "all", "pieces": 40, "of": 40, "refused": 0, "left_out": []}
     assert len(model["scores"]) == model["pieces"] == 40
     assert [row["name"] for row in model["scores"]] == list(texts)
     for name in ("char_f1", "shape", "bits", "kl_nats"):

@@ -67,7 +67,7 @@ def test_json_is_one_document(run: Path, art: Path, tmp_path: Path) -> None:
     done = asciivae("reconstruct", "--model", run, art, "--json", "--out", tmp_path / "made")
     document = json.loads(done.stdout)
 
-    assert document.keys() == {"schema", "model", "pieces"}
+    assert document.keys() == {"schema", "model", "pieces", "skipped"}
     assert document["schema"] == 2
     assert document["model"].keys() == {"name", "step", "path"}
     assert len(document["pieces"]) == 2

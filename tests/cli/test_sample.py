@@ -25,7 +25,7 @@ def test_a_sample_is_a_page_of_the_size_that_was_asked_for(run: Path, here: Path
     document = json.loads(done.stdout)
 
     assert done.exit_code == 0
-    assert document.keys() == {"schema", "model", "height", "width", "seed", "temperature", "like", "pieces"}
+    assert document.keys() == {"schema", "model", "height", "width", "seed", "temperature", "like", "pieces", "skipped"}
     assert (document["height"], document["width"]) == (16, 24)
     assert (document["seed"], document["temperature"], document["like"]) == (4, 1.0, None)
     assert len(document["pieces"]) == 3
