@@ -34,7 +34,7 @@ def open_corpus(
     cache: Path | None = None,
     replace: str | None = None,
     transliterate: bool = False,
-    colours: str = Colours.drop,
+    colours: str = "drop",
 ) -> Corpus:
     """Open a corpus by name or path.
 

@@ -19,7 +19,10 @@ _ASSIGNED = re.compile(r"(?:(?:my|our|local)\s+)?\$(?:main::|::)?(\w+)\s*(\.?=)(
 _HERE = re.compile(r"""<<(?P<tilde>~?)(?:\s*"(?P<double>[^"\n]*)"|\s*'(?P<single>[^'\n]*)'|(?P<bare>[A-Za-z_]\w*))""")
 _QUOTED = re.compile(r"""(?P<kind>qq?)(?:\s*(?P<mark>[^\w\s#])|\s+(?P<word>\w))|(?P<plain>["'])""")
 _CHOPPED = re.compile(r"chop\s*(?:\(\s*\$(\w+)\s*\)|\s\$(\w+))")
-_VARIABLE = re.compile(r"\$(?:\{\s*(?:main::|::)?(\w+)\s*\}|(?:main::|::)?([A-Za-z_]\w*))")
+_NAME = r"(?:::|')?[A-Za-z_]\w*(?:(?:::|')[A-Za-z_]\w*)*(?:::)?"  # an apostrophe is an old `::`
+_VARIABLE = re.compile(rf"\$\s*(?:\{{\s*(?P<braced>(?:main::|::)?\w+)\s*\}}|(?P<bare>{_NAME}))")
+_ARRAY = re.compile(rf"@(?:{_NAME}|[0-9]+|::|[:'+-])")
+_ELEMENT = re.compile(r"\[[-$\w]+\]|\{[-$\w]+\}|->[\[{]")
 _NUMBER = re.compile(r"[0-9]+")
 _PAIRS = {"{": "}", "(": ")", "[": "]", "<": ">"}
 _ENDED = re.compile(r"[ \t]*(?:;|\}|#|\n|$)")
@@ -148,7 +151,7 @@ class _Perl:
             self.values[name] = value[:-1]
             return value[-1:]
         if variable := self._take(_VARIABLE):
-            return self._value(variable[1] or variable[2])
+            return self._value(_plain(variable))
         if number := self._take(_NUMBER):
             return number[0]
         if self.text.startswith("(", self.at):
@@ -208,14 +211,16 @@ class _Perl:
                 made.append(_escaped(escape))
                 at = escape.end()
             elif letter == "$" and (variable := _VARIABLE.match(body, at)):
-                made.append(self._value(variable[1] or variable[2]))
+                made.append(self._value(_plain(variable)))
                 at = variable.end()
-                if re.match(r"\[[-$\w]+\]|\{[-$\w]+\}|->[\[{]", body[at:]):
+                if _ELEMENT.match(body, at):
                     self._fail("an element of an array or hash")
-            elif letter == "$" and re.match(r"\$[&`'+!/\\,;.|\"<>()\[\]0-9@*^$:?-]", body[at:]):
-                self._fail(f"the special variable {body[at : at + 2]}")
-            elif letter == "@" and (array := re.match(r"@(?:[A-Za-z_]\w*|::)", body[at:])):
-                at += array.end()  # an array that nothing was assigned to
+            elif letter == "$":
+                self._fail(f"the special variable ${body[at + 1 :].lstrip()[:1]}")
+            elif letter == "@" and (array := _ARRAY.match(body, at)):
+                at = array.end()  # an array that nothing was assigned to
+                if _ELEMENT.match(body, at):
+                    self._fail("an element of an array or hash")
             elif letter == "@" and body[at + 1 : at + 2] in ("{", "$"):
                 self._fail("an array")
             else:
@@ -231,6 +236,12 @@ class _Perl:
 
     def _fail(self, what: str) -> NoReturn:
         raise CowError(f"its drawing depends on {what}")
+
+
+def _plain(variable: re.Match[str]) -> str:
+    """The name of a variable, without its package if that is `main`."""
+    name = (variable["braced"] or variable["bare"]).replace("'", "::")
+    return name.removeprefix("main::").removeprefix("::")
 
 
 def _escaped(escape: re.Match[str]) -> str:

@@ -15,6 +15,9 @@ _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|title|meta|body|pre)\b", re.IGNORECASE | re.DOTALL
 )
 
+_PRE = re.compile(r"<(/?)pre(?=[\s/>])", re.IGNORECASE)
+_KEPT = "asciivae-pre"
+
 _UNSEEN = {
     "script", "style", "button", "textarea", "template", "select", "option", "title", "noscript", "iframe", "object",
     "audio", "video", "canvas", "svg",
@@ -37,7 +40,10 @@ def parse(text: str) -> Selector:
     """Parse a page, including malformed HTML. A `<br>` becomes a line feed."""
     from parsel import Selector
 
-    document = Selector(text.replace("\0", ""), type="html")
+    # libxml2 ends a <pre> where a list, a table or a form begins; browsers do not, nor does it for a name it lacks.
+    document = Selector(_PRE.sub(rf"<\1{_KEPT}", text.replace("\0", "")), type="html")
+    for element in document.root.iter(_KEPT):
+        element.tag = "pre"
     for line_break in document.root.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
     return document

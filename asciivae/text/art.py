@@ -45,7 +45,7 @@ def parse(
     name: str = "<stdin>",
     replace: str | None = None,
     transliterate: bool = False,
-    colours: str = Colours.drop,
+    colours: str = "drop",
 ) -> Grid:
     """Parse a text into an (h, w) grid of class ids.
 
@@ -125,7 +125,7 @@ def _parsed(data: bytes | str, name: str, how: Reading) -> tuple[Grid, bool]:
 
 
 def read(
-    path: str | Path, *, replace: str | None = None, transliterate: bool = False, colours: str = Colours.drop
+    path: str | Path, *, replace: str | None = None, transliterate: bool = False, colours: str = "drop"
 ) -> Grid:
     """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
 

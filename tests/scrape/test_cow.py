@@ -32,6 +32,7 @@ FORMS = [
     "$the_cow = <<EOC;\r\n moo\r\nEOC\r\n",
     "if (1) {\n  $the_cow = <<EOC;\n moo\nEOC\n}\n1;\n",
     "$the_cow = <<EOC;\n moo\nEOC\n__END__\n$the_cow = 1;",
+    "$the_cow = <<E;\n@9$thoughts @-x @+ @' @:y @_a @m'n @ @. $eyes'z $eyes' $x::y: $main::eyes $\n  eyes $ tongue|\nE\n",
     "=pod\n\n$the_cow = 1;\n\n=cut\n\n$the_cow = 2;",
 ]
 PERL = r"""no strict; no warnings; our ($eyes, $tongue, $thoughts) = ("oo", "  ", "\\");
@@ -62,6 +63,9 @@ def test_default_eyes_and_thoughts() -> None:
         ("$the_cow = moo();", "an expression"),
         ('$x = moo();\n$the_cow = "$x";', "the variable $x, whose value is unknown"),
         ('$the_cow = "$$";', "the special variable $$"),
+        ("$the_cow = <<E;\n|$\n  .|\nE\n", "the special variable $."),
+        ('$the_cow = "$";', "the special variable $"),
+        ('$the_cow = "@x[0]";', "an element of an array or hash"),
         ('$the_cow = "$x[0]";', "an element of an array or hash"),
         ('$the_cow = "@{[1]}";', "an array"),
         ('$the_cow = "\\x{110000}";', "a character that does not exist"),
