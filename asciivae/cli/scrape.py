@@ -203,11 +203,16 @@ def _describe(tasks: list[ScrapeTask], opened: list[Opened], plan: Plan, as_json
         starts = [str(path) for path in task.paths] or [link.address for link in source.source.start()]
         rows += [{"source": task.name, "start": start, "from": source.origin} for start in starts]
     if as_json:
-        json_result({"out": str(plan.out), "agent": plan.agent, "delay": plan.delay, "starts": rows})
+        limits = {what.replace(" ", "_"): most for what, most in plan.limits.items()}
+        json_result({"out": str(plan.out), "agent": plan.agent, "delay": plan.delay, "limits": limits, "starts": rows})
         return
     say(f"would start here with the user agent {plan.agent!r}, at least {plan.delay:g} s between requests to a host,")
-    say(f"obey robots.txt, and write to {plan.out}:")
+    say(f"obey robots.txt, and write to {plan.out}; of each source at most " + _limits(plan))
     table(["source", "start", "from"], [list(row.values()) for row in rows])
+
+
+def _limits(plan: Plan) -> str:
+    return ", ".join(f"{most:,.0f} {what}" for what, most in plan.limits.items())
 
 
 def _list(as_json: bool) -> None:

@@ -19,6 +19,15 @@ from asciivae.scrape.archive import STATE
 from asciivae.scrape.harvest import Report
 
 MIN_DELAY, MAX_DELAY = 0.01, 3600.0
+MAX_DEPTH = 200
+"""The most links between a start address and a page."""
+MAX_PAGES = 20_000
+"""The most pages of a source in one run."""
+MAX_ASKED = 100_000
+"""The most addresses of a source that are asked for in one run, also those that fail."""
+MAX_FOUND = 20_000
+"""The most pieces and links of one page."""
+MAX_REDIRECTS, MAX_RETRIES = 5, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +63,20 @@ class Plan:
             )
         if not self.contact.isprintable():
             raise UsageError("must be one printable line", place="--contact", hint="for example you@example.org")
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """What bounds the crawl of one source, whatever the sites contain."""
+        return {
+            "pages": MAX_PAGES,
+            "addresses": MAX_ASKED,
+            "links from the start": MAX_DEPTH,
+            "pieces and links of a page": MAX_FOUND,
+            "bytes of a page": self.max_bytes,
+            "seconds for a page": self.timeout,
+            "redirects": MAX_REDIRECTS,
+            "retries": MAX_RETRIES,
+        }
 
     @property
     def agent(self) -> str:

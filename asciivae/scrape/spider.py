@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import scrapy  # noqa: TID253
 from scrapy import signals  # noqa: TID253
@@ -27,19 +27,13 @@ from asciivae.contract import Link, Page
 from asciivae.errors import AsciivaeError, PluginError
 from asciivae.scrape.archive import STATE, Archive
 from asciivae.scrape.courtesy import ROBOT
+from asciivae.scrape.crawl import MAX_ASKED, MAX_DEPTH, MAX_FOUND, MAX_PAGES, MAX_REDIRECTS, MAX_RETRIES
 from asciivae.scrape.decode import decode, unknown_charset
 from asciivae.scrape.harvest import Harvest, Opened, open_source
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-MAX_DEPTH = 200
-MAX_REDIRECTS = 5
-MAX_RETRIES = 3
-MAX_PAGES = 20_000
-"""The most pages of a source in one run."""
-MAX_FOUND = 20_000
-"""The most pieces and links of one page."""
 DISALLOWED = "disallowed by robots.txt"
 KEPT_STATUSES = {404, 410}
 """Permanent failures, cached like successes and redirects."""
@@ -68,6 +62,8 @@ class ArtSpider(scrapy.Spider):
         self.sites = {name: set(map(site_of, self._starts(name))) for name in self.sources}
         self.unreachable: dict[str, str] = {}  # sites whose robots.txt cannot be fetched, and why
         self.read: Counter[str] = Counter()
+        self.asked: dict[str, set[str]] = {name: set() for name in self.sources}
+        self.too_deep: dict[str, set[str]] = {name: set() for name in self.sources}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -105,15 +101,39 @@ class ArtSpider(scrapy.Spider):
         self.read[source] += 1
         if self.read[source] == MAX_PAGES:
             report.fail(response.url, f"the limit of {MAX_PAGES} pages of a source is reached; the rest is left out")
-        for link in links if self.read[source] < MAX_PAGES else ():
-            try:
-                address = urljoin(response.url, link.address)
-            except ValueError:  # not an address at all
-                continue
-            if address.startswith(("http://", "https://")) and site_of(address) in self.sites[source]:
-                yield self._request(source, Link(address=address, category=link.category))
+        if self.read[source] < MAX_PAGES:
+            yield from self._followed(source, links, response)
         if self.harvest.full:
             raise CloseSpider("limit")
+
+    def _followed(self, source: str, links: list[Link], response: Response) -> Iterator[Request]:
+        """The requests for new addresses on the sites of the source."""
+        asked, too_deep = self.asked[source], self.too_deep[source]
+        for link in links:
+            try:
+                address = urldefrag(urljoin(response.url, link.address)).url
+            except ValueError:  # not an address at all
+                continue
+            if not address.startswith(("http://", "https://")) or site_of(address) not in self.sites[source]:
+                continue
+            if address in asked:
+                continue
+            if len(asked) + len(too_deep) >= MAX_ASKED:
+                reason = f"the limit of {MAX_ASKED} addresses of a source is reached; the rest is left out"
+                if not self.harvest.report.failed[reason]:
+                    self.harvest.report.fail(response.url, reason)
+                return
+            if response.meta.get("depth", 0) >= MAX_DEPTH:
+                too_deep.add(address)
+            else:
+                asked.add(address)
+                yield self._request(source, Link(address=address, category=link.category))
+
+    def count_too_deep(self) -> None:
+        """Count the pages that are too far away from the start; others of their links may have been followed."""
+        for source, addresses in self.too_deep.items():
+            for address in sorted(addresses - self.asked[source]):
+                self.harvest.report.fail(address, f"more than {MAX_DEPTH} links away from the start")
 
     def failed(self, failure: Any) -> None:
         """Count a failed request by its reason."""
@@ -208,6 +228,8 @@ def crawl(plan: dict[str, Any]) -> None:
         process.start()
         if (broken := getattr(crawler.spider, "broken", None)) is not None:
             raise broken
+        if isinstance(crawler.spider, ArtSpider):
+            crawler.spider.count_too_deep()
         _send("report", harvest.report.as_dict())
 
 

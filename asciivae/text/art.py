@@ -124,9 +124,7 @@ def _parsed(data: bytes | str, name: str, how: Reading) -> tuple[Grid, bool]:
     return _stack(text.expandtabs(TAB), name), dropped
 
 
-def read(
-    path: str | Path, *, replace: str | None = None, transliterate: bool = False, colours: str = "drop"
-) -> Grid:
+def read(path: str | Path, *, replace: str | None = None, transliterate: bool = False, colours: str = "drop") -> Grid:
     """Read a piece of art from a file, or from standard input if `path` is `-`; see `parse`.
 
     Pipes that a shell opened are read too (`/dev/stdin`, `<(…)`); other FIFOs and devices are refused. Colours that are

@@ -64,6 +64,9 @@ def test_the_list_and_a_dry_run() -> None:
     document = json.loads(plan.stdout)
     assert document["starts"][0]["start"] == "http://mirror.example/art/"
     assert document["agent"].startswith("asciivae/")
+    assert (document["limits"]["pages"], document["limits"]["links_from_the_start"]) == (20_000, 200)
+    told = asciivae("scrape", "textfiles", "--dry-run").stderr
+    assert "of each source at most 20,000 pages, 100,000 addresses, 200 links from the start, " in told
     assert not Path("corpus").exists()
 
 

@@ -32,7 +32,8 @@ FORMS = [
     "$the_cow = <<EOC;\r\n moo\r\nEOC\r\n",
     "if (1) {\n  $the_cow = <<EOC;\n moo\nEOC\n}\n1;\n",
     "$the_cow = <<EOC;\n moo\nEOC\n__END__\n$the_cow = 1;",
-    "$the_cow = <<E;\n@9$thoughts @-x @+ @' @:y @_a @m'n @ @. $eyes'z $eyes' $x::y: $main::eyes $\n  eyes $ tongue|\nE\n",
+    "$the_cow = <<E;\n@9$thoughts @-x @+ @' @:y @_a @m'n @ @. $eyes'z $eyes' $x::y:\nE\n",
+    "$the_cow = <<E;\n$main::eyes $\n  eyes $ tongue|\nE\n",
     "=pod\n\n$the_cow = 1;\n\n=cut\n\n$the_cow = 2;",
 ]
 PERL = r"""no strict; no warnings; our ($eyes, $tongue, $thoughts) = ("oo", "  ", "\\");

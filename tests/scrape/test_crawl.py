@@ -214,6 +214,50 @@ def test_every_request_ends_in_one_count(site: Site, out: Path) -> None:
     ]
 
 
+@pytest.mark.slow
+def test_pages_that_are_too_far_away_are_counted(site: Site, out: Path) -> None:
+    for depth in range(203):
+        here = "/" + "a/" * depth
+        site.answers[here] = listing("a/", "/")
+    site.answers["/" + "a/" * 3] = listing("a/", "b.txt")
+    site.answers["/" + "a/" * 3 + "b.txt"] = art(1)
+    report = run(site, out, delay=0.01)
+    assert report.pieces == {"new": 1}
+    assert report.pages == 202  # 0 to 200 links away, and the text
+    assert report.failed == {"more than 200 links away from the start": 1}
+    assert report.examples[0][0] == site.url("/" + "a/" * 201)
+
+
+def test_the_addresses_of_a_source_are_bounded(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scrapy.http import Request, TextResponse
+
+    from asciivae.contract import Link
+    from asciivae.scrape import spider
+    from asciivae.scrape.archive import Archive
+    from asciivae.scrape.harvest import Harvest, open_source
+
+    monkeypatch.setattr(spider, "MAX_ASKED", 10)
+    with Archive(out) as archive:
+        harvest = Harvest(archive)
+        made = spider.ArtSpider([open_source("textfiles", {"root": "http://a.example/"})], harvest)
+        page = TextResponse("http://a.example/", body=b"")
+        page.request = Request("http://a.example/", meta={"depth": 0})
+        links = [Link(address=f"{number}.txt#{part}") for number in range(20) for part in range(3)]
+        found = [request.url for request in made._followed("textfiles", links, page)]
+        assert found == [f"http://a.example/{number}.txt" for number in range(10)]
+        assert not list(made._followed("textfiles", links, page))
+        assert dict(harvest.report.failed) == {
+            "the limit of 10 addresses of a source is reached; the rest is left out": 1
+        }
+        deep = TextResponse("http://a.example/deep", body=b"")
+        deep.request = Request("http://a.example/deep", meta={"depth": spider.MAX_DEPTH})
+        monkeypatch.setattr(spider, "MAX_ASKED", 100)
+        assert not list(made._followed("textfiles", [Link(address="0.txt"), Link(address="99.txt")], deep))
+        made.count_too_deep()
+        assert harvest.report.failed["more than 200 links away from the start"] == 1
+        assert harvest.report.examples[-1][0] == "http://a.example/99.txt"
+
+
 def test_an_unknown_host_is_told(out: Path) -> None:
     *_, report = crawl(Plan(sources={"textfiles": {"root": "http://no-such-host.invalid/"}}, out=out, delay=0.02))
     assert report.failed == {"its robots.txt cannot be fetched: the host name cannot be resolved": 1}
