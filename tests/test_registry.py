@@ -157,7 +157,7 @@ class TestLoading:
         for kind in ("loss", "renderer"):
             for entry in registry.entries(kind):
                 if entry.distribution == "asciivae":
-                    assert registry.load(kind, entry.name).contract == 1
+                    assert registry.load(kind, entry.name).contract == 2
 
 
 class TestMessages:
@@ -210,8 +210,8 @@ class TestMessages:
             ("Blur = 3", "whose 'asciivae_blur:Blur' is not a class"),
             ("class Blur: pass", "whose Blur has no contract number"),
             (
-                SOUND.replace("contract = 1", "contract = 2"),
-                "which is written for contract 2; this asciivae has contract 1",
+                SOUND.replace("contract = 1", "contract = 3"),
+                "which is written for contract 3; this asciivae has contracts 1 and 2",
             ),
             (SOUND.replace("frozen=True", "frozen=False"), "whose Blur.Config is not a frozen dataclass"),
             (SOUND.replace("    Config = Config", ""), "whose Blur.Config is not a frozen dataclass"),
@@ -222,7 +222,7 @@ class TestMessages:
         assert failure("blur").message == f"loss 'blur' comes from asciivae-blur 0.1, {expected}"
 
     def test_a_newer_contract_asks_for_a_newer_asciivae(self, install: Install) -> None:
-        install(code=SOUND.replace("contract = 1", "contract = 2"))
+        install(code=SOUND.replace("contract = 1", "contract = 3"))
         assert failure("blur").hint.startswith("pip install --upgrade asciivae,")
 
     def test_incompatible_is_told_before_any_import(self, install: Install) -> None:
@@ -235,11 +235,15 @@ class TestMessages:
     @pytest.mark.parametrize(
         ("stated", "message", "upgrade"),
         [
-            ("2 = asciivae.contract\n", "is written for contract 2; this asciivae has contract 1", "asciivae"),
-            ("0 = asciivae.contract\n", "is written for contract 0; this asciivae has contract 1", "asciivae-blur"),
+            ("3 = asciivae.contract\n", "is written for contract 3; this asciivae has contracts 1 and 2", "asciivae"),
             (
-                "2 = asciivae.contract\n3 = asciivae.contract\n",
-                "is written for contract 2 or 3; this asciivae has contract 1",
+                "0 = asciivae.contract\n",
+                "is written for contract 0; this asciivae has contracts 1 and 2",
+                "asciivae-blur",
+            ),
+            (
+                "3 = asciivae.contract\n4 = asciivae.contract\n",
+                "is written for contract 3 or 4; this asciivae has contracts 1 and 2",
                 "asciivae",
             ),
         ],

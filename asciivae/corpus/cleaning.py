@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from asciivae.contract import Refusal
 from asciivae.corpus import duplicates
-from asciivae.corpus.steps import RawText, Refusal, Step
+from asciivae.corpus.steps import RawText, Step
 from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, Storage, collect
 from asciivae.errors import ArtError, CorpusError
 from asciivae.text import art

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
+from asciivae.contract import Refusal
 from asciivae.errors import UsageError
 from asciivae.text.art import TAB
 from asciivae.text.look_alikes import transliterated
@@ -31,12 +32,6 @@ class RawText(NamedTuple):
     facts: Mapping[str, str]
     place: str = ""
     several: bool = False
-
-
-class Refusal(NamedTuple):
-    """The reason why a step refuses a text: a fixed phrase, so that reasons can be counted."""
-
-    reason: str
 
 
 Outcome = str | Sequence[str] | Refusal

@@ -76,6 +76,7 @@ class CharacterLoss(nn.Module):
     def __init__(self, config: CharacterConfig, facts: Facts) -> None:
         super().__init__()
         self.config = config
+        self.couples_pieces = config.reduction == "weighted-mean"
         self.register_buffer("weights", character_weights(facts.character_counts, config), persistent=False)
 
     def reduce(self, logits: Tensor, inputs: LossInputs, label_smoothing: float = 0.0) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from torch import Tensor, nn
 
 from asciivae.contract import CONTRACT, Facts, LossInputs
+from asciivae.losses.masking import latent_mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +46,9 @@ class KLDivergence(nn.Module):
         each = kl_divergence(inputs.posterior.mean, inputs.posterior.logvar)
         if self.config.free_bits:
             each = each.clamp(min=self.config.free_bits)
-        own = own_latents(inputs.mask, each)
+        own = latent_mask(inputs.mask, each).to(each.dtype)
         pieces = (each * own).flatten(1).sum(1)
         return {"": pieces / own.expand_as(each).flatten(1).sum(1) if self.config.reduction == "mean" else pieces}
-
-
-def own_latents(mask: Tensor, latents: Tensor) -> Tensor:
-    """Mask of the latent numbers within a piece's canvas: 1 or 0, in a shape that broadcasts with `latents`.
-
-    A latent vector (B, D) is not masked. In a latent grid (B, C, h, w) a position covers H/h × W/w cells, all inside or
-    all outside of a piece's canvas; `mask` is (B, H, W).
-    """
-    if latents.dim() != 4:
-        return latents.new_ones(())
-    down, across = mask.shape[1] // latents.shape[2], mask.shape[2] // latents.shape[3]
-    return mask[:, None, ::down, ::across].to(latents.dtype)
 
 
 def kl_divergence(mean: Tensor, logvar: Tensor) -> Tensor:

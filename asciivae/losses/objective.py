@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
 from asciivae.blame import blamed
-from asciivae.contract import NEEDS, Facts, LossInputs
+from asciivae.contract import CONTRACT, NEEDS, Facts, LossInputs
 from asciivae.errors import ModelError, PluginError
+from asciivae.losses.masking import latent_mask
 from asciivae.losses.schedule import Schedule
 from asciivae.render.analytic import glyph_gram, squared_error
 from asciivae.text.charset import SIZE, SPACE
@@ -113,7 +114,18 @@ class Objective(nn.Module):
         made = Objective(terms, self.renderer, self.gram.dtype, self.drawn_by)
         return made.to(self.gram.device)
 
-    def forward(self, output: VAEOutput, probs: Tensor, target: Tensor, mask: Tensor, step: int) -> LossValues:
+    def forward(
+        self,
+        output: VAEOutput,
+        probs: Tensor,
+        target: Tensor,
+        mask: Tensor,
+        step: int,
+        *,
+        epoch: int = 0,
+        total_steps: int = 1,
+        training: bool = True,
+    ) -> LossValues:
         """Evaluate the losses of one forward pass.
 
         Args:
@@ -122,12 +134,17 @@ class Objective(nn.Module):
             target: (B, H, W) int64, the original pages.
             mask: (B, H, W) bool; see `LossInputs`.
             step: counted from 0, for the weights.
+            epoch: see `LossInputs`, also for the others.
+            total_steps: of the run.
+            training: whether it is a training step.
 
         Raises:
             PluginError: a loss failed, or returned something other than named tensors of shape (B,); or the renderer
                 failed.
         """
-        inputs = self._inputs(output, probs, target, mask, step)
+        inputs = replace(
+            self._inputs(output, probs, target, mask, step), epoch=epoch, total_steps=total_steps, training=training
+        )
         total = output.logits.new_zeros(())
         terms, weights, pieces = {}, {}, {}
         for term in self.terms:
@@ -135,7 +152,8 @@ class Objective(nn.Module):
             # A term of weight 0 is still logged, but needs no gradient.
             with torch.set_grad_enabled(torch.is_grad_enabled() and weight != 0.0):
                 values = _call(term, inputs, step)
-            if output.logits.requires_grad and (self.renderer.differentiable or not _needs(term)):
+            trained = output.logits.requires_grad and output.posterior.mean.requires_grad
+            if trained and weight != 0.0 and (self.renderer.differentiable or not _needs(term)):
                 _refuse_detached(term, values, step)
             for part, value in values.items():
                 name = f"{term.name}.{part}" if part else term.name
@@ -147,6 +165,27 @@ class Objective(nn.Module):
             # If all weights are 0 at this step, backward() still needs a graph; the gradient is 0.
             total = total + 0.0 * output.logits.sum()
         return LossValues(total, terms, weights, pieces)
+
+    def state(self) -> dict[str, Tensor]:
+        """The state of the losses, by `term/buffer`: the persistent buffers of modules of contract 2."""
+        found: dict[str, Tensor] = {}
+        for term in self.terms:
+            loss = term.loss
+            if isinstance(loss, nn.Module) and getattr(loss, "contract", CONTRACT) >= 2:
+                fixed = {name for name, _ in loss.named_parameters()}
+                saved = loss.state_dict(keep_vars=True)
+                found |= {f"{term.name}/{name}": value for name, value in saved.items() if name not in fixed}
+        return found
+
+    @contextmanager
+    def state_kept(self) -> Iterator[None]:
+        """Undo what the losses change in their state."""
+        before = {name: value.clone() for name, value in self.state().items()}
+        try:
+            yield
+        finally:
+            for name, value in self.state().items():
+                value.copy_(before[name])
 
     def _inputs(self, output: VAEOutput, probs: Tensor, target: Tensor, mask: Tensor, step: int) -> LossInputs:
         if not bool(mask.all()):
@@ -168,6 +207,9 @@ class Objective(nn.Module):
             target=target,
             mask=mask,
             posterior=output.posterior,
+            z=output.z,
+            latent_mask=latent_mask(mask, output.z),
+            step=step,
             target_image=target_image,
             recon_image=recon_image,
             squared_error=error,
@@ -217,11 +259,9 @@ def baseline_of(renderer: Renderer) -> Renderer:
 
 
 def rendered_glyphs(renderer: Renderer, dtype: torch.dtype = torch.float32) -> Tensor:
-    """The glyph atlas (95, h, w) of a renderer, obtained by rendering each character."""
-    height, width = renderer.cell
+    """The glyph atlas (95, h, w) of a renderer, obtained by rendering each character on a page of its own."""
     with torch.no_grad():
-        strip = renderer(one_hot(torch.arange(SIZE).view(1, 1, SIZE), dtype))
-    return strip.view(height, SIZE, width).transpose(0, 1).contiguous()
+        return renderer(one_hot(torch.arange(SIZE).view(SIZE, 1, 1), dtype))[:, 0].contiguous()
 
 
 def facts_of(renderer: Renderer, character_counts: Tensor) -> Facts:
@@ -287,8 +327,6 @@ def _wrong(value: Any, expected: tuple[int, ...], beside: Tensor) -> str | None:
 
 def _refuse_detached(term: Term, values: Mapping[str, Tensor], step: int) -> None:
     """Reject a term with a weight and without a gradient, unless it is 0, as that of a schedule may be."""
-    if not torch.is_grad_enabled() or term.weight(step) == 0.0:
-        return
     if any(value.requires_grad for value in values.values()) or not any(bool(value.any()) for value in values.values()):
         return
     raise PluginError(

@@ -36,6 +36,7 @@ class PixelLoss(nn.Module):
     def __init__(self, config: PixelConfig, facts: Facts) -> None:
         super().__init__()
         self.config = config
+        self.couples_pieces = config.reduction == "batch-sum"
         self.pixels_per_cell = facts.glyphs[0].numel()
 
     def reduce(self, pixel_sum: Tensor, mask: Tensor) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""The plugin registry: names of installed losses, models, renderers, sources and recipes, loaded on demand.
+"""The plugin registry: names of installed losses, models, renderers and so on, loaded on demand.
 
 Listing reads package metadata only. A plugin is imported only when its name is requested, so a broken plugin does not
 affect commands that do not use it. asciivae's own components are registered in the same way.
@@ -25,7 +25,7 @@ from typing import Any, Literal
 
 from asciivae import __version__, blame
 from asciivae.blame import contained, said
-from asciivae.contract import CONTRACT
+from asciivae.contract import CONTRACTS
 from asciivae.errors import PluginError, nearest
 from asciivae.registry.requirements import OURS, accepts, check_requirement, normalised, parsed
 
@@ -35,6 +35,10 @@ KINDS = {
     "loss": "asciivae.losses",
     "model": "asciivae.models",
     "renderer": "asciivae.renderers",
+    "metric": "asciivae.metrics",
+    "observer": "asciivae.observers",
+    "optimiser": "asciivae.optimisers",
+    "step": "asciivae.steps",
     "source": "asciivae.sources",
     "recipe": "asciivae.recipes",
 }
@@ -170,7 +174,7 @@ def _compatible(package: Entry, requirements: Iterable[str], contracts: Collecti
         if wanted and normalised(wanted.name) == OURS and not accepts(wanted, __version__):
             reason = f"which requires {requirement.strip()}, and this is asciivae {__version__}"
             return dataclasses.replace(package, state="incompatible", reason=reason, outdated=OURS)
-    if contracts and str(CONTRACT) not in contracts:
+    if contracts and not set(contracts) & set(map(str, CONTRACTS)):
         return _of_another_contract(package, contracts)
     return package
 
@@ -184,8 +188,9 @@ def _entry(package: Entry, point: metadata.EntryPoint) -> Entry:
 
 
 def _of_another_contract(entry: Entry, contracts: Collection[str]) -> Entry:
-    reason = f"which is written for contract {' or '.join(sorted(contracts))}; this asciivae has contract {CONTRACT}"
-    newer = all(number.isdecimal() and int(number) > CONTRACT for number in contracts)
+    ours = " and ".join(map(str, CONTRACTS))
+    reason = f"which is written for contract {' or '.join(sorted(contracts))}; this asciivae has contracts {ours}"
+    newer = all(number.isdecimal() and int(number) > CONTRACTS[-1] for number in contracts)
     return dataclasses.replace(
         entry, state="incompatible", reason=reason, outdated=OURS if newer else entry.distribution
     )
@@ -233,7 +238,7 @@ def _checked(entry: Entry, found: Any) -> type[Any]:
     contract = getattr(found, "contract", None)
     if type(contract) is not int:
         raise _broken(entry, f"whose {found.__name__} has no contract number")
-    if contract != CONTRACT:
+    if contract not in CONTRACTS:
         raise _refused(_of_another_contract(entry, [str(contract)]))
     config = getattr(found, "Config", None)
     if not (isinstance(config, type) and dataclasses.is_dataclass(config) and _is_frozen(config)):

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from asciivae.blame import ChangedSettingError, contained, said
-from asciivae.contract import CONTRACT
+from asciivae.contract import CONTRACTS
 from asciivae.settings.convert import from_plain, plain
 
 if TYPE_CHECKING:
@@ -229,8 +229,9 @@ def _where(error: BaseException) -> str:
 def states_the_contract(plugin: type[Any]) -> None:
     """Raise `Violation` unless a class has the attributes of a plugin."""
     stated = getattr(plugin, "contract", None)
-    if stated != CONTRACT:
-        raise Violation(f"`contract` is {stated!r}, and this asciivae has contract {CONTRACT}")
+    if type(stated) is not int or stated not in CONTRACTS:
+        ours = " and ".join(map(str, CONTRACTS))
+        raise Violation(f"`contract` is {stated!r}, and this asciivae has contracts {ours}")
     config = getattr(plugin, "Config", None)
     if not (isinstance(config, type) and dataclasses.is_dataclass(config)):
         raise Violation("`Config` is not a dataclass")
@@ -271,8 +272,47 @@ def random_state_kept() -> Iterator[None]:
         "NumPy": lambda: pickle.dumps(np.random.get_state()),  # noqa: NPY002 - this state must not change
         "Python": lambda: pickle.dumps(random.getstate()),
     }
+    # Generators that have been used, so that seeding one with a seed of one's own shows.
+    kept = (np.random.get_state(), random.getstate())  # noqa: NPY002
+    torch.rand(7), np.random.rand(7), random.random()  # noqa: NPY002
     before = {name: state() for name, state in states.items()}
-    yield
-    for name, state in states.items():
-        if state() != before[name]:
-            raise Violation(f"it draws from the global generator of {name}")
+    try:
+        yield
+        for name, state in states.items():
+            if state() != before[name]:
+                raise Violation(f"it draws from the global generator of {name}, or seeds it")
+    finally:
+        np.random.set_state(kept[0])  # noqa: NPY002
+        random.setstate(kept[1])
+
+
+def on_any_device(part: Any, run: Callable[[], Any]) -> None:
+    """Raise `Violation` if a module has tensors that are neither parameters nor buffers, and `run` fails therefore.
+
+    Args:
+        part: the plugin.
+        run: calls it, once it is on PyTorch's device `meta`, with inputs there.
+    """
+    modules = dict(part.named_modules()) if isinstance(part, nn.Module) else {"": part}
+    loose = [
+        ".".join(filter(None, (prefix, name)))
+        for prefix, module in modules.items()
+        for name, value in vars(module).items()
+        if not name.startswith("_") and _has_tensor(value)
+    ]
+    if not loose:
+        return
+    if isinstance(part, nn.Module):
+        part.to("meta")
+    try:
+        run()
+    except Exception as error:
+        hint = "self.register_buffer(…, persistent=False)"
+        raise Violation(f"`{loose[0]}` is not a buffer and stays on the CPU: {hint}; {said(error)}") from error
+
+
+def _has_tensor(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    parts = value if isinstance(value, list | tuple) else [value]
+    return any(isinstance(part, Tensor) and part.dim() > 0 for part in parts)

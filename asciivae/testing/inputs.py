@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from asciivae.contract import Facts, LossInputs, Posterior
+from asciivae.losses.masking import latent_mask
 from asciivae.losses.objective import one_hot
+from asciivae.models.latent import sample_latent
 from asciivae.render.analytic import Analytic, AnalyticConfig
 from asciivae.render.glyphs import atlas
 from asciivae.text.charset import SIZE, SPACE
@@ -18,6 +21,8 @@ from asciivae.text.charset import SIZE, SPACE
 LATENT = 4
 CERTAIN = 100.0
 """A logit whose softmax is exactly 1 in float32."""
+STEPS, EPOCH = 100, 10
+"""The steps of the run, and of an epoch, that the inputs are of."""
 
 
 @cache
@@ -51,10 +56,10 @@ def certain(target: Tensor) -> Tensor:
     return CERTAIN * one_hot(target, torch.float32)
 
 
-def posterior(batch: int, *, seed: int = 2) -> Posterior:
-    """A posterior with `LATENT` numbers per piece."""
+def posterior(batch: int, shape: tuple[int, ...] = (LATENT,), *, seed: int = 2) -> Posterior:
+    """A posterior of latents of this shape for each piece."""
     generator = torch.Generator().manual_seed(seed)
-    mean, logvar = torch.randn(2, batch, LATENT, generator=generator)
+    mean, logvar = torch.randn(2, batch, *shape, generator=generator)
     return Posterior(mean, logvar)
 
 
@@ -67,12 +72,16 @@ class Case:
         logits: (B, 95, H, W).
         posterior: of B pieces.
         mask: (B, H, W) bool; None for all cells.
+        step: of `STEPS`.
+        training: see `LossInputs`.
     """
 
     target: Tensor
     logits: Tensor
     posterior: Posterior
     mask: Tensor | None = None
+    step: int = 7
+    training: bool = False
 
     def inputs(self, needs: Collection[str]) -> LossInputs:
         """The inputs of a loss with these needs; gradients flow from pictures back to the logits."""
@@ -89,6 +98,12 @@ class Case:
             target=self.target,
             mask=mask,
             posterior=self.posterior,
+            z=sample_latent(self.posterior, torch.full_like(self.posterior.mean, 0.5)),
+            latent_mask=latent_mask(mask, self.posterior.mean),
+            step=self.step,
+            epoch=self.step // EPOCH,
+            total_steps=STEPS,
+            training=self.training,
             target_image=target_image if "target_image" in needs else None,
             recon_image=recon_image if "recon_image" in needs else None,
             squared_error=error if "squared_error" in needs else None,
@@ -96,22 +111,30 @@ class Case:
 
     def pieces(self, chosen: Tensor | slice) -> Case:
         """Select or reorder pieces."""
-        return Case(
-            self.target[chosen],
-            self.logits[chosen],
-            Posterior(self.posterior.mean[chosen], self.posterior.logvar[chosen]),
-            None if self.mask is None else self.mask[chosen],
+        return replace(
+            self,
+            target=self.target[chosen],
+            logits=self.logits[chosen],
+            posterior=Posterior(self.posterior.mean[chosen], self.posterior.logvar[chosen]),
+            mask=None if self.mask is None else self.mask[chosen],
         )
 
 
-def random_case(batch: int = 4, height: int = 3, width: int = 5) -> Case:
+def random_case(batch: int = 4, height: int = 3, width: int = 5, latent: tuple[int, ...] = (LATENT,)) -> Case:
     """Random pages with unrelated random logits."""
     target = pages(batch, height, width)
-    return Case(target, scores(target), posterior(batch))
+    return Case(target, scores(target), posterior(batch, latent))
 
 
 def tensors(inputs: LossInputs) -> Mapping[str, Tensor]:
     """All tensors of a loss's inputs by name."""
     found = {field.name: getattr(inputs, field.name) for field in fields(inputs) if field.name != "posterior"}
     found |= {"posterior.mean": inputs.posterior.mean, "posterior.logvar": inputs.posterior.logvar}
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if isinstance(value, Tensor)}
+
+
+def moved(inputs: LossInputs, device: str) -> LossInputs:
+    """The same inputs on another device."""
+    changes: dict[str, Any] = {name: value.to(device) for name, value in tensors(inputs).items() if "." not in name}
+    latents = Posterior(inputs.posterior.mean.to(device), inputs.posterior.logvar.to(device))
+    return replace(inputs, **changes, posterior=latents)

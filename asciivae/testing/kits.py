@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from asciivae.testing import losses, models, renderers, sources
 from asciivae.testing.checks import Check, Subject
+from asciivae.testing.loss_subject import LossSubject
 
 
 class Kit(NamedTuple):
@@ -17,7 +18,7 @@ class Kit(NamedTuple):
 
 
 KITS = {
-    "loss": Kit(losses.CHECKS, losses.LossSubject),
+    "loss": Kit(losses.CHECKS, LossSubject),
     "model": Kit(models.CHECKS, models.ModelSubject),
     "renderer": Kit(renderers.CHECKS, renderers.RendererSubject),
     "source": Kit(sources.CHECKS, sources.SourceSubject),

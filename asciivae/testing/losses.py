@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.gradcheck import GradcheckError, gradcheck
 
-from asciivae.contract import NEEDS, LossInputs, Posterior
+from asciivae.contract import NEEDS, Posterior
 from asciivae.losses.settings import LossEntry
 from asciivae.testing.checks import (
     NotApplicable,
@@ -18,31 +17,14 @@ from asciivae.testing.checks import (
     check,
     close,
     number,
+    on_any_device,
     options_survive,
     random_state_kept,
     states_the_contract,
 )
-from asciivae.testing.inputs import CERTAIN, Case, certain, facts, pages, posterior, random_case, scores, tensors
-
-EXTREME = 1e4
-
-
-@dataclass(frozen=True)
-class LossSubject:
-    """A loss class with one set of options."""
-
-    plugin: type[Any]
-    config: Any
-
-    def made(self) -> Any:
-        """A new loss."""
-        return self.plugin(self.config, facts())
-
-    def values(self, case: Case) -> Mapping[str, Tensor]:
-        """The terms of a new loss for a case."""
-        loss = self.made()
-        values: Mapping[str, Tensor] = loss(case.inputs(loss.needs))
-        return values
+from asciivae.testing.inputs import Case, certain, moved, random_case, scores, tensors
+from asciivae.testing.loss_numbers import NUMERICAL_CHECKS
+from asciivae.testing.loss_subject import LossSubject, leaves_of, run_backward
 
 
 @check(fundamental=True)
@@ -104,11 +86,16 @@ def minimum(subject: LossSubject) -> None:
 
 @check()
 def batch_independence(subject: LossSubject) -> None:
-    """The terms of a batch are those of its halves."""
+    """The terms of a batch are those of its halves, unless it states `couples_pieces`."""
     case = random_case()
     whole, first, second = (subject.values(case.pieces(part)) for part in (slice(None), slice(2), slice(2, None)))
-    for name, value in whole.items():
-        if not close(torch.cat([first[name], second[name]]), value):
+    alike = {name: close(torch.cat([first[name], second[name]]), value) for name, value in whole.items()}
+    if subject.couples():
+        if all(alike.values()):
+            raise Violation("it states `couples_pieces`, and the pieces of a batch do not depend on each other")
+        return
+    for name in whole:
+        if not alike[name]:
             raise Violation(f"term {name!r} of a piece depends on the other pieces of the batch")
 
 
@@ -143,73 +130,6 @@ def padding(subject: LossSubject) -> None:
 
 
 @check()
-def gradient(subject: LossSubject) -> None:
-    """A finite gradient reaches every input that `needs` names, or else the logits, the sample or the posterior."""
-    loss = subject.made()
-    leaves = _leaves(random_case().inputs(loss.needs))
-    wanted = loss.needs - {"target_image"}
-    _backward(loss(leaves))
-    reached = {}
-    for name, leaf in tensors(leaves).items():
-        if leaf.grad is not None and bool((leaf.grad != 0).any()):
-            reached[name] = leaf.grad
-            if not bool(leaf.grad.isfinite().all()):
-                raise Violation(f"the gradient of {name} is not finite on ordinary pages")
-    if missed := sorted(wanted - reached.keys()):
-        raise Violation(f"`needs` names {missed[0]}, which costs time, and no gradient reaches it")
-    if not reached:
-        raise Violation("no gradient reaches logits, probs or posterior")
-
-
-@check()
-def extreme_logits(subject: LossSubject) -> None:
-    """Terms and gradients are finite if the decoder is certain, right or wrong."""
-    target = pages(2, 3, 4)
-    for what, said in (("right", target), ("wrong", (target + 40) % 95)):
-        logits = certain(said) * (EXTREME / CERTAIN)
-        _finite(subject, Case(target, logits, posterior(2)), f"with logits of {EXTREME:g} that are {what}")
-
-
-@check()
-def blank_pages(subject: LossSubject) -> None:
-    """Terms and gradients are finite on blank pages, of the original, the reconstruction or both."""
-    inked, blank = pages(2, 3, 4), torch.zeros(2, 3, 4, dtype=torch.int64)
-    _finite(subject, Case(blank, certain(blank), posterior(2)), "where both pages are blank")
-    _finite(subject, Case(blank, scores(blank), posterior(2)), "where the original is blank")
-    _finite(subject, Case(inked, certain(blank), posterior(2)), "where the reconstruction is blank")
-
-
-@check()
-def small_grids(subject: LossSubject) -> None:
-    """Terms and gradients are finite on pages of one cell, one row and one column."""
-    for height, width in ((1, 1), (1, 9), (9, 1)):
-        target = pages(2, height, width, ink=1.0)
-        _finite(subject, Case(target, scores(target), posterior(2)), f"on a grid of {height} × {width} cells")
-
-
-@check()
-def gradient_value(subject: LossSubject) -> None:
-    """In float64, its gradient agrees with finite differences."""
-    loss = subject.made()
-    if isinstance(loss, nn.Module):
-        loss = loss.double()
-    case = random_case(2, 2, 2)
-
-    def total(logits: Tensor, mean: Tensor, logvar: Tensor) -> Tensor:
-        return _total(loss(Case(case.target, logits, Posterior(mean, logvar)).inputs(loss.needs)))
-
-    leaves = [value.double().requires_grad_() for value in (case.logits, case.posterior.mean, case.posterior.logvar)]
-    if not total(*leaves).requires_grad:
-        raise NotApplicable("it has no gradient")
-    try:
-        gradcheck(total, leaves, eps=1e-6, atol=1e-4, rtol=1e-3, fast_mode=True)
-    except GradcheckError as error:
-        raise Violation(
-            f"its gradient disagrees with finite differences: {str(error).strip().splitlines()[0]}"
-        ) from error
-
-
-@check()
 def inputs_unchanged(subject: LossSubject) -> None:
     """It does not modify its inputs."""
     loss = subject.made()
@@ -227,15 +147,15 @@ def random_state(subject: LossSubject) -> None:
     """It does not draw from the global generators of PyTorch, NumPy and Python."""
     with random_state_kept():
         loss = subject.made()
-        leaves = _leaves(random_case().inputs(loss.needs))
-        _backward(loss(leaves))
+        leaves = leaves_of(random_case().inputs(loss.needs))
+        run_backward(loss(leaves))
 
 
 @check()
 def determinism(subject: LossSubject) -> None:
     """The same inputs give the same result, from the same loss and from another instance."""
     loss, other = subject.made(), subject.made()
-    case = random_case()
+    case = replace(random_case(), training=not subject.keeps_state())
     first, second, third = (one(case.inputs(loss.needs)) for one in (loss, loss, other))
     for name, value in first.items():
         if not torch.equal(value, second[name]):
@@ -245,31 +165,87 @@ def determinism(subject: LossSubject) -> None:
 
 
 @check()
-def autocast(subject: LossSubject) -> None:
-    """Under bfloat16 autocast it gives about the same result."""
+def device(subject: LossSubject) -> None:
+    """Its tensors are parameters or buffers, which are moved to the run's device."""
     loss = subject.made()
-    case = random_case()
-    expected = loss(case.inputs(loss.needs))
-    leaves = _leaves(case.inputs(loss.needs))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = loss(leaves)
-    _backward(found)
-    for name, value in found.items():
-        if not close(value.float(), expected[name], 0.05):
-            raise Violation(f"term {name!r} is off by {number(value.float() - expected[name])} under bfloat16 autocast")
+    inputs = random_case().inputs(loss.needs)
+    on_any_device(loss, lambda: loss(moved(inputs, "meta")))
 
 
 @check()
-def no_grad(subject: LossSubject) -> None:
-    """Without gradients, as in validation, it gives the same result."""
+def parameters(subject: LossSubject) -> None:
+    """It has no parameters that require a gradient, since no optimiser updates them."""
     loss = subject.made()
-    case = random_case()
-    expected = loss(_leaves(case.inputs(loss.needs)))
-    with torch.no_grad():
-        found = loss(case.inputs(loss.needs))
-    for name, value in expected.items():
-        if not close(found[name], value.detach()):
-            raise Violation(f"term {name!r} differs without gradients by {number(found[name] - value.detach())}")
+    trained = [name for name, value in _parameters(loss) if value.requires_grad]
+    if trained:
+        raise Violation(f"its parameter {trained[0]!r} is not trained by anything: requires_grad_(False), or a buffer")
+
+
+def _parameters(loss: Any) -> list[tuple[str, nn.Parameter]]:
+    return list(loss.named_parameters()) if isinstance(loss, nn.Module) else []
+
+
+@check()
+def latent_grids(subject: LossSubject) -> None:
+    """It takes latents of every model: vectors (B, D), and grids (B, C, H/8, W/8) of any number of channels."""
+    for height, width, channels in ((8, 16, 3), (8, 8, 5), (16, 8, 1)):
+        shape = (channels, height // 8, width // 8)
+        for name, value in subject.values(random_case(2, height, width, shape)).items():
+            if tuple(value.shape) != (2,) or not bool(value.isfinite().all()):
+                raise Violation(f"term {name!r} is {tuple(value.shape)}, or not finite, with latents {(2, *shape)}")
+
+
+@check()
+def latent_padding(subject: LossSubject) -> None:
+    """Latents of padding do not matter; they are outside of `latent_mask`."""
+    alone = random_case(2, 8, 8, (3, 1, 1))
+    target = torch.zeros(2, 8, 16, dtype=torch.int64)
+    logits = certain(target)  # blank where it is padding, so that only latents differ
+    kept = torch.zeros_like(target, dtype=torch.bool)
+    target[:, :, :8], logits[..., :8], kept[:, :, :8] = alone.target, alone.logits, True
+    beside = torch.full((2, 3, 1, 1), 10.0)
+    latents = Posterior(
+        torch.cat([alone.posterior.mean, beside], dim=3), torch.cat([alone.posterior.logvar, 0.3 * beside], dim=3)
+    )
+    padded = subject.values(Case(target, logits, latents, kept))
+    for name, value in subject.values(alone).items():
+        if bool(((padded[name] - value).abs() > 0.5 * value.abs().max()).any()):
+            raise Violation(
+                f"term {name!r} depends on latents of padding: {value[0]:.4g} alone, {padded[name][0]:.4g} padded; "
+                "multiply by inputs.latent_mask"
+            )
+
+
+@check()
+def progress(subject: LossSubject) -> None:
+    """It gives finite values at every step of a run, and in validation."""
+    for step in (0, 1, 50, 99):
+        for training in (True, False):
+            for name, value in subject.values(replace(random_case(), step=step, training=training)).items():
+                if not bool(value.isfinite().all()):
+                    raise Violation(f"term {name!r} is not finite at step {step} of 100")
+
+
+@check()
+def state(subject: LossSubject) -> None:
+    """Its state is in persistent buffers of a fixed shape: restored, it goes on the same. Validation keeps it."""
+    if not subject.keeps_state():
+        raise NotApplicable("it has no persistent buffers")
+    first, second = subject.made(), subject.made()
+    training = replace(random_case(), training=True)
+    for _ in range(3):
+        first(training.inputs(first.needs))
+    before = {name: value.clone() for name, value in first.state_dict().items()}
+    first(random_case().inputs(first.needs))
+    for name, value in first.state_dict().items():
+        if not torch.equal(value, before[name]):
+            raise Violation(f"`{name}` changes in validation; change it only where inputs.training is true")
+    second.load_state_dict(before)
+    for _ in range(2):
+        expected, found = first(training.inputs(first.needs)), second(training.inputs(first.needs))
+        for name, value in expected.items():
+            if not torch.equal(value, found[name]):
+                raise Violation(f"term {name!r} depends on earlier calls, and its state is not in persistent buffers")
 
 
 CHECKS = (
@@ -280,57 +256,15 @@ CHECKS = (
     batch_independence,
     permutation,
     padding,
-    gradient,
-    extreme_logits,
-    blank_pages,
-    small_grids,
-    gradient_value,
+    latent_grids,
+    latent_padding,
+    progress,
+    *NUMERICAL_CHECKS,
     inputs_unchanged,
     random_state,
     determinism,
-    autocast,
-    no_grad,
+    state,
+    device,
+    parameters,
 )
 """Every check of a loss."""
-
-
-def _leaves(inputs: LossInputs) -> LossInputs:
-    """The same inputs, in which floating-point tensors are leaves that require gradients."""
-    return replace(
-        inputs,
-        logits=_leaf(inputs.logits),
-        probs=_leaf(inputs.probs),
-        posterior=Posterior(_leaf(inputs.posterior.mean), _leaf(inputs.posterior.logvar)),
-        recon_image=None if inputs.recon_image is None else _leaf(inputs.recon_image),
-        squared_error=None if inputs.squared_error is None else _leaf(inputs.squared_error),
-    )
-
-
-def _leaf(value: Tensor) -> Tensor:
-    return value.detach().clone().requires_grad_()
-
-
-def _total(values: Mapping[str, Tensor]) -> Tensor:
-    """A scalar in which every term of every piece has a different weight."""
-    return torch.stack(
-        [(value * torch.arange(1, len(value) + 1)).sum() * (i + 1) for i, value in enumerate(values.values())]
-    ).sum()
-
-
-def _backward(values: Mapping[str, Tensor]) -> None:
-    total = _total(values)
-    if total.requires_grad:
-        total.backward()
-
-
-def _finite(subject: LossSubject, case: Case, where: str) -> None:
-    loss = subject.made()
-    leaf, mean, logvar = map(_leaf, (case.logits, case.posterior.mean, case.posterior.logvar))
-    values = loss(replace(case, logits=leaf, posterior=Posterior(mean, logvar)).inputs(loss.needs))
-    for name, value in values.items():
-        if not bool(value.isfinite().all()):
-            raise Violation(f"term {name!r} is not finite {where}")
-    _backward(values)
-    for name, value in (("the logits", leaf), ("the posterior", mean), ("the posterior", logvar)):
-        if value.grad is not None and not bool(value.grad.isfinite().all()):
-            raise Violation(f"the gradient of {name} is not finite {where}")

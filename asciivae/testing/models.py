@@ -12,7 +12,16 @@ from torch import Tensor
 from asciivae.errors import ModelError
 from asciivae.models.base import VAE
 from asciivae.settings.component import Component
-from asciivae.testing.checks import Violation, check, close, number, options_survive, states_the_contract
+from asciivae.testing.checks import (
+    Violation,
+    check,
+    close,
+    number,
+    on_any_device,
+    options_survive,
+    random_state_kept,
+    states_the_contract,
+)
 from asciivae.testing.inputs import pages
 from asciivae.text.charset import SIZE
 
@@ -92,15 +101,13 @@ def shapes(subject: ModelSubject) -> None:
 
 @check()
 def deterministic(subject: ModelSubject) -> None:
-    """In evaluation mode it is deterministic, and does not draw from PyTorch's global generator."""
+    """In evaluation mode it is deterministic, and does not draw from global generators; noise is given to `forward`."""
     model = subject.made()
     ids = _pages_for(model, PIECES[0])
-    state = torch.get_rng_state()
-    first, second = model(ids), model(ids)
-    if not torch.equal(first.logits, second.logits):
-        raise Violation(f"logits differ by {number(first.logits - second.logits)} from one pass to the next")
-    if not torch.equal(state, torch.get_rng_state()):
-        raise Violation("it draws from PyTorch's global generator; noise is given to `forward`")
+    with random_state_kept():
+        first, second = model(ids), model(ids)
+        if not torch.equal(first.logits, second.logits):
+            raise Violation(f"logits differ by {number(first.logits - second.logits)} from one pass to the next")
 
 
 @check()
@@ -142,4 +149,12 @@ def weights(subject: ModelSubject) -> None:
         raise Violation("an instance with the same state_dict gives other logits; is a tensor missing from it?")
 
 
-CHECKS = (declaration, options, canvas, shapes, deterministic, independent_pieces, gradients, weights)
+@check()
+def device(subject: ModelSubject) -> None:
+    """Its tensors are parameters or buffers, which are moved to the run's device."""
+    model = subject.made()
+    ids = _pages_for(model, PIECES[0]).to("meta")
+    on_any_device(model, lambda: model(ids))
+
+
+CHECKS = (declaration, options, canvas, shapes, deterministic, independent_pieces, gradients, weights, device)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from asciivae.errors import AsciivaeError
 from asciivae.losses.objective import one_hot, rendered_glyphs
@@ -17,6 +17,7 @@ from asciivae.testing.checks import (
     check,
     close,
     number,
+    on_any_device,
     options_survive,
     random_state_kept,
     states_the_contract,
@@ -98,14 +99,35 @@ def range_(subject: RendererSubject) -> None:
 
 @check()
 def one_hot_page(subject: RendererSubject) -> None:
-    """The picture of a one-hot page consists of the pictures of its characters."""
+    """The picture of a one-hot page consists of the pictures of its characters, if it is linear; else nearly."""
     renderer = subject.made()
+    if not renderer.linear:
+        _same_everywhere(renderer)
+        return
     ids = pages(2, 3, 5, ink=0.8)
     height, width = renderer.cell
     cells = renderer(one_hot(ids, torch.float32)).view(2, 3, height, 5, width).transpose(2, 3)
     expected = rendered_glyphs(renderer)[ids]
     if not close(cells, expected):
         raise Violation(f"a cell differs from its character's picture by {number(cells - expected)}")
+
+
+def _same_everywhere(renderer: Any) -> None:
+    """A character looks the same wherever it stands on paper, and does not change the picture far away."""
+    height, width = renderer.cell
+    ids = torch.zeros(4, 9, 9, dtype=torch.int64)
+    blank = renderer(one_hot(ids[:1], torch.float32))
+    ids[torch.arange(4), torch.tensor([4, 4, 3, 5]), torch.tensor([4, 5, 4, 3])] = 34
+    pictures = renderer(one_hot(ids, torch.float32)) - blank
+    moved = [(0, 0), (0, 1), (-1, 0), (1, -1)]
+    around = [(slice((2 + y) * height, (7 + y) * height), slice((2 + x) * width, (7 + x) * width)) for y, x in moved]
+    first = pictures[0, 0][around[0]]
+    for picture, (rows, columns) in zip(pictures[:, 0], around, strict=True):
+        found = picture[rows, columns]
+        if not close(found, first):
+            raise Violation(f"a character looks different in another cell, by {number(found - first)}")
+        if not bool((picture.abs().sum() - found.abs().sum()).abs() <= 1e-3 * found.abs().sum()):
+            raise Violation("a character changes the picture more than two cells away")
 
 
 @check()
@@ -210,6 +232,22 @@ def no_grad(subject: RendererSubject) -> None:
         raise Violation(f"the picture differs without gradients by {number(found - expected)}")
 
 
+@check()
+def device(subject: RendererSubject) -> None:
+    """Its tensors are parameters or buffers, which are moved to the run's device."""
+    renderer = subject.made()
+    on_any_device(renderer, lambda: renderer(soft_page().to("meta")))
+
+
+@check()
+def parameters(subject: RendererSubject) -> None:
+    """It has no parameters that require a gradient, since no optimiser updates them."""
+    renderer = subject.made()
+    for name, value in renderer.named_parameters() if isinstance(renderer, nn.Module) else ():
+        if value.requires_grad:
+            raise Violation(f"its parameter {name!r} is not trained by anything: requires_grad_(False), or a buffer")
+
+
 CHECKS = (
     declaration,
     options,
@@ -224,5 +262,7 @@ CHECKS = (
     random_state,
     determinism,
     no_grad,
+    device,
+    parameters,
 )
 """Every check of a renderer."""

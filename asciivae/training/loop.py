@@ -67,6 +67,10 @@ class Task:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
+    def losses_kept(self) -> AbstractContextManager[None]:
+        """A context that undoes what the losses change in their state."""
+        return nullcontext()
+
     def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
         """The error to raise for an exception in the backward pass: a `PluginError` if a plugin caused it."""
         return error
@@ -122,19 +126,19 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         task.module.train()
         state.optimiser.zero_grad(set_to_none=True)
         # Keep only the losses: the model's output would otherwise stay in memory during the backward pass.
-        with _statistics_restored_on_error(task.module):
+        with _restored_on_error(task.module, state):
             measured = task.measure(task.module, batch, step)
             _backward(task, state, measured, batch, step)
-        state.scaler.unscale_(state.optimiser)
-        limit = state.optim.clip or float("inf")
-        norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
+            state.scaler.unscale_(state.optimiser)
+            limit = state.optim.clip or float("inf")
+            norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
 
-        numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
-        # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
-        scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
-        wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
-        if wrong is not None:
-            raise task.explain_divergence(batch, step) or _diverged(task, batch, step, wrong, numbers)
+            numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
+            # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
+            scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
+            wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
+            if wrong is not None:
+                raise task.explain_divergence(batch, step) or _diverged(task, batch, step, wrong, numbers)
         # Only now is it certain that the step is taken; a failed one is repeated when the run is resumed.
         if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
             state.add_to_average()
@@ -173,7 +177,8 @@ def _measure_statistics(task: Task, averaged: nn.Module) -> None:
     epoch = -(-task.total_steps // task.batches.steps_per_epoch)
 
     def one_pass(step: int) -> None:
-        task.measure(averaged, task.batches(step).to(task.device), step)
+        with task.losses_kept():
+            task.measure(averaged, task.batches(step).to(task.device), step)
 
     first = epoch * task.batches.steps_per_epoch
     steps = range(first, first + task.batches.steps_per_epoch)
@@ -181,14 +186,19 @@ def _measure_statistics(task: Task, averaged: nn.Module) -> None:
 
 
 @contextmanager
-def _statistics_restored_on_error(module: nn.Module) -> Iterator[None]:
-    """Restore running statistics if a plugin fails, so that the checkpoint is that of the last completed step."""
-    before = [buffer.clone() for buffer in module.buffers()]
+def _restored_on_error(module: nn.Module, state: TrainState) -> Iterator[None]:
+    """Restore running statistics and the state of losses if a plugin fails, to those of the last completed step."""
+
+    def tensors() -> list[torch.Tensor]:
+        return [*module.buffers(), *state.of_losses().values()]
+
+    before = [tensor.clone() for tensor in tensors()]
     try:
         yield
     except PluginError:
-        for buffer, value in zip(module.buffers(), before, strict=True):
-            buffer.copy_(value)
+        with torch.no_grad():
+            for tensor, value in zip(tensors(), before, strict=True):
+                tensor.copy_(value)
         raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -34,6 +34,7 @@ class TrainState:
         ema: decay of the exponential moving average of the weights; None for none.
         scaled: whether gradients are scaled against underflow (float16).
         result: name of the submodule to save in `weights`, if the rest of the model only serves to train it.
+        of_losses: returns the tensors in which losses keep their state, by name.
 
     Attributes:
         step: optimiser steps taken.
@@ -42,9 +43,17 @@ class TrainState:
     """
 
     def __init__(
-        self, model: nn.Module, optim: Optim, *, ema: float | None = None, scaled: bool = False, result: str = ""
+        self,
+        model: nn.Module,
+        optim: Optim,
+        *,
+        ema: float | None = None,
+        scaled: bool = False,
+        result: str = "",
+        of_losses: Callable[[], Mapping[str, Tensor]] = dict,
     ) -> None:
         self.model = model
+        self.of_losses = of_losses
         self._result = f"{result}." if result else ""
         self.optim = optim
         self.optimiser = optim.optimiser(model.parameters())
@@ -119,6 +128,7 @@ class TrainState:
         found = {f"beside/{name}": value for name, value in named if not name.startswith(self._result)}
         if self.average is not None:
             found.update({f"model/{name}": value for name, value in self.model.state_dict().items()})
+        found.update({f"loss/{name}": value for name, value in self.of_losses().items()})
         for name, parameter in self.model.named_parameters():
             for key, value in self.optimiser.state[parameter].items():
                 found[f"optimiser/{name}/{key}"] = value
@@ -148,6 +158,11 @@ class TrainState:
                 self.average.n_averaged.fill_(averaged or 1)
                 self.model.load_state_dict({k: tensors[f"model/{k}"] for k in self.model.state_dict()})
             self._restore_optimiser(tensors)
+            stateful = self.of_losses() if any(name.startswith("loss/") for name in tensors) else {}
+            for name, value in stateful.items():  # runs of earlier versions saved no state of losses
+                if (saved := tensors[f"loss/{name}"]).shape != value.shape:
+                    raise ValueError(f"loss/{name} is {tuple(saved.shape)}, not {tuple(value.shape)}")
+                value.copy_(saved)
             self.step, self.rate_scale = int(numbers["step"]), float(numbers["rate_scale"])
             if self.scaler.is_enabled():
                 # A new scaler, since the old one may have unscaled gradients of a step that was not taken.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,9 +42,13 @@ class VAETask(Task):
         """The losses of the recipe."""
         return self.objective.terms
 
+    def losses_kept(self) -> AbstractContextManager[None]:
+        """See `Task.losses_kept`."""
+        return self.objective.state_kept()
+
     def measure(self, module: VAE, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
-        return self.evaluate(module, batch, step, *self._noise(step))[1]
+        return self.evaluate(module, batch, step, *self._noise(step), training=True)[1]
 
     def _noise(self, step: int) -> tuple[torch.Generator, torch.Generator]:
         """The noise of the latent and of the relaxation at a step."""
@@ -99,7 +103,14 @@ class VAETask(Task):
         return False
 
     def evaluate(
-        self, module: VAE, batch: Batch, step: int, latent: Noise = None, gumbel: Noise = None
+        self,
+        module: VAE,
+        batch: Batch,
+        step: int,
+        latent: Noise = None,
+        gumbel: Noise = None,
+        *,
+        training: bool = False,
     ) -> tuple[VAEOutput, LossValues]:
         """Run a model on a batch and measure the losses.
 
@@ -109,9 +120,12 @@ class VAETask(Task):
             step: counted from 0.
             latent: standard normal noise for z; None decodes the posterior mean.
             gumbel: standard Gumbel noise for the relaxation; None takes the softmax.
+            training: whether it is a training step.
         """
         output, probs = self._passed(module, batch, step, latent, gumbel)
-        return output, self.objective(output, probs, batch.ids, batch.mask, step)
+        epoch = step // self.batches.steps_per_epoch
+        facts = {"epoch": epoch, "total_steps": self.total_steps, "training": training}
+        return output, self.objective(output, probs, batch.ids, batch.mask, step, **facts)
 
     def _passed(
         self, module: VAE, batch: Batch, step: int, latent: Noise, gumbel: Noise

@@ -57,6 +57,10 @@ class VAEValidation:
             The mean of every loss term over the pieces, `total`, and the scores of `CharacterCounts`; the terms of the
             sampled pass have the prefix `sampled_`.
         """
+        with self.task.losses_kept():
+            return self._measured(state)
+
+    def _measured(self, state: TrainState) -> dict[str, float]:
         model = state.evaluated()
         terms, counts = self._pass(model, state.step, sampled=False)
         found = {**terms, **counts.scores()}

@@ -55,7 +55,7 @@ def test_the_list_says_what_metadata_tells(sick: Site) -> None:
         ("sick-second", "twice"): ("ambiguous", "and sick-first 1.0 uses the same name"),
         ("sick-foreseen", "foreseen"): (
             "incompatible",
-            "which is written for contract 99; this asciivae has contract 1",
+            "which is written for contract 99; this asciivae has contracts 1 and 2",
         ),
         ("sick-malformed", "malformed"): (
             "broken",

@@ -41,11 +41,12 @@ MESSAGES = {
     ),
     "wrong-contract": (
         "loss 'wrong-contract' comes from sick-wrong-contract 1.0, "
-        "which is written for contract 99; this asciivae has contract 1"
+        "which is written for contract 99; this asciivae has contracts 1 and 2"
     ),
     "leaving": "loss 'leaving' comes from sick-leaving 1.0, which fails to import: SystemExit: 7 (sick_leaving.py:2)",
     "twice": "loss 'twice' is ambiguous: it is in sick-first 1.0 and sick-second 1.0",
     "foreseen": (
-        "loss 'foreseen' comes from sick-foreseen 1.0, which is written for contract 99; this asciivae has contract 1"
+        "loss 'foreseen' comes from sick-foreseen 1.0, "
+        "which is written for contract 99; this asciivae has contracts 1 and 2"
     ),
 }

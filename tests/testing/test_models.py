@@ -129,6 +129,23 @@ class Secretive(Sound):
         return super().decode(z) + self.secret[None, :, None, None]
 
 
+class Fixed(Sound):
+    """A constant that stays on the CPU."""
+
+    def __init__(self, config: Options) -> None:
+        super().__init__(config)
+        self.factors = torch.ones(95, 1, 1)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return super().decode(z) * self.factors
+
+
+class Reseeding(Sound):
+    def decode(self, z: Tensor) -> Tensor:
+        torch.manual_seed(0)
+        return super().decode(z)
+
+
 class Infinite(Sound):
     def decode(self, z: Tensor) -> Tensor:
         return super().decode(z) / 0.0
@@ -145,6 +162,8 @@ class Infinite(Sound):
         (FewCharacters, "shapes", "logits of pages"),
         (Infinite, "shapes", "non-finite"),
         (Noisy, "deterministic", "from one pass to the next"),
+        (Reseeding, "deterministic", "it draws from the global generator of PyTorch, or seeds it"),
+        (Fixed, "device", "`factors` is not a buffer"),
         (Coupled, "independent-pieces", "other pieces in the batch"),
         (Idle, "gradients", "no gradient reaches forgotten.weight, forgotten.bias"),
         (Secretive, "weights", "is a tensor missing from it"),

@@ -28,10 +28,11 @@ class Sound(nn.Module):
     Config: ClassVar[type] = Config
     differentiable: Any = True
     linear: Any = True
+    glyphs: Tensor
 
     def __init__(self, config: Any, glyphs: Tensor) -> None:
         super().__init__()
-        self.glyphs = 1.0 - config.darkness * (1.0 - glyphs)
+        self.register_buffer("glyphs", 1.0 - config.darkness * (1.0 - glyphs), persistent=False)
         self.cell: Any = (glyphs.shape[1], glyphs.shape[2])
         self.digest = digest(self.glyphs)
 
@@ -131,10 +132,35 @@ class SaysNotDifferentiable(Sound):
 class GradientToNowhere(Sound):
     def __init__(self, config: Any, glyphs: Tensor) -> None:
         super().__init__(config, glyphs)
-        self.scale = nn.Parameter(torch.ones(()))
+        self.register_buffer("scale", torch.ones(()).requires_grad_(), persistent=False)
 
     def forward(self, probs: Tensor) -> Tensor:
         return super().forward(probs.detach()) * self.scale
+
+
+class Ghosts(Sound):
+    """The picture is darker wherever there is ink anywhere."""
+
+    linear = False
+
+    def forward(self, probs: Tensor) -> Tensor:
+        picture = super().forward(probs)
+        return picture * (0.9 + 0.1 * picture.mean((1, 2, 3), keepdim=True)) if probs.shape[2] > 1 else picture
+
+
+class NoBuffer(Sound):
+    def __init__(self, config: Any, glyphs: Tensor) -> None:
+        super().__init__(config, glyphs)
+        self.paper = torch.ones(1, 1, 1, 1)
+
+    def forward(self, probs: Tensor) -> Tensor:
+        return super().forward(probs) * self.paper
+
+
+class Trainable(Sound):
+    def __init__(self, config: Any, glyphs: Tensor) -> None:
+        super().__init__(config, glyphs)
+        self.factor = nn.Parameter(torch.ones(()))
 
 
 class OneDigestForAll(Sound):
@@ -157,7 +183,7 @@ class SharesTheBatch(Sound):
 
     def forward(self, probs: Tensor) -> Tensor:
         picture = super().forward(probs)
-        return picture if len(probs) < 3 else 0.5 * (picture + picture.mean(0, keepdim=True))
+        return picture if len(probs) != 3 else 0.5 * (picture + picture.mean(0, keepdim=True))
 
 
 class WritesIntoThePage(Sound):
@@ -202,7 +228,7 @@ class SketchesInValidation(Sound):
 
 
 CULPRITS: list[tuple[str, type[Sound], str]] = [
-    ("declaration", OtherContract, "`contract` is 0, and this asciivae has contract 1"),
+    ("declaration", OtherContract, "`contract` is 0, and this asciivae has contracts 1 and 2"),
     ("declaration", CellOfOneNumber, "`cell` is 18, not (h, w) in pixels"),
     ("declaration", PerhapsLinear, "`linear` is None, neither True nor False"),
     ("declaration", Nameless, "`digest` is not a non-empty string"),
@@ -212,7 +238,7 @@ CULPRITS: list[tuple[str, type[Sound], str]] = [
     ("shape", Wide, "the picture is torch.float64, not torch.float32"),
     ("range", Negative, "the space is not lighter than the other characters; paper is 1 and ink 0"),
     ("range", Bytes, "grey values are in ["),
-    ("one-hot-page", Mirrored, "a cell differs from its character's picture by "),
+    ("one-hot-page", Mirrored, "a character looks different in another cell, by "),
     ("linear", Squared, "`linear` is True, and a picture is off by "),
     ("gradient", SaysDifferentiable, "`differentiable` is True, and the picture takes no gradient"),
     ("gradient", SaysNotDifferentiable, "`differentiable` is False, and the picture takes a gradient"),
@@ -225,6 +251,9 @@ CULPRITS: list[tuple[str, type[Sound], str]] = [
     ("random-state", Dithered, "it draws from the global generator of PyTorch"),
     ("determinism", Fading, "the picture changed from one call to the next"),
     ("no-grad", SketchesInValidation, "the picture differs without gradients by "),
+    ("one-hot-page", Ghosts, "a character changes the picture more than two cells away"),
+    ("device", NoBuffer, "`paper` is not a buffer and stays on the CPU"),
+    ("parameters", Trainable, "its parameter 'factor' is not trained by anything"),
 ]
 
 

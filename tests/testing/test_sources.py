@@ -48,7 +48,7 @@ class Sound:
 
 
 class OtherContract(Sound):
-    contract = 2
+    contract = 3
 
 
 class PatternsAsText(Sound):
@@ -204,7 +204,7 @@ class Wandering(Sound):
 
 
 CULPRITS: list[tuple[str, type[Sound], str]] = [
-    ("declaration", OtherContract, "`contract` is 2, and this asciivae has contract 1"),
+    ("declaration", OtherContract, "`contract` is 3, and this asciivae has contracts 1 and 2"),
     ("declaration", PatternsAsText, "`files` is '*.txt', not patterns such as ('*.html',)"),
     ("options", OptionOfManyParts, "the option 'root' is tuple[str, ...]; it can be bool, int, float, str"),
     ("start", Nowhere, "it has neither addresses to start at nor files to read"),
