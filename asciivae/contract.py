@@ -140,7 +140,7 @@ class Renderer(Protocol):
 
     A renderer that is not linear may draw across the borders of cells, for instance blur; far cells do not matter. Its
     glyphs are the pictures of single characters on pages of one cell. It is deterministic, and the picture of a page
-    depends on that page alone. Where its `nn.Module` has tensors, they are buffers.
+    depends on that page alone.
 
     Attributes:
         cell: (h, w), the pixels of one character.
@@ -312,8 +312,7 @@ class Refusal(NamedTuple):
 class CleaningStep(Protocol):
     """A step of `asciivae corpus clean --step NAME`: maps the text of a piece to a text, to several, or to a refusal.
 
-    It is applied after the built-in steps on characters and before those on prose and size. It is deterministic, and
-    idempotent: applied to what it returned, it changes nothing.
+    It runs after the built-in steps on characters and before those on prose and size. It is deterministic and idempotent.
     """
 
     contract: ClassVar[int]
