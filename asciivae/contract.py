@@ -312,7 +312,7 @@ class Refusal(NamedTuple):
 class CleaningStep(Protocol):
     """A step of `asciivae corpus clean --step NAME`: maps the text of a piece to a text, to several, or to a refusal.
 
-    It runs after the built-in steps on characters and before those on prose and size. It is deterministic and idempotent.
+    It runs after the steps on characters and before those on prose and size. It is deterministic and idempotent.
     """
 
     contract: ClassVar[int]
