@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from asciivae.experiment.trained import TrainedModel
     from asciivae.metrics.summary import Extremes, Group, ModelScores
 
+BAR = 30
+"""The width of a bar of 1, in characters."""
 SHOWN_OF_EACH = 1
 REPORTED_OF_EACH = 6
 
@@ -38,6 +41,13 @@ def evaluate(
     contours: Annotated[
         bool, typer.Option("--contours", help="Also compare joined contours; takes about 0.2 s per piece.")
     ] = False,
+    numbers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,N,…",
+            help="Measure each model with so many latent numbers for a page of 64 × 64 cells, 64 to 4096.",
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write a report as an HTML file.")] = None,
     draws: Annotated[
         int, typer.Option(min=2, max=10000, help="Of page models: the number of pages to draw and compare.")
@@ -57,9 +67,12 @@ def evaluate(
 
       asciivae evaluate old.safetensors new.safetensors --data mine.jsonl --split all
 
+      asciivae evaluate bundled --numbers 256,512,1024,2048
+
       asciivae evaluate bundled-page --data mine.jsonl
     """
     check_outputs(html=html)
+    sizes = _sizes(numbers)
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
     from asciivae.experiment.evaluate import choose_pieces, fitting
     from asciivae.experiment.evaluate import evaluate as measured_on
@@ -73,8 +86,8 @@ def evaluate(
         if kinds.count(kind) < len(kinds):
             place = next(str(path) for path, other in zip(models, kinds, strict=True) if other != kind)
             raise UsageError(f"is not {one}, as others are", place=place, hint="measure the kinds one by one")
-        if html is not None or contours:
-            raise UsageError(f"--html and --contours are not for {many}", hint="leave them out")
+        if html is not None or contours or sizes:
+            raise UsageError(f"--html, --contours and --numbers are not for {many}", hint="leave them out")
         if kind == "page":
             evaluate_pages(models, data or ["embedded"], split, limit, draws, as_json)
         else:
@@ -84,8 +97,11 @@ def evaluate(
     trained = [load_model(path, on) for path in models]
     pieces = fitting(trained, choose_pieces(data or ["embedded"], split, limit))
     _tell(trained, pieces)
-    with counting(len(models) * len(pieces.grids), "piece") as advanced:
-        found = measured_on(trained, models, pieces, contours=contours, advanced=advanced)
+    for loaded in trained:
+        for size in sizes:
+            loaded.at(size)  # refuses a size now rather than after the others were measured
+    with counting(len(models) * max(1, len(sizes)) * len(pieces.grids), "piece") as advanced:
+        found = measured_on(trained, models, pieces, numbers=sizes, contours=contours, advanced=advanced)
     measured = [one.measured for one in found]
     if html is not None:
         from asciivae.files.atomic import write_output
@@ -96,10 +112,38 @@ def evaluate(
         say(f"report: {html}")
     chosen = extremes(measured, SHOWN_OF_EACH)
     if as_json:
-        json_result(_document(pieces, trained, found, chosen), schema=2)
+        described = [loaded for loaded in trained for _ in range(max(1, len(sizes)))]
+        json_result(_document(pieces, described, found, chosen), schema=2)
         return
     table(["", *(one.label for one in found)], _rows(found))
+    if len(sizes) > 1:
+        result("")
+        table(*_curve(found))
     _gallery(pieces, found, chosen)
+
+
+def _sizes(numbers: str | None) -> list[int]:
+    """Parse `--numbers`.
+
+    Raises:
+        UsageError: it is not a list of integers.
+    """
+    if numbers is None:
+        return []
+    parts = [part.strip() for part in numbers.split(",")]
+    if not all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts):
+        raise UsageError(f"{numbers!r} is not a list of integers", place="--numbers", hint="--numbers 256,512,1024")
+    return list(dict.fromkeys(map(int, parts)))
+
+
+def _curve(found: Sequence[ModelScores]) -> tuple[list[str], list[list[str]]]:
+    """A table of quality against latent numbers, with bars of char_f1."""
+    columns = ["model", "numbers", "char_f1", "ink_iou", "bits per ink", f"char_f1, 0 to 1: {'-' * BAR}"]
+    rows = []
+    for one in found:
+        scores = [one.over_cells[name] for name in ("char_f1", "ink_iou", "bits_per_ink")]
+        rows.append([one.model, str(one.numbers), *_numbers(scores), "#" * round(scores[0] * BAR)])
+    return columns, rows
 
 
 def _about(pieces: Pieces) -> str:
@@ -184,6 +228,7 @@ def _described(trained: TrainedModel, one: ModelScores, pieces: Pieces) -> dict[
     summary, units = one.summary, one.summary.units
     return {
         "label": one.label,
+        "numbers": one.numbers,
         "name": trained.name,
         "step": trained.step,
         "path": str(trained.path),

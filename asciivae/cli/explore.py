@@ -17,6 +17,7 @@ from asciivae.cli.inputs import (
     DeviceOption,
     Drawing,
     ModelOption,
+    NumbersOption,
     ReplaceOption,
     Skipped,
     TransliterateOption,
@@ -49,6 +50,7 @@ def explore(
     out: Annotated[Path, typer.Option(help="The folder for saved pages.")] = Path(),
     seed: Annotated[int, typer.Option(min=0, help="The seed of the choice of targets.")] = 0,
     model: ModelOption = None,
+    numbers: NumbersOption = None,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
     colours: ColoursOption = Colours.drop,
@@ -69,7 +71,8 @@ def explore(
         sys.stdin, results(), what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
     )
     check_folder("--out", out)
-    trained, drawings = _collected(sources or ["embedded"], Reading(replace, transliterate, colours), model, device)
+    trained = loaded_model(model, device, numbers)
+    drawings = _collected(sources or ["embedded"], Reading(replace, transliterate, colours), trained)
     choice = random.Random(seed)
     if any(drawing.listed for drawing in drawings):
         choice.shuffle(drawings)
@@ -99,10 +102,9 @@ def explore(
 
 
 def _collected(
-    sources: Sequence[str], how: Reading, model: Path | None, device: str
-) -> tuple[TrainedModel, list[Drawing]]:
+    sources: Sequence[str], how: Reading, trained: TrainedModel
+) -> list[Drawing]:
     found = read_collection(sources, how, Skipped())
-    trained = loaded_model(model, device)
     too_large: list[AsciivaeError] = []
     drawings = fitting(trained, found, too_large.append)
     if too_large:
@@ -113,7 +115,7 @@ def _collected(
             place=" ".join(sources),
             hint="name more drawings, or none to use the embedded ones",
         )
-    return trained, drawings
+    return drawings
 
 
 def _run(state: ExploreState, terminal: Terminal) -> None:

@@ -7,14 +7,16 @@ from typing import Annotated
 
 import typer
 
-from asciivae.cli.inputs import check_outputs, refuse_inputs
+from asciivae.cli.inputs import NumbersOption, check_outputs, refuse_inputs
 from asciivae.cli.output import reported, result, say
+from asciivae.errors import UsageError
 
 
 @reported
 def export(
     model: Annotated[Path, typer.Argument(metavar="RUN|FILE", help="A run, a checkpoint or a weights file.")],
     file: Annotated[Path, typer.Argument(metavar="OUT.safetensors", help="The file to write.")],
+    numbers: NumbersOption = None,
     half: Annotated[bool, typer.Option("--half", help="Store the weights in float16, at half the size.")] = False,
 ) -> None:
     """Export a trained model to one self-contained file, for `--model`.
@@ -29,9 +31,15 @@ def export(
     refuse_inputs([file], [model], hint="name another file")
     from asciivae.experiment.export import export as write
     from asciivae.experiment.load import choose_device, load_any
+    from asciivae.experiment.trained import TrainedModel
     from asciivae.files.atomic import is_special
 
-    write(load_any(model, choose_device("cpu")), file, half=half)
+    trained = load_any(model, choose_device("cpu"))
+    if numbers is not None:
+        if not isinstance(trained, TrainedModel):
+            raise UsageError(f"is not for a {trained.kind}", place="--numbers", hint="omit it")
+        trained = trained.at(numbers)
+    write(trained, file, half=half)
     if not is_special(file):
         say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae reconstruct FILE --model {file}")
     result(str(file))

@@ -30,6 +30,12 @@ DeviceOption = Annotated[
     str,
     typer.Option("--device", help="auto, cpu, cuda or mps.", autocompletion=lambda: ["auto", "cpu", "cuda", "mps"]),
 ]
+NumbersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--numbers", help="Latent numbers that a page of 64 × 64 cells may have, 64 to 4096 (default: the model's own)."
+    ),
+]
 ReplaceOption = Annotated[
     str | None, typer.Option("--replace", help="Replace each character that is not printable ASCII by this one.")
 ]
@@ -145,26 +151,29 @@ def read_collection(sources: Sequence[str], how: Reading, skipped: Skipped) -> l
     return found
 
 
-def trained_model(path: Path | None, device: str, drawings: Sequence[Drawing]) -> TrainedModel:
+def trained_model(
+    path: Path | None, device: str, drawings: Sequence[Drawing], numbers: int | None = None
+) -> TrainedModel:
     """Load a model as `loaded_model` does, and check that the drawings fit it.
 
     Raises:
         ModelError: the model cannot be loaded, or a drawing is too large for it.
     """
-    trained = loaded_model(path, device)
+    trained = loaded_model(path, device, numbers)
     fitting(trained, drawings)
     return trained
 
 
-def loaded_model(path: Path | None, device: str) -> TrainedModel:
+def loaded_model(path: Path | None, device: str, numbers: int | None = None) -> TrainedModel:
     """Load the model at a path, that of the newest run for `latest`, or the bundled model by default.
 
     Raises:
-        ModelError: it cannot be loaded.
+        ModelError: it cannot be loaded, or does not support this number of latent numbers.
     """
     from asciivae.experiment.load import BUNDLED, choose_device, load_model
 
     trained = load_model(path or BUNDLED, choose_device(device))
+    trained = trained if numbers is None else trained.at(numbers)
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
     return trained
 

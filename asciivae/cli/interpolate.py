@@ -13,6 +13,7 @@ from asciivae.cli.inputs import (
     DeviceOption,
     Drawing,
     ModelOption,
+    NumbersOption,
     ReplaceOption,
     TransliterateOption,
     check_outputs,
@@ -44,6 +45,7 @@ def interpolate(
     png: Annotated[Path | None, typer.Option(help="Also write the pages to this PNG, side by side.")] = None,
     rate: Annotated[float, typer.Option(min=0.5, max=50.0, help="Pages per second, for --play and --gif.")] = 8.0,
     model: ModelOption = None,
+    numbers: NumbersOption = None,
     replace: ReplaceOption = None,
     transliterate: TransliterateOption = False,
     colours: ColoursOption = Colours.drop,
@@ -68,7 +70,7 @@ def interpolate(
     check_outputs(gif=gif, png=png)
     drawings = [_one(file, Reading(replace, transliterate, colours)) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
-    trained = trained_model(model, device, drawings)
+    trained = trained_model(model, device, drawings, numbers)
     path = find(trained, drawings[0], drawings[1], steps)
     if gif is not None:
         from asciivae.report.gif import save_animation

@@ -22,6 +22,7 @@ from asciivae.cli.inputs import (
     DeviceOption,
     Drawing,
     ModelOption,
+    NumbersOption,
     ReplaceOption,
     Skipped,
     TransliterateOption,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 def reconstruct(
     files: Annotated[list[str], typer.Argument(metavar="FILE|FOLDER|-…", help="Drawings; - reads from stdin.")],
     model: ModelOption = None,
+    numbers: NumbersOption = None,
     side_by_side: Annotated[
         bool, typer.Option("--side-by-side", "-s", help="Print original and reconstruction side by side.")
     ] = False,
@@ -97,7 +99,7 @@ def reconstruct(
     refuse_inputs([*_targets(out, drawings), png], inputs, hint="name another folder: --out reconstructed")
     if not drawings:
         raise typer.Exit(1)
-    trained = loaded_model(model, device)
+    trained = loaded_model(model, device, numbers)
     drawings = fitting(trained, drawings, skipped)
     if not drawings:
         raise typer.Exit(1)

@@ -110,6 +110,7 @@ def evaluate(
     paths: Sequence[Path],
     pieces: Pieces,
     *,
+    numbers: Sequence[int] = (),
     contours: bool = False,
     advanced: Callable[[int], object] = lambda _: None,
 ) -> list[ModelScores]:
@@ -119,14 +120,18 @@ def evaluate(
         models: the models.
         paths: the path given for each model.
         pieces: pieces that fit all models.
+        numbers: sizes of the latent to measure each model with (see `TrainedModel.at`); none for its own.
         contours: whether to compare joined contours too.
         advanced: called with the number of pieces done since the previous call.
     """
     found = []
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
-        measured = measure(trained.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
         records = tuple(RunDir(path).metrics()) if path.is_dir() else ()
-        found.append(ModelScores(label, trained.step, measured, summarise(measured), records))
+        for size in numbers or (None,):
+            sized = trained if size is None else trained.at(size)
+            measured = measure(sized.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
+            own = label if size is None else f"{label}, {size}"
+            found.append(ModelScores(own, label, size, trained.step, measured, summarise(measured), records))
     return found
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from asciivae.errors import RecipeError, UsageError
 from asciivae.experiment.components import described, initialised, make, origin
 from asciivae.latent.reconstruct import reconstruct
-from asciivae.losses.objective import PYTHON, Objective, Term, baseline_of, facts_of, rendered_glyphs
+from asciivae.losses.objective import PYTHON, Objective, Term, facts_of
 from asciivae.losses.schedule import schedule
 from asciivae.recipe.schema import RESERVED, ModelRecipe
 from asciivae.text.art import side_by_side
@@ -74,6 +74,7 @@ def build_model(
         total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
         precision=recipe.train.precision,
         averaging=recipe.train.swa,
+        workers=recipe.train.workers,
     )
     roll = recipe.data.roll
     validation = VAEValidation(
@@ -106,7 +107,7 @@ def build_model(
         ),
         validate=validation,
         sample=sample,
-        glyphs=rendered_glyphs(baseline_of(renderer)).cpu(),
+        glyphs=facts.glyphs,
         metadata={**metadata, **({"python_model": type(vae).__name__} if model is not None else {})},
         renderer_digest=str(renderer.digest) if hasattr(renderer, "baseline") else None,
         next_command=_next_command,

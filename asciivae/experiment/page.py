@@ -49,6 +49,7 @@ def build_page(name: str, recipe: PageRecipe, device: torch.device, metadata: Ma
         total_steps=recipe.train.total_steps(batches.steps_per_epoch),
         precision=recipe.train.precision,
         averaging=recipe.train.swa,
+        workers=recipe.train.workers,
     )
 
     def sample(state: TrainState, folder: RunDir) -> str:

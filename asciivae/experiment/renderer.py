@@ -52,6 +52,7 @@ def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, meta
         total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
         precision=recipe.train.precision,
         averaging=recipe.train.swa,
+        workers=recipe.train.workers,
     )
     validation = RenderingValidation(task, glyphs, data.corpus, data.validated, data.canvas, recipe.train.batch)
 

@@ -60,6 +60,7 @@ def build_tracer(name: str, recipe: TracerRecipe, device: torch.device, metadata
         total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
         precision=recipe.train.precision,
         averaging=recipe.train.swa,
+        workers=recipe.train.workers,
     )
     kept = (without_words(data.corpus.grid(piece)) for piece in data.validated.tolist())
     validation = TracerValidation(measurable(kept) or _some(data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,9 @@ from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.latent.sample import latents_of, sample
 from asciivae.models.base import VAE
+from asciivae.recipe import loader
+from asciivae.recipe.export import dump_yaml
+from asciivae.settings.convert import plain
 from asciivae.text import art
 from asciivae.text.art import Grid
 from asciivae.text.canvas import Canvas
@@ -61,6 +64,24 @@ class TrainedModel:
 
     def __repr__(self) -> str:
         return f"TrainedModel({self.name!r}, step {self.step}, {str(self.path)!r})"
+
+    def at(self, numbers: int) -> TrainedModel:
+        """The same model with another size of the latent.
+
+        Args:
+            numbers: latent numbers that a page of 64 × 64 cells may have; the bundled model supports 64 to 4096. Fewer
+                make a shorter code, more a better reconstruction.
+
+        Raises:
+            ModelError: the model does not support this number.
+        """
+        try:
+            model = self.model.at(numbers)
+        except ModelError as error:
+            raise ModelError(error.message, place=str(self.path), hint=error.hint) from error
+        recipe = loader.parse(self.text, f"{self.name} (recipe)").plain()
+        recipe["model"] = {**recipe["model"], **plain(model.config)}
+        return replace(self, model=model, text=dump_yaml(recipe))
 
     def reconstruct(self, drawings: Drawing | Sequence[Drawing]) -> Any:
         """Encode and decode drawings; each cell becomes its most probable character.

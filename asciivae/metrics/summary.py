@@ -31,8 +31,8 @@ class Group:
     Attributes:
         name: name of the group.
         pieces: number of pieces, at least one.
-        over_cells: the scores of `CharacterCounts` over all cells, `bits_per_cell`, and `ink_confidence` over all inked
-            cells of the reconstructions.
+        over_cells: the scores of `CharacterCounts` over all cells, `bits_per_cell` and `bits_per_ink` (per inked cell),
+            and `ink_confidence` over all inked cells of the reconstructions.
         mean_of_pieces: the mean of each score in `Measured.scores`.
     """
 
@@ -98,6 +98,7 @@ SHOWN = (
     Shown("kl_nats", False, None, "KL(q(z|x) ‖ N(0, 1)), summed over the latent numbers"),
     Shown("bits", False, False, "the sum of both in bits (the negative ELBO)"),
     Shown("bits_per_cell", True, False, "the same, per cell of the pieces"),
+    Shown("bits_per_ink", True, False, "the same, per inked cell of the pieces"),
     Shown("latent_numbers", False, None, "latent numbers per piece"),
     Shown("ink_confidence", False, None, "mean probability of the inked cells: the model's estimate of its precision"),
 )
@@ -113,6 +114,8 @@ class ModelScores:
 
     Attributes:
         label: a unique name among the models measured together.
+        model: the name of the model, the same for all its sizes of the latent.
+        numbers: latent numbers of a page of 64 × 64 cells; None for the model's own.
         step: training step of the weights.
         measured: the scores by piece.
         summary: the scores by group.
@@ -120,6 +123,8 @@ class ModelScores:
     """
 
     label: str
+    model: str
+    numbers: int | None
     step: int
     measured: Measured = field(repr=False)
     summary: Summary = field(repr=False)
@@ -217,10 +222,11 @@ def _group(name: str, measured: Measured, members: Sequence[int]) -> Group:
     made: list[Reconstruction] = [measured.reconstructions[i] for i in members]
     rows = [measured.scores[i] for i in members]
     counts = sum((one.counts for one in made), CharacterCounts())
-    bits = sum(row["bits"] for row in rows) / counts.cells
+    bits = sum(row["bits"] for row in rows)
     means = {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}
     sure = sum(one.ink_confidence * one.counts.drawn for one in made) / counts.drawn if counts.drawn else 1.0
-    return Group(name, len(rows), {**counts.scores(), "bits_per_cell": bits, "ink_confidence": sure}, means)
+    costs = {"bits_per_cell": bits / counts.cells, "bits_per_ink": bits / max(counts.ink, 1)}
+    return Group(name, len(rows), {**counts.scores(), **costs, "ink_confidence": sure}, means)
 
 
 def _position(value: float, bounds: Sequence[float]) -> int:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
 
 from asciivae.contract import CONTRACT, Posterior
+from asciivae.errors import ModelError
 from asciivae.models.latent import sample_latent
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Noise = Tensor | torch.Generator | None
 """A source of noise: the noise itself, a generator to draw it from, or None for no noise."""
@@ -60,6 +64,27 @@ class VAE(nn.Module):
     @abstractmethod
     def decode(self, z: Tensor) -> Tensor:
         """Map z to logits (B, 95, H, W)."""
+
+    def at(self, numbers: int) -> Self:
+        """The same weights with another size of the latent, for models that support several.
+
+        Args:
+            numbers: latent numbers that a page of 64 × 64 cells may have.
+
+        Raises:
+            ModelError: the model does not support this number.
+        """
+        raise ModelError(
+            "this model has a fixed number of latent numbers", hint="omit --numbers, or use the bundled model"
+        )
+
+    def varied(self, rng: np.random.Generator) -> Self:
+        """The model of one training step; a model that varies in training, apart from its noise, overrides this.
+
+        Args:
+            rng: the step's own generator.
+        """
+        return self
 
     @property
     def device(self) -> torch.device:

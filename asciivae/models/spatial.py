@@ -8,16 +8,21 @@ mixes distant cells. Residual blocks are initialised to the identity (the last c
 decoder to the blank page.
 
 The log's models have 512 latent numbers for a canvas of 64 × 64 cells that is mostly blank. Here a page of up to 64
-blocks of 8 × 8 cells has at most 512 as well, divided evenly: n = 8 per block for 64 blocks, more for fewer blocks, up
-to 128. Larger pages have 8 per block. All pages share one network, which uses its first n latent channels and has a
-bias that depends on n.
+blocks of 8 × 8 cells has a budget, 512 by default, which is divided evenly: n = 8 per block for 64 blocks, more for
+fewer blocks, up to 128. Larger pages have 8 per block. All pages share one network, which uses its first n latent
+channels and has a bias that depends on n. With `nested`, every training batch draws its own budget, so that the first
+channels matter most (Rippel et al. 2014) and the same weights serve any budget: `SpatialVAE.at`.
+
+With `tail_channels`, the decoder ends with residual blocks at the full resolution, where every cell has its own
+features.
 """
 
 from __future__ import annotations
 
+import copy
 import math
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +35,9 @@ from asciivae.models.latent import bounded_logvar
 from asciivae.models.layout import channels_last
 from asciivae.text.charset import SIZE, SPACE
 
+if TYPE_CHECKING:
+    import numpy as np
+
 STRIDE = 8
 FINE = 4
 LARGEST_SIDE = 512
@@ -37,6 +45,10 @@ MOST_CHANNELS, MOST_BLOCKS = 4096, 64
 """Upper bounds, so that a mistyped recipe or a hostile weights file does not exhaust memory."""
 DENSEST = 2 * STRIDE**2
 """The maximum of latent numbers per block of 8 × 8 cells: two per cell."""
+PAGE_BLOCKS = 64
+"""The blocks of a page of 64 × 64 cells, for which a budget is stated."""
+BUDGETS = (64, 4096)
+"""The smallest and the largest budget of `SpatialVAE.at`."""
 INITIAL_LOGVAR = -4.0
 """The posterior starts narrow, since a decoder learns to ignore z while it is mostly noise."""
 SPACE_LOGIT = 4.0
@@ -51,19 +63,31 @@ class SpatialConfig:
         latent: minimum of latent numbers per block of 8 × 8 cells; 8 makes 512 for a 64 × 64 page.
         budget: latent numbers per page, divided evenly among its blocks, at most 128 and at least `latent` each; 0 for
             `latent` per block.
+        nested: smallest and largest budget; every training batch draws its own, uniformly in the logarithm: one half
+            of the batches between these, the other half within a factor of two of `budget`. Null to train with
+            `budget`.
         fine_channels: channels at 1/4 of the resolution.
         coarse_channels: channels at 1/8 of the resolution.
         fine_blocks: residual blocks at 1/4, in the encoder and in the decoder.
         coarse_blocks: residual blocks at 1/8, in the encoder and in the decoder.
+        decoder_fine_blocks: residual blocks at 1/4 in the decoder, if not `fine_blocks`.
+        decoder_coarse_blocks: residual blocks at 1/8 in the decoder, if not `coarse_blocks`.
+        tail_channels: channels at the full resolution, at the end of the decoder; 0 for no such tail.
+        tail_blocks: residual blocks of the tail.
         embedding: size of the character embedding.
     """
 
     latent: int = 8
     budget: int = 512
+    nested: tuple[int, int] | None = None
     fine_channels: int = 96
     coarse_channels: int = 160
     fine_blocks: int = 2
     coarse_blocks: int = 2
+    decoder_fine_blocks: int | None = None
+    decoder_coarse_blocks: int | None = None
+    tail_channels: int = 0
+    tail_blocks: int = 1
     embedding: int = 16
 
     def __post_init__(self) -> None:
@@ -75,11 +99,24 @@ class SpatialConfig:
                 raise ValueError(f"{name} must be at most {MOST_CHANNELS}")
         if not 0 <= self.budget <= MOST_CHANNELS:
             raise ValueError(f"budget must be between 0 and {MOST_CHANNELS}")
-        for name in ("fine_blocks", "coarse_blocks"):
-            if getattr(self, name) < 0:
+        if self.nested is not None:
+            if not BUDGETS[0] <= self.nested[0] <= self.nested[1] <= BUDGETS[1]:
+                raise ValueError(f"nested must be two budgets between {BUDGETS[0]} and {BUDGETS[1]}, the smaller first")
+            if not self.nested[0] <= self.budget <= self.nested[1]:
+                raise ValueError("budget must be within nested")
+        if not 0 <= self.tail_channels <= MOST_CHANNELS:
+            raise ValueError(f"tail_channels must be between 0 and {MOST_CHANNELS}")
+        for name in ("fine_blocks", "coarse_blocks", "decoder_fine_blocks", "decoder_coarse_blocks", "tail_blocks"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
                 raise ValueError(f"{name} must not be negative")
-            if getattr(self, name) > MOST_BLOCKS:
+            if value is not None and value > MOST_BLOCKS:
                 raise ValueError(f"{name} must be at most {MOST_BLOCKS}")
+
+    @property
+    def channels(self) -> int:
+        """The maximum of latent numbers per block."""
+        return max(self.latent, min(max(self.budget, self.nested[1] if self.nested else 0), DENSEST))
 
 
 class SpatialVAE(VAE):
@@ -95,7 +132,7 @@ class SpatialVAE(VAE):
         super().__init__()
         self.config = config
         fine, coarse = config.fine_channels, config.coarse_channels
-        self.channels = max(config.latent, min(config.budget, DENSEST))
+        self.channels = config.channels
         self.embedding = nn.Embedding(SIZE, config.embedding)
         self.reader = nn.Sequential(
             nn.PixelUnshuffle(FINE),
@@ -113,13 +150,15 @@ class SpatialVAE(VAE):
         self.from_latent = nn.Conv2d(self.channels, coarse, 3, padding=1)
         self.decoder_density = DensityBias(self.channels, coarse)
         self.decoder = nn.Sequential(
-            *(ResidualBlock(coarse) for _ in range(config.coarse_blocks)),
+            *(ResidualBlock(coarse) for _ in range(_first(config.decoder_coarse_blocks, config.coarse_blocks))),
             nn.Conv2d(coarse, fine * (STRIDE // FINE) ** 2, 1),
             nn.PixelShuffle(STRIDE // FINE),
-            *(ResidualBlock(fine) for _ in range(config.fine_blocks)),
+            *(ResidualBlock(fine) for _ in range(_first(config.decoder_fine_blocks, config.fine_blocks))),
             ChannelNorm(fine),
         )
-        self.head = nn.Conv2d(fine, SIZE * FINE**2, 1)
+        if config.tail_channels:
+            self.decoder.extend(_tail(fine, config.tail_channels, config.tail_blocks))
+        self.head = nn.Conv2d(*((config.tail_channels, SIZE) if config.tail_channels else (fine, SIZE * FINE**2)), 1)
         self._initialise()
         channels_last(self)
 
@@ -142,6 +181,28 @@ class SpatialVAE(VAE):
         rows, columns = height // STRIDE, width // STRIDE
         return (max(self.config.latent, min(self.config.budget // (rows * columns), self.channels)), rows, columns)
 
+    def at(self, numbers: int) -> Self:
+        """See `VAE.at`; 64 to 4096, and at least 128 for a model that was not trained with `nested`."""
+        least = BUDGETS[0] if self.config.nested else max(BUDGETS[0], self.channels)
+        if not least <= numbers <= BUDGETS[1]:
+            raise ModelError(
+                f"a page of 64 × 64 cells cannot have {numbers} latent numbers in this model",
+                hint=f"choose between {least} and {BUDGETS[1]}",
+            )
+        other = copy.copy(self)  # shares the parameters
+        other.config = replace(self.config, budget=numbers, latent=min(numbers // PAGE_BLOCKS, self.channels))
+        return other
+
+    def varied(self, rng: np.random.Generator) -> Self:
+        """With `nested`, the same weights with a random budget."""
+        if self.config.nested is None:
+            return self
+        low, high = self.config.nested
+        half, where = rng.random(2).tolist()
+        if half < 0.5:
+            low, high = max(low, self.config.budget // 2), min(high, self.config.budget * 2)
+        return self.at(min(high, int(low * (high / low) ** where)))
+
     def encode(self, ids: Tensor) -> Posterior:
         """Map pages (B, H, W) int64 to q(z|x) with mean and logvar (B, n, H/8, W/8)."""
         numbers = self.latent_shape(*ids.shape[1:])[0]
@@ -159,7 +220,9 @@ class SpatialVAE(VAE):
         features = self.decoder(self.decoder_density(blocks, numbers))
         # In float32 even under autocast: logits may exceed float16's maximum of 65504.
         with torch.autocast(features.device.type, enabled=False):
-            logits: Tensor = functional.pixel_shuffle(self.head(features.to(self.head.weight.dtype)), FINE)
+            logits: Tensor = self.head(features.to(self.head.weight.dtype))
+            if not self.config.tail_channels:
+                logits = functional.pixel_shuffle(logits, FINE)
         return logits
 
     def _initialise(self) -> None:
@@ -181,6 +244,20 @@ class SpatialVAE(VAE):
             self.head.weight.mul_(0.5)
             if self.head.bias is not None:
                 self.head.bias.view(SIZE, -1)[SPACE] = SPACE_LOGIT
+
+
+def _first(value: int | None, default: int) -> int:
+    return default if value is None else value
+
+
+def _tail(fine: int, channels: int, blocks: int) -> list[nn.Module]:
+    """The end of the decoder at the full resolution: (B, fine, H/4, W/4) to (B, channels, H, W)."""
+    return [
+        nn.Conv2d(fine, channels * FINE**2, 1),
+        nn.PixelShuffle(FINE),
+        *(ResidualBlock(channels) for _ in range(blocks)),
+        ChannelNorm(channels),
+    ]
 
 
 class DensityBias(nn.Module):

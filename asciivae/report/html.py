@@ -6,7 +6,7 @@ scripts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asciivae import __version__
 from asciivae.metrics.characters import Difference, differences
 from asciivae.metrics.summary import Extremes, rows_by_kind, rows_of_all
-from asciivae.report.charts import COLOURS, VARIABLES, draw_histogram, draw_lines, readable, svg
+from asciivae.report.charts import COLOURS, VARIABLES, Line, draw_histogram, draw_lines, readable, svg
 from asciivae.report.curves import drawn_names, lines
 from asciivae.text.charset import decode
 
@@ -68,7 +68,7 @@ def html_report(about: str, names: Sequence[str], models: Sequence[ModelScores],
         labels=[model.label for model in models],
         models=models,
         scores=rows_of_all(models),
-        histograms=map(Markup, _histograms(models)),
+        histograms=map(Markup, [*_histograms(models), *_sizes(models)]),
         kinds=[(kind, list(rows)) for kind, rows in kinds],
         curves=[*map(Markup, _curves(models))],
         galleries=[
@@ -96,6 +96,32 @@ def _histograms(models: Sequence[ModelScores]) -> list[str]:
         )
         for name in ("char_f1", "ink_iou", "shape")
     ]
+
+
+def _sizes(models: Sequence[ModelScores]) -> list[str]:
+    """Quality against latent numbers and against bits, if models were measured with several sizes of the latent."""
+    by_model: dict[str, list[ModelScores]] = {}
+    for model in models:
+        if model.numbers is not None:
+            by_model.setdefault(model.model, []).append(model)
+    if not any(len(own) > 1 for own in by_model.values()):
+        return []
+    charts = []
+    for across, x_of in _ACROSS.items():
+        for name in ("char_f1", "ink_iou"):
+            drawn = [
+                Line(label, number, sorted((x_of(one), one.over_cells[name]) for one in own))
+                for number, (label, own) in enumerate(by_model.items())
+            ]
+            title = f"{name} by {across}"
+            charts.append(svg(title, partial(draw_lines, title=title, lines=drawn, across=across)))
+    return charts
+
+
+_ACROSS: dict[str, Callable[[ModelScores], float]] = {
+    "latent numbers of a page of 64 × 64 cells": lambda one: float(one.numbers or 0),
+    "bits per inked cell": lambda one: one.over_cells["bits_per_ink"],
+}
 
 
 def _curves(models: Sequence[ModelScores]) -> list[str]:

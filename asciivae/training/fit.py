@@ -19,6 +19,7 @@ from asciivae.losses.objective import PYTHON
 from asciivae.training.experiment import Experiment
 from asciivae.training.loop import Step, train
 from asciivae.training.observer import Observer
+from asciivae.training.prefetch import WorkerError
 from asciivae.training.run_dir import RunDir
 
 MOST_ROLLBACKS = 8
@@ -39,6 +40,7 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
         Interrupted: Ctrl-C, SIGTERM or SIGHUP; the current step was completed and saved. After a second Ctrl-C, the
             last checkpoint is what is kept.
         DivergedError: a term or the gradient was not finite; see the folder's `diverged/`.
+        WorkerError: a process that makes batches was killed; the last completed step was saved.
         PluginError: a plugin failed; the last completed step was saved.
         RunError: a file cannot be written.
     """
@@ -71,6 +73,9 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
                 if any(term.origin == PYTHON for term in experiment.task.terms):
                     again = f"asciivae.resume({str(folder.path)!r}, losses=…)"
                 error.hint = f"{error.hint}; step {state.step} is saved; fix the plugin and resume: {again}"
+                raise
+            except WorkerError:
+                _save(experiment, folder)
                 raise
             except DivergedError as error:
                 where = folder.write_divergence(error.report)

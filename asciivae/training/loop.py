@@ -21,6 +21,7 @@ from asciivae.losses.objective import LossValues, Term
 from asciivae.training.averaging import measure_statistics
 from asciivae.training.batches import Batch, Batches
 from asciivae.training.guard import bad_parameters, first_bad, first_bad_module
+from asciivae.training.prefetch import batches_ahead
 from asciivae.training.settings import Precision, WeightAveraging
 from asciivae.training.state import TrainState
 
@@ -41,6 +42,7 @@ class Task:
         total_steps: the number of steps of the run.
         precision: of the network; losses are always float32 or wider.
         averaging: stochastic weight averaging; None for none.
+        workers: processes that make batches ahead.
     """
 
     module: nn.Module
@@ -50,6 +52,7 @@ class Task:
     total_steps: int
     precision: Precision = "fp32"
     averaging: WeightAveraging | None = None
+    workers: int = 0
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -116,48 +119,53 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         DivergedError: a term or the gradient was not finite; the weights are those before the step.
         PluginError: a loss or the renderer failed; the state is that before the step.
     """
-    while state.step < task.total_steps:
-        step = state.step
-        batch = task.batches(step).to(task.device)
-        lr = _learning_rate(task, state)
-        for group in state.optimiser.param_groups:
-            group["lr"] = lr
+    made = batches_ahead(task.batches, state.step, task.total_steps, task.workers)
+    with contextlib.closing(made):
+        for batch in made:
+            yield _step(task, state, batch.to(task.device))
 
-        task.module.train()
-        state.optimiser.zero_grad(set_to_none=True)
-        # Keep only the losses: the model's output would otherwise stay in memory during the backward pass.
-        with _restored_on_error(task.module, state):
-            measured = task.measure(task.module, batch, step)
-            _backward(task, state, measured, batch, step)
-            state.scaler.unscale_(state.optimiser)
-            limit = state.optim.clip or float("inf")
-            norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
 
-            numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
-            # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
-            scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
-            wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
-            if wrong is not None:
-                raise task.explain_divergence(batch, step) or _diverged(task, batch, step, wrong, numbers)
-        # Only now is it certain that the step is taken; a failed one is repeated when the run is resumed.
-        if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
-            state.add_to_average()
-        state.scaler.step(state.optimiser)
-        state.scaler.update()
-        state.step += 1
-        state.update_average()
-        if state.average is not None and task.averaging and state.step == task.total_steps:
-            _measure_statistics(task, state.average.module)
-        yield Step(
-            number=state.step,
-            epoch=step // task.batches.steps_per_epoch,
-            total=numbers.pop("total"),
-            grad_norm=numbers.pop("grad_norm"),
-            terms=numbers,
-            weights=measured.weights,
-            lr=lr,
-            pieces=len(batch.pieces),
-        )
+def _step(task: Task, state: TrainState, batch: Batch) -> Step:
+    step = state.step
+    lr = _learning_rate(task, state)
+    for group in state.optimiser.param_groups:
+        group["lr"] = lr
+
+    task.module.train()
+    state.optimiser.zero_grad(set_to_none=True)
+    # Keep only the losses: the model's output would otherwise stay in memory during the backward pass.
+    with _restored_on_error(task.module, state):
+        measured = task.measure(task.module, batch, step)
+        _backward(task, state, measured, batch, step)
+        state.scaler.unscale_(state.optimiser)
+        limit = state.optim.clip or float("inf")
+        norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
+
+        numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
+        # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
+        scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
+        wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
+        if wrong is not None:
+            raise task.explain_divergence(batch, step) or _diverged(task, batch, step, wrong, numbers)
+    # Only now is it certain that the step is taken; a failed one is repeated when the run is resumed.
+    if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
+        state.add_to_average()
+    state.scaler.step(state.optimiser)
+    state.scaler.update()
+    state.step += 1
+    state.update_average()
+    if state.average is not None and task.averaging and state.step == task.total_steps:
+        _measure_statistics(task, state.average.module)
+    return Step(
+        number=state.step,
+        epoch=step // task.batches.steps_per_epoch,
+        total=numbers.pop("total"),
+        grad_norm=numbers.pop("grad_norm"),
+        terms=numbers,
+        weights=measured.weights,
+        lr=lr,
+        pieces=len(batch.pieces),
+    )
 
 
 def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -33,35 +33,41 @@ class Muon(torch.optim.AdamW):
             with torch.enable_grad():
                 loss = closure()
         for group in self.param_groups:
-            for parameter in group["params"]:
-                if _is_kernel(parameter) and parameter.grad is not None:
-                    self._step_kernel(parameter, group["lr"], group["weight_decay"])
-                    parameter.grad = None
+            kernels = [one for one in group["params"] if _is_kernel(one) and one.grad is not None]
+            # Those of one shape together: a few large operations instead of many small ones.
+            for shape in dict.fromkeys(kernel.shape for kernel in kernels):
+                alike = [kernel for kernel in kernels if kernel.shape == shape]
+                self._step_kernels(alike, group["lr"], group["weight_decay"])
+            for kernel in kernels:
+                kernel.grad = None
         super().step()
         return loss
 
-    def _step_kernel(self, kernel: nn.Parameter, lr: float, weight_decay: float) -> None:
-        assert kernel.grad is not None
-        state = self.state[kernel]
-        if "momentum" not in state:
-            state["momentum"] = torch.zeros_like(kernel)
-        momentum: Tensor = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
-        ahead = kernel.grad.lerp(momentum, MOMENTUM)  # Nesterov's
-        matrix = ahead.flatten(1)
-        update = orthogonalised(matrix).reshape(kernel.shape)
-        kernel.mul_(1 - lr * weight_decay).sub_(update, alpha=lr * 0.2 * max(matrix.shape) ** 0.5)
+    def _step_kernels(self, kernels: Sequence[nn.Parameter], lr: float, weight_decay: float) -> None:
+        ahead = []
+        for kernel in kernels:
+            assert kernel.grad is not None
+            state = self.state[kernel]
+            if "momentum" not in state:
+                state["momentum"] = torch.zeros_like(kernel)
+            momentum: Tensor = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
+            ahead.append(kernel.grad.lerp(momentum, MOMENTUM).flatten(1))  # Nesterov's
+        matrices = torch.stack(ahead)
+        rate = lr * 0.2 * max(matrices.shape[1:]) ** 0.5
+        for kernel, update in zip(kernels, orthogonalised(matrices), strict=True):
+            kernel.mul_(1 - lr * weight_decay).sub_(update.reshape(kernel.shape), alpha=rate)
 
 
-def orthogonalised(matrix: Tensor) -> Tensor:
-    """Orthogonalise a matrix (m, n): singular values that are not tiny end up between 0.68 and 1.14.
+def orthogonalised(matrices: Tensor) -> Tensor:
+    """Orthogonalise matrices (k, m, n): singular values that are not tiny end up between 0.68 and 1.14.
 
     All iterates of the Newton–Schulz iteration are polynomials in the Gram matrix of the shorter side, so it runs on
     that matrix, and the long side is multiplied twice in all instead of twice per iteration.
     """
-    if matrix.shape[0] > matrix.shape[1]:
-        return orthogonalised(matrix.T).T
-    scaled = matrix / (matrix.norm() + TINY)
-    gram = scaled @ scaled.T
+    if matrices.shape[1] > matrices.shape[2]:
+        return orthogonalised(matrices.mT).mT
+    scaled = matrices / (torch.linalg.matrix_norm(matrices, keepdim=True) + TINY)
+    gram = scaled @ scaled.mT
     product = factor = _factor(gram)
     for _ in range(ITERATIONS - 1):
         gram = factor @ gram @ factor
@@ -74,8 +80,8 @@ def orthogonalised(matrix: Tensor) -> Tensor:
 def _factor(gram: Tensor) -> Tensor:
     """The factor of one iteration: a + b·G + c·G²."""
     a, b, c = POLYNOMIAL
-    factor = torch.addmm(gram, gram, gram, beta=b, alpha=c)
-    factor.diagonal().add_(a)
+    factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    factor.diagonal(dim1=1, dim2=2).add_(a)
     return factor
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from asciivae.settings.types import Count, Positive, Share, Whole
 
@@ -52,6 +54,7 @@ class Train:
         precision: the dtype of the forward pass; losses are always fp32.
         ema: the decay of an exponential moving average of the weights, which is evaluated instead; null for none.
         swa: stochastic weight averaging, whose average is evaluated instead; null for none.
+        workers: processes that make batches ahead of the training loop; 0 for none. The batches do not depend on it.
         on_divergence: what to do when a term is not finite: stop, or roll back to the last checkpoint with half the
             learning rate.
     """
@@ -62,6 +65,7 @@ class Train:
     precision: Precision = "fp32"
     ema: Share | None = None
     swa: WeightAveraging | None = None
+    workers: Annotated[int, Field(ge=0, le=256)] = 0
     on_divergence: Literal["stop", "rollback"] = "stop"
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from asciivae.losses.objective import LossValues, Objective, Term
 from asciivae.losses.schedule import constant
 from asciivae.models.base import VAE, Noise, VAEOutput
 from asciivae.models.relax import Relaxation
-from asciivae.rng import torch_stream
+from asciivae.rng import numpy_stream, torch_stream
 from asciivae.training.batches import Batch
 from asciivae.training.loop import Task
 
@@ -48,7 +48,10 @@ class VAETask(Task):
 
     def measure(self, module: VAE, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
-        return self.evaluate(module, batch, step, *self._noise(step), training=True)[1]
+        return self.evaluate(self._varied(module, step), batch, step, *self._noise(step), training=True)[1]
+
+    def _varied(self, module: VAE, step: int) -> VAE:
+        return module.varied(numpy_stream(self.seed, "model", step))
 
     def _noise(self, step: int) -> tuple[torch.Generator, torch.Generator]:
         """The noise of the latent and of the relaxation at a step."""
@@ -80,7 +83,7 @@ class VAETask(Task):
     def explain_divergence(self, batch: Batch, step: int) -> BaseException | None:
         """See `Task.explain_divergence`: a renderer that draws non-finite pictures of finite probabilities."""
         with torch.no_grad():
-            _, probs = self._passed(self.module, batch, step, *self._noise(step))
+            _, probs = self._passed(self._varied(self.module, step), batch, step, *self._noise(step))
             if not self.objective.draws_non_finite(probs, batch.ids):
                 return None
         return PluginError(

@@ -78,7 +78,7 @@ def test_pieces_are_told_apart_by_their_longer_side_and_their_ink() -> None:
 
 def test_tables_show_what_was_measured_and_no_more() -> None:
     own = measured([(page(2, 2, 1), page(2, 2, 1)), (page(20, 2, 20), page(20, 2, 0))])
-    found = [ModelScores("a", 1, own, summarise(own), ()), ModelScores("b", 2, own, summarise(own), ())]
+    found = [ModelScores(name, name, None, 1, own, summarise(own), ()) for name in "ab"]
     rows = rows_of_all(found)
 
     assert [row.shown.title for row in rows if row.shown.name == "char_f1"] == [

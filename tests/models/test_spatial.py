@@ -1,5 +1,7 @@
 import dataclasses
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from tensor_checks import random_pages
@@ -219,3 +221,84 @@ def test_error_for_a_budget_that_is_none(budget: int) -> None:
 def test_error_for_a_negative_number_of_blocks(name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name} must not be negative$"):
         SpatialConfig(**{name: -1})
+
+
+NESTED = dataclasses.replace(TINY, latent=1, budget=512, nested=(64, 4096), tail_channels=6)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "size", "per_block"),
+    [(64, (64, 64), 1), (512, (64, 64), 8), (1024, (128, 128), 16), (4096, (64, 64), 64), (4096, (16, 16), 128)],
+)
+def test_the_same_weights_serve_any_budget(numbers: int, size: tuple[int, int], per_block: int) -> None:
+    model = build(NESTED)
+    other = model.at(numbers)
+    assert other.latent_shape(*size) == (per_block, size[0] // 8, size[1] // 8)
+    assert model.latent_shape(64, 64)[0] == 8
+    assert [a is b for a, b in zip(model.parameters(), other.parameters(), strict=True)] == [True] * len(
+        list(model.parameters())
+    )
+    ids = random_pages(1, 16, 16)
+    assert other.decode(other.encode(ids).mean).shape == (1, 95, 16, 16)
+
+
+def test_a_smaller_latent_is_the_beginning_of_a_larger_one_but_for_the_bias() -> None:
+    model = trained(NESTED)
+    with torch.no_grad():
+        model.encoder_density.values.zero_()
+    ids = random_pages(1, 32, 32)
+    many, few = model.at(1024).encode(ids), model.at(256).encode(ids)
+    assert few.mean.shape[1] == 16
+    assert torch.equal(many.mean[:, :16], few.mean)
+    assert torch.equal(many.logvar[:, :16], few.logvar)
+
+
+def test_its_own_options_rebuild_a_model_at_another_budget() -> None:
+    model = build(NESTED).at(4096)
+    again = build(model.config)
+    again.load_state_dict(model.state_dict())
+    assert again.latent_shape(64, 64) == model.latent_shape(64, 64) == (64, 8, 8)
+
+
+@pytest.mark.parametrize(("config", "numbers", "least"), [(NESTED, 63, 64), (NESTED, 4097, 64), (None, 64, 128)])
+def test_error_for_a_budget_out_of_range(config: SpatialConfig | None, numbers: int, least: int) -> None:
+    small = config or SpatialConfig(fine_channels=8, coarse_channels=8)
+    with pytest.raises(ModelError, match=f"cannot have {numbers} latent numbers in this model") as error:
+        build(small).at(numbers)
+    assert error.value.hint == f"choose between {least} and 4096"
+
+
+def test_training_draws_a_budget_for_every_step_half_of_them_near_its_own() -> None:
+    model = build(NESTED)
+    drawn = [model.varied(np.random.default_rng(seed)).config.budget for seed in range(400)]
+    assert min(drawn) < 128
+    assert max(drawn) > 3000
+    assert all(64 <= budget <= 4096 for budget in drawn)
+    # Half of them, and a third of the others, which are uniform over six octaves.
+    assert sum(256 <= budget <= 1024 for budget in drawn) / len(drawn) == pytest.approx(2 / 3, abs=0.07)
+    assert model.varied(np.random.default_rng(5)).config == model.varied(np.random.default_rng(5)).config
+    fixed = build()
+    assert fixed.varied(np.random.default_rng(0)) is fixed
+
+
+def test_a_tail_starts_at_the_blank_page_and_has_no_more_outputs_than_characters() -> None:
+    model = build(NESTED)
+    assert model.head.weight.shape == (95, 6, 1, 1)
+    logits = model.decode(torch.zeros(1, *model.latent_shape(16, 16)))
+    assert bool((logits.argmax(1) == 0).all())
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"nested": (32, 4096)}, "nested must be two budgets between 64 and 4096, the smaller first"),
+        ({"nested": (512, 256)}, "nested must be two budgets between 64 and 4096, the smaller first"),
+        ({"nested": (1024, 4096)}, "budget must be within nested"),
+        ({"tail_channels": -1}, "tail_channels must be between 0 and 4096"),
+        ({"tail_blocks": 65}, "tail_blocks must be at most 64"),
+        ({"decoder_fine_blocks": -1}, "decoder_fine_blocks must not be negative"),
+    ],
+)
+def test_error_for_options_that_do_not_fit(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        SpatialConfig(**options)

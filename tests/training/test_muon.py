@@ -16,7 +16,7 @@ def matrix(*shape: int) -> torch.Tensor:
 def test_singular_values_come_near_one_and_directions_stay(shape: tuple[int, int]) -> None:
     left, values, right = torch.linalg.svd(matrix(*shape).double(), full_matrices=False)
     values = torch.linspace(1, 0.05, len(values), dtype=torch.float64)
-    found = left.T @ orthogonalised(left * values @ right) @ right.T
+    found = left.T @ orthogonalised((left * values @ right)[None])[0] @ right.T
     assert float(found.diagonal().min()) > 0.6
     assert float(found.diagonal().max()) < 1.2
     torch.testing.assert_close(found, torch.diag(found.diagonal()), rtol=0, atol=1e-9)
@@ -25,15 +25,32 @@ def test_singular_values_come_near_one_and_directions_stay(shape: tuple[int, int
 def test_the_gram_form_is_the_iteration_on_the_matrix_itself() -> None:
     x = matrix(5, 20).double()
     x = x / x.norm()
-    found = orthogonalised(x)
+    found = orthogonalised(x[None])[0]
     for _ in range(5):
         gram = x @ x.T
         x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
     torch.testing.assert_close(found, x, rtol=1e-5, atol=1e-6)
 
 
+def test_matrices_are_orthogonalised_one_by_one() -> None:
+    many = matrix(3, 6, 10) * torch.tensor([1.0, 1e-3, 1e3])[:, None, None]
+    torch.testing.assert_close(orthogonalised(many), torch.cat([orthogonalised(one[None]) for one in many]))
+
+
+def test_kernels_of_one_shape_take_the_steps_that_they_take_alone() -> None:
+    together, apart = ([nn.Parameter(matrix(4, 3, 3, 3) * (n + 1)) for n in range(3)] for _ in range(2))
+    optimisers = [Muon(together, lr=0.1, weight_decay=0.1), *(Muon([one], lr=0.1, weight_decay=0.1) for one in apart)]
+    for step in range(3):
+        for n, kernel in enumerate(together + apart):
+            kernel.grad = matrix(4, 3, 3, 3).roll(step + n % 3)
+        for optimiser in optimisers:
+            optimiser.step()
+    for one, other in zip(together, apart, strict=True):
+        torch.testing.assert_close(one, other)
+
+
 def test_no_gradient_is_no_step() -> None:
-    assert not orthogonalised(torch.zeros(3, 5)).any()
+    assert not orthogonalised(torch.zeros(2, 3, 5)).any()
 
 
 def test_kernels_take_orthogonal_steps_and_everything_else_adamw_s() -> None:
@@ -52,7 +69,7 @@ def test_kernels_take_orthogonal_steps_and_everything_else_adamw_s() -> None:
     for name, parameter in model.named_parameters():
         assert torch.equal(parameter, twin.get_parameter(name)) == (name != "0.weight")
     # The first momentum is 0.05 of the gradient; its direction is the gradient's.
-    step = orthogonalised(gradient.flatten(1)).reshape(kernel.shape) * 0.2 * 27**0.5
+    step = orthogonalised(gradient.flatten(1)[None]).reshape(kernel.shape) * 0.2 * 27**0.5
     torch.testing.assert_close(first.weight, kernel * (1 - 0.01 * 0.1) - 0.01 * step)
     torch.testing.assert_close(optimisers[0].state[first.weight]["momentum"], (1 - MOMENTUM) * gradient)
 
