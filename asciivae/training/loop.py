@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +120,7 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
         PluginError: a loss or the renderer failed; the state is that before the step.
     """
     made = batches_ahead(task.batches, state.step, task.total_steps, task.workers)
-    with contextlib.closing(made):
+    with closing(made):
         for batch in made:
             yield _step(task, state, batch.to(task.device))
 

@@ -1,25 +1,37 @@
-"""Batches made ahead of the training loop by worker processes."""
+"""Batches made ahead of the training loop by worker processes.
+
+PyTorch's DataLoader raises the death of a worker from a signal handler, which may interrupt the optimiser in the middle
+of a step; an executor raises it where the batch is needed.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, Dataset
 
 from asciivae.errors import RunError
 
 AHEAD = 4
 """Batches that each worker makes ahead."""
 
+Maker = Callable[[int], Any]
+"""Makes the batch of a step."""
+_maker: list[Maker] = []
+"""In a worker: the maker, which is inherited rather than pickled, since it holds the corpus."""
+
 
 class WorkerError(RunError):
     """A worker process was killed."""
 
 
-def batches_ahead(batches: Callable[[int], Any], first: int, last: int, workers: int) -> Iterator[Any]:
+def batches_ahead(batches: Maker, first: int, last: int, workers: int) -> Generator[Any, None, None]:
     """Yield the batches of the steps from `first` to `last` - 1, in order.
 
     A batch is a function of its step, so the batches are those of a run without workers. The workers end with the
@@ -37,44 +49,32 @@ def batches_ahead(batches: Callable[[int], Any], first: int, last: int, workers:
     if workers == 0:
         yield from map(batches, range(first, last))
         return
-    loader = DataLoader(
-        _Steps(batches, last),
-        batch_size=None,
-        sampler=range(first, last),
-        num_workers=workers,
-        prefetch_factor=AHEAD,
-        collate_fn=_as_it_is,
-        multiprocessing_context="fork",  # shares the corpus; the workers never touch a GPU
-        worker_init_fn=_start_worker,
-    )
+    # Forked, to share the corpus; the workers never touch a GPU.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _start_worker, (batches,))
     try:
-        yield from loader
-    except RuntimeError as error:
-        if "DataLoader worker" not in str(error):
-            raise
+        ahead: deque[Future[Any]] = deque()
+        for step in range(first, last):
+            while len(ahead) < workers * AHEAD and step + len(ahead) < last:
+                ahead.append(pool.submit(_make, step + len(ahead)))
+            yield ahead.popleft().result()
+    except BrokenProcessPool as error:
         raise WorkerError(
             "a process that makes batches was killed; the last step is saved",
             place=f"train.workers = {workers}",
             hint="free some memory, or go on without: --set train.workers=0",
         ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-class _Steps(Dataset[Any]):
-    def __init__(self, batches: Callable[[int], Any], steps: int) -> None:
-        self._batches, self._steps = batches, steps
-
-    def __len__(self) -> int:
-        return self._steps
-
-    def __getitem__(self, step: int) -> Any:
-        return self._batches(step)
-
-
-def _as_it_is(batch: Any) -> Any:
-    return batch
-
-
-def _start_worker(worker: int) -> None:
+def _start_worker(batches: Maker) -> None:
     # Ctrl-C reaches all processes of a terminal; the main process completes its step and then ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     torch.set_num_threads(1)
+    _maker.append(batches)
+
+
+def _make(step: int) -> Any:
+    return _maker[0](step)

@@ -108,6 +108,41 @@ def test_the_figures_over_cells_are_those_of_reconstruct(runs: tuple[Path, Path]
     assert scores == pytest.approx(total.scores(), abs=1e-6)
 
 
+def test_quality_against_latent_numbers(tmp_path: Path) -> None:
+    sizes = ["evaluate", "bundled", "--limit", "4", "--numbers", "1024, 128,1024"]
+    report = tmp_path / "report.html"
+    done = asciivae(*sizes, "--html", report)
+    assert done.exit_code == 0, done.stderr
+    table, curve, *_ = done.stdout.split("\n\n")
+    header, *rows = [line.split("\t") for line in curve.splitlines()]
+    assert header[:5] == ["model", "numbers", "char_f1", "ink_iou", "bits per ink"]
+    assert [row[1] for row in rows] == ["1024", "128"]
+    assert float(rows[0][2]) > float(rows[1][2])
+    assert all(row[5] == "#" * round(float(row[2]) * 30) for row in rows)
+    assert [label.rsplit(", ", 1)[1] for label in table.splitlines()[0].split("\t")[1:]] == ["1024", "128"]
+    assert "char_f1 by latent numbers of a page of 64 × 64 cells" in report.read_text()
+
+    told = json.loads(asciivae(*sizes, "--json").stdout)["models"]
+    assert [(one["numbers"], f"{one['over_cells']['char_f1']:.4g}") for one in told] == [
+        (int(row[1]), row[2]) for row in rows
+    ]
+    assert told[0]["over_cells"]["bits_per_ink"] > told[0]["over_cells"]["bits_per_cell"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["bundled", "--numbers", "512,many"], "--numbers: '512,many' is not a list of integers"),
+        (["bundled", "--numbers", "512,5000"], "a page of 64 × 64 cells cannot have 5000 latent numbers in this model"),
+        (["bundled-page", "--numbers", "512"], "--html, --contours and --numbers are not for page models"),
+    ],
+)
+def test_sizes_of_the_latent_that_are_refused(arguments: list[str], message: str) -> None:
+    done = asciivae("evaluate", *arguments)
+    assert (done.exit_code, done.stdout) == (2 if "latent" not in message else 1, "")
+    assert message in done.stderr
+
+
 def test_weights_files_and_checkpoints_are_models_too(runs: tuple[Path, Path]) -> None:
     file = next(runs[0].glob("checkpoints/step-30/model.safetensors"))
     told = document(runs[0], file.parent, file, file, "--data", runs[0].parent / "art", "--limit", "3")

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from tiny_runs import asciivae, drawings
 
 from asciivae.cli.explore import _collected, save_page
 from asciivae.errors import AsciivaeError, UsageError
+from asciivae.experiment.load import load_model
 from asciivae.text.art import parse
 from asciivae.text.reading import Reading
 
@@ -36,14 +38,15 @@ def test_explore_leaves_out_what_it_cannot_use_and_says_so(
     folder = drawings(here / "art", 3)
     (folder / "long.txt").write_text("#" * 513 + "\n")
     (folder / "bad.txt").write_bytes(b"\xff")
-    _, found = _collected([str(folder), "cat.txt"], Reading(), run, "cpu")
+    trained = load_model(run, torch.device("cpu"))
+    found = _collected([str(folder), "cat.txt"], Reading(), trained)
 
     assert [drawing.target.name for drawing in found] == ["000.txt", "001.txt", "002.txt", "cat.txt"]
     told = capsys.readouterr().err
     assert "too large for this model: 1\n" in told
     assert "bad.txt:1:1: byte 0xFF is not UTF-8 text" in told
     with pytest.raises(UsageError, match=r"at least two drawings are required, and there are 1") as caught:
-        _collected(["cat.txt"], Reading(), run, "cpu")
+        _collected(["cat.txt"], Reading(), trained)
     assert caught.value.hint == "name more drawings, or none to use the embedded ones"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_runs import asciivae
+from tiny_runs import LOGGED, asciivae, tiny_recipe, trained
 
 HOUSE = "  /\\\n /__\\\n |..|\n"
 TREE = " &&\n&&&&\n ||\n"
@@ -343,3 +343,26 @@ def test_contours_can_be_left_out_of_json(run: Path, art: Path) -> None:
     assert quick["scores"] == {name: slow["scores"][name] for name in quick["scores"]}
     assert "shape" in quick["scores"]
     assert "contour_f1" not in quick["scores"]
+
+
+def test_more_latent_numbers_are_a_better_reconstruction(tmp_path: Path) -> None:
+    file = tmp_path / "cat.txt"
+    file.write_text(" /\\_/\\  ~\n( o.o )  )\n > ^ <--'\n" * 6)
+    recalls = []
+    for numbers in (128, 1024):
+        done = asciivae("reconstruct", file, "--numbers", numbers, "--json", "--no-contours")
+        assert done.exit_code == 0, done.stderr
+        recalls.append(json.loads(done.stdout)["pieces"][0]["scores"]["char_recall"])
+    assert recalls[0] < recalls[1]
+
+    done = asciivae("reconstruct", file, "--numbers", 63)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "cannot have 63 latent numbers in this model\n\nhint: choose between" in done.stderr
+
+
+def test_a_model_with_one_size_of_the_latent_says_so(tmp_path: Path) -> None:
+    recipe = tiny_recipe(tmp_path / "art", model=LOGGED)
+    run = trained(tmp_path, "--set", "train.steps=1", recipe=recipe)
+    done = asciivae("reconstruct", tmp_path / "art", "--model", run, "--numbers", 512)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "this model has a fixed number of latent numbers\n\nhint: omit --numbers" in done.stderr

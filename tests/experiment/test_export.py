@@ -124,3 +124,20 @@ def test_the_command_writes_the_file_and_says_how_to_try_it(run: Path, tmp_path:
     assert done.stdout == f"{file}\n"
     assert f"try it: asciivae reconstruct FILE --model {file}" in done.stderr
     assert load_model(file, CPU).step == 6
+
+
+def test_a_model_exported_with_another_size_of_the_latent_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "small.safetensors"
+    done = asciivae("export", "bundled", file, "--half", "--numbers", 256)
+    assert done.exit_code == 0, done.stderr
+    found, bundled = load_model(file, CPU), load_model(Path("bundled"), CPU)
+    assert found.model.latent_shape(64, 64) == bundled.at(256).model.latent_shape(64, 64) == (4, 8, 8)
+    drawing = "/\\_/\\\n(o.o)\n" * 4
+    assert found.reconstruct(drawing) == bundled.at(256).reconstruct(drawing)
+    assert loader.parse(found.text, "recipe").plain()["model"]["budget"] == 256
+
+
+def test_only_vaes_have_latent_numbers(tmp_path: Path) -> None:
+    done = asciivae("export", "bundled-page", tmp_path / "page.safetensors", "--numbers", 256)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--numbers: is not for a page\n\nhint: omit it" in done.stderr
