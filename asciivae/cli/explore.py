@@ -101,9 +101,7 @@ def explore(
         result("\n".join(map(str, saved)))
 
 
-def _collected(
-    sources: Sequence[str], how: Reading, trained: TrainedModel
-) -> list[Drawing]:
+def _collected(sources: Sequence[str], how: Reading, trained: TrainedModel) -> list[Drawing]:
     found = read_collection(sources, how, Skipped())
     too_large: list[AsciivaeError] = []
     drawings = fitting(trained, found, too_large.append)
