@@ -122,6 +122,8 @@ class Loss(Protocol):
         minimum: optional, the value of a perfect reconstruction, which is the least.
         couples_pieces: optional, True if its value for a piece depends on the other pieces of the batch.
         differentiable: optional, False for a loss that is only logged, with weight 0.
+        reads_probs: optional, False for a loss that does not read `inputs.probs`; if no loss and no picture does, it is
+            not computed.
     """
 
     contract: ClassVar[int]

@@ -71,6 +71,7 @@ class CharacterLoss(nn.Module):
     contract: ClassVar[int] = CONTRACT
     Config: ClassVar[type] = CharacterConfig
     needs: frozenset[str] = frozenset()
+    reads_probs: bool = False
     weights: Tensor
 
     def __init__(self, config: CharacterConfig, facts: Facts) -> None:
@@ -97,6 +98,10 @@ class CrossEntropy(CharacterLoss):
 
     Config: ClassVar[type] = CrossEntropyConfig
     config: CrossEntropyConfig
+
+    def __init__(self, config: CrossEntropyConfig, facts: Facts) -> None:
+        super().__init__(config, facts)
+        self.reads_probs = config.input == "sample"
 
     def forward(self, inputs: LossInputs) -> dict[str, Tensor]:
         """Return the loss per piece, (B,), in nats."""

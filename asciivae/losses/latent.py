@@ -36,6 +36,7 @@ class KLDivergence(nn.Module):
     contract: ClassVar[int] = CONTRACT
     Config: ClassVar[type] = KLConfig
     needs: frozenset[str] = frozenset()
+    reads_probs: bool = False
 
     def __init__(self, config: KLConfig, facts: Facts) -> None:
         super().__init__()

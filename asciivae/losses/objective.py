@@ -106,6 +106,7 @@ class Objective(nn.Module):
         needs = frozenset().union(*map(_needs, terms))
         self.draws_pictures = bool(needs & {"target_image", "recon_image"})
         self.measures_error = "squared_error" in needs
+        self.reads_probs = bool(needs) or any(getattr(term.loss, "reads_probs", True) for term in terms)
         gram = glyph_gram(rendered_glyphs(renderer, dtype)) if renderer.linear else torch.empty(0)
         self.register_buffer("gram", gram, persistent=False)
 
@@ -117,7 +118,7 @@ class Objective(nn.Module):
     def forward(
         self,
         output: VAEOutput,
-        probs: Tensor,
+        probs: Tensor | None,
         target: Tensor,
         mask: Tensor,
         step: int,
@@ -130,7 +131,7 @@ class Objective(nn.Module):
 
         Args:
             output: the result of the forward pass.
-            probs: (B, 95, H, W), the relaxed sample of its logits, which is rendered.
+            probs: (B, 95, H, W), the relaxed sample of its logits, which is rendered; may be None if not `reads_probs`.
             target: (B, H, W) int64, the original pages.
             mask: (B, H, W) bool; see `LossInputs`.
             step: counted from 0, for the weights.
@@ -187,13 +188,15 @@ class Objective(nn.Module):
             for name, value in self.state().items():
                 value.copy_(before[name])
 
-    def _inputs(self, output: VAEOutput, probs: Tensor, target: Tensor, mask: Tensor, step: int) -> LossInputs:
-        if not bool(mask.all()):
+    def _inputs(self, output: VAEOutput, probs: Tensor | None, target: Tensor, mask: Tensor, step: int) -> LossInputs:
+        target_image = recon_image = error = None
+        if probs is not None and not bool(mask.all()):
             blank = torch.zeros_like(probs[:1, :, :1, :1])
             blank[:, SPACE] = 1.0
             probs = torch.where(mask[:, None], probs, blank)
-        target_image = recon_image = error = None
-        if self.draws_pictures or (self.measures_error and not self.renderer.linear):
+        if probs is None:
+            assert not self.reads_probs
+        elif self.draws_pictures or (self.measures_error and not self.renderer.linear):
             with torch.no_grad():
                 target_image = self._picture(self.baseline, one_hot(target, probs.dtype), step)
             recon_image = self._picture(self.renderer, probs, step)
@@ -203,7 +206,7 @@ class Objective(nn.Module):
             error = squared_error(probs, target, self.gram)
         return LossInputs(
             logits=output.logits,
-            probs=probs,
+            probs=probs,  # type: ignore[arg-type]  # None if no loss reads it
             target=target,
             mask=mask,
             posterior=output.posterior,

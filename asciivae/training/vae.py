@@ -83,8 +83,9 @@ class VAETask(Task):
     def explain_divergence(self, batch: Batch, step: int) -> BaseException | None:
         """See `Task.explain_divergence`: a renderer that draws non-finite pictures of finite probabilities."""
         with torch.no_grad():
-            _, probs = self._passed(self._varied(self.module, step), batch, step, *self._noise(step))
-            if not self.objective.draws_non_finite(probs, batch.ids):
+            latent, gumbel = self._noise(step)
+            output = self._passed(self._varied(self.module, step), batch, step, latent)
+            if not self.objective.draws_non_finite(self._relaxed(output, step, gumbel), batch.ids):
                 return None
         return PluginError(
             "drew a picture that is not finite, of finite probabilities",
@@ -125,18 +126,20 @@ class VAETask(Task):
             gumbel: standard Gumbel noise for the relaxation; None takes the softmax.
             training: whether it is a training step.
         """
-        output, probs = self._passed(module, batch, step, latent, gumbel)
+        output = self._passed(module, batch, step, latent)
+        probs = self._relaxed(output, step, gumbel) if self.objective.reads_probs else None
         epoch = step // self.batches.steps_per_epoch
         facts = {"epoch": epoch, "total_steps": self.total_steps, "training": training}
         return output, self.objective(output, probs, batch.ids, batch.mask, step, **facts)
 
-    def _passed(
-        self, module: VAE, batch: Batch, step: int, latent: Noise, gumbel: Noise
-    ) -> tuple[VAEOutput, torch.Tensor]:
+    def _passed(self, module: VAE, batch: Batch, step: int, latent: Noise) -> VAEOutput:
         contained = blamed(f"{self.built_by}, step {step}", "train another model") if self.built_by else nullcontext()
         with contained, self.autocast():
-            output = module(batch.seen, latent)
-        return output, self.relaxation(output.logits, gumbel, step // self.batches.steps_per_epoch)
+            output: VAEOutput = module(batch.seen, latent)
+        return output
+
+    def _relaxed(self, output: VAEOutput, step: int, gumbel: Noise) -> torch.Tensor:
+        return self.relaxation(output.logits, gumbel, step // self.batches.steps_per_epoch)
 
 
 def _file_of(part: object) -> str:

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from asciivae.contract import CONTRACT, Facts, Loss, LossInputs, Posterior
 from asciivae.errors import PluginError
+from asciivae.losses.characters import CrossEntropy, CrossEntropyConfig
+from asciivae.losses.latent import KLConfig, KLDivergence
 from asciivae.losses.objective import Objective, Term, facts_of, one_hot, rendered_glyphs
 from asciivae.losses.pixels import L1, MSE, PixelConfig
 from asciivae.losses.schedule import Ramp, constant
@@ -155,6 +157,22 @@ def test_mse_draws_no_picture() -> None:
     renderer.drawn = 0
     made(*draw(), PAGES, WHOLE, 0)
     assert renderer.drawn == 0
+
+
+def test_the_relaxed_sample_is_needed_only_where_a_loss_reads_it() -> None:
+    about = facts(GLYPHS)
+    plain = Term("ce", CrossEntropy(CrossEntropyConfig(), about), constant(1.0))
+    kl = Term("kl", KLDivergence(KLConfig(), about), constant(0.1))
+    sampled = Term("ce", CrossEntropy(CrossEntropyConfig(input="sample"), about), constant(1.0))
+    mse = Term("mse", MSE(PixelConfig(), about), constant(1.0))
+    foreign = Term("given", Given(brightness), constant(1.0))
+    assert not objective(plain, kl).reads_probs
+    assert all(objective(plain, term).reads_probs for term in (sampled, mse, foreign))
+
+    pages, mask = padded_mask()
+    output, probs = draw()
+    with_it, without = (objective(plain, kl)(output, given, pages, mask, 0) for given in (probs, None))
+    assert torch.equal(with_it.total, without.total)
 
 
 def test_pictures_are_drawn_once_for_all_who_need_them() -> None:
