@@ -5,7 +5,9 @@ Everything here is a function of the seed and the epoch. Pages are characters (u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -71,7 +73,8 @@ class Batches:
     """The batches of a training split, epoch by epoch.
 
     Pages of one size are batched together, so that compute is proportional to the area of the drawings. The remainders
-    of all sizes are batched in order of area, and padded. Every epoch has the same number of batches.
+    of all sizes are batched with those of similar height and width, and padded. Every epoch has the same number of
+    batches.
 
     In a padded batch, convolutions near the border of a smaller piece's canvas see spaces beyond it, where alone they
     would see the model's own padding. The mask keeps the padding out of the losses, but not its small effect on cells
@@ -100,7 +103,7 @@ class Batches:
         self.corpus, self.pieces, self.batch_size, self.canvas, self.seed = corpus, pieces, batch_size, canvas, seed
         self.roll, self.augment = roll, augment
         self.steps_per_epoch = -(-len(pieces) // batch_size)
-        self._groups = [] if augment else _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece)))
+        self._groups = {} if augment else _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece)))
         self._planned: tuple[int, list[Pieces]] = (-1, [])
         self._drawn: tuple[int, NDArray[np.float64]] = (-1, np.empty(0))
 
@@ -130,13 +133,13 @@ class Batches:
         if self.augment:
             groups = _by_size(self.pieces, lambda piece: self._augmented_size(piece, epoch))
         draw = numpy_stream(self.seed, "order", epoch)
-        batches, left = [], []
-        for group in groups:
+        batches, left = [], {}
+        for size, group in groups.items():
             shuffled = draw.permutation(group)
             full = len(shuffled) - len(shuffled) % self.batch_size
             batches += np.split(shuffled[:full], full // self.batch_size) if full else []
-            left.append(shuffled[full:])
-        batches += list(_chunks(np.concatenate(left), self.batch_size))
+            left[size] = shuffled[full:]
+        batches += list(_chunks(np.concatenate([left[size] for size in _snake(left)]), self.batch_size))
         return [batches[i] for i in draw.permutation(len(batches))]
 
     def _page(self, piece: int, epoch: int) -> Page:
@@ -172,7 +175,7 @@ def in_order(
 
     `rolled`, if given, maps a number of pieces to their shifts.
     """
-    for group in _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece))):
+    for group in _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece))).values():
         for chunk in _chunks(group, batch_size):
             pages = [canvas.page(corpus.grid(piece)) for piece in chunk]
             yield collate(_rolled(pages, rolled(len(chunk))) if rolled else pages, chunk)
@@ -182,12 +185,20 @@ def _rolled(pages: Sequence[Page], shifts: NDArray[np.int64]) -> list[Page]:
     return [roll(page, *shift) for page, shift in zip(pages, shifts.tolist(), strict=True)]
 
 
-def _by_size(pieces: Pieces, size_of: Callable[[int], Size]) -> list[Pieces]:
+def _by_size(pieces: Pieces, size_of: Callable[[int], Size]) -> dict[Size, Pieces]:
     """Group pieces by page size, in increasing order of area."""
     by_size: dict[Size, list[int]] = {}
     for piece in pieces.tolist():
         by_size.setdefault(size_of(piece), []).append(piece)
-    return [np.array(by_size[size]) for size in sorted(by_size, key=lambda s: (s[0] * s[1], s))]
+    return {size: np.array(by_size[size]) for size in sorted(by_size, key=lambda s: (s[0] * s[1], s))}
+
+
+def _snake(sizes: Iterable[Size]) -> list[Size]:
+    """Sizes by height; those of one height by width, upwards and downwards in turn, so that neighbours are similar."""
+    order: list[Size] = []
+    for turn, (_, row) in enumerate(groupby(sorted(sizes), key=itemgetter(0))):
+        order += sorted(row, reverse=turn % 2 == 1)
+    return order
 
 
 def _chunks(pieces: Pieces, size: int) -> Iterator[Pieces]:

@@ -14,7 +14,7 @@ from asciivae.corpus.augment import Roll
 from asciivae.errors import ArtError
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SPACE
-from asciivae.training.batches import Batches, collate, in_order
+from asciivae.training.batches import Batches, _snake, collate, in_order
 
 FITTED = Canvas(lambda h, w: (-(-h // 8) * 8, -(-w // 8) * 8), trimmed=True)
 SIZES = st.lists(st.tuples(st.integers(1, 20), st.integers(1, 20)), min_size=1, max_size=50)
@@ -152,3 +152,9 @@ def test_in_order_shows_every_piece_once_on_a_page_of_its_own_size() -> None:
 
     list(in_order(corpus_of(grids_of(sizes)), np.arange(5), 2, FITTED, shifts))
     assert asked == [2, 1, 1, 1]
+
+
+def test_sizes_go_up_and_down_like_a_snake() -> None:
+    sizes = [(8, 24), (16, 8), (8, 8), (24, 8), (16, 24), (8, 16), (24, 32)]
+    order = _snake(sizes)
+    assert order == [(8, 8), (8, 16), (8, 24), (16, 24), (16, 8), (24, 8), (24, 32)]
