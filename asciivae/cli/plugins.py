@@ -14,13 +14,16 @@ from asciivae import registry
 from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import AsciivaeError, PluginError, UsageError, did_you_mean
+from asciivae.registry import files
 
 if TYPE_CHECKING:
     from asciivae.cli.help_outline import Outline
 
 app = typer.Typer(help="List, show and check plugins, and create new ones.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
-Kinds = Literal["losses", "models", "renderers", "sources", "recipes"]
+Kinds = Literal["losses", "models", "renderers", "metrics", "observers", "optimisers", "steps", "sources", "recipes"]
+NewKinds = Literal["loss", "model", "renderer", "source"]
+IN_RECIPES = ("loss", "model", "renderer")
 KIND = {f"{kind}es" if kind.endswith("s") else f"{kind}s": kind for kind in registry.KINDS}
 
 
@@ -64,6 +67,7 @@ def show(
 def check(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Names of plugins.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Check all installed plugins.")] = False,
+    kind: Annotated[Kinds, typer.Option(help="The kind of a plugin in a file, PATH.py:CLASS.")] = "losses",
     sets: Annotated[list[str] | None, typer.Option("--set", help="Set an option of the plugin: NAME=VALUE.")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every check, not only failures.")] = False,
     as_json: AsJson = False,
@@ -74,7 +78,7 @@ def check(
     if everything:
         entries = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
     else:
-        entries = [entry for name in names or [] for entry in _named(name)]
+        entries = [entry for name in names or [] for entry in _named(name, KIND[kind])]
     options = _options(sets or [])
     checked = [(entry, list(_outcomes(entry, options))) for entry in entries]
     if as_json:
@@ -90,14 +94,22 @@ def check(
 @app.command()
 @reported
 def new(
-    kind: Annotated[Literal["loss", "model", "renderer", "source"], typer.Argument(help="The kind of plugin.")],
+    kind: Annotated[NewKinds, typer.Argument(help="The kind of plugin.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its name in recipes, such as my-loss.")],
     destination: Annotated[Path | None, typer.Option("--to", help="The folder (default: asciivae-NAME).")] = None,
+    single: Annotated[bool, typer.Option("--file", help="One file, NAME.py, and a recipe that names it.")] = False,
 ) -> None:
-    """Create a package with a working plugin and its tests."""
-    from asciivae.cli.scaffold import write_package
+    """Create a package with a working plugin and its tests, or a single file."""
+    from asciivae.cli.scaffold import write_file, write_package
 
     check_folder("--to", destination)
+    if single:
+        if kind not in IN_RECIPES:
+            raise UsageError(f"a {kind} is not named in recipes", hint="make a package: omit --file")
+        recipe = write_file(kind, name, destination)
+        say(f"the code is in {recipe.with_suffix('.py')}; train with it:\n  asciivae train --recipe {recipe}")
+        result(str(recipe))
+        return
     folder = write_package(kind, name, destination)
     say(
         f"install and check it:\n  pip install -e {folder}\n  asciivae plugins check {name}\n"
@@ -106,8 +118,13 @@ def new(
     result(str(folder))
 
 
-def _named(name: str) -> list[registry.Entry]:
-    """The entries of any kind with this name; `distribution:name` selects one of two that clash."""
+def _named(name: str, kind: str = "loss") -> list[registry.Entry]:
+    """The entries of any kind with this name; `distribution:name` selects one of two that clash.
+
+    A file, `path.py:Class`, is of the kind that is given.
+    """
+    if files.is_file(name):
+        return [registry.find(kind, files.allow(name, Path.cwd()))]
     distribution, _, short = name.rpartition(":")
     known = [entry for kind in registry.KINDS for entry in registry.entries(kind)]
     found = [entry for entry in known if entry.name == short and distribution in ("", entry.distribution)]

@@ -20,7 +20,7 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
     """Create the package of a plugin.
 
     Args:
-        kind: `loss`, `model`, `renderer` or `source`.
+        kind: a key of `registry.KINDS` other than `recipe`.
         name: its public name, in kebab-case.
         destination: the folder to create; by default named after the distribution, in the working directory.
 
@@ -30,22 +30,11 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
     Raises:
         UsageError: the name is invalid or taken, or the folder exists or cannot be created.
     """
-    name = name.removeprefix("asciivae-")
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        raise UsageError(
-            f"{name!r} is not a valid plugin name", hint="use lower-case letters, digits and dashes, as in my-loss"
-        )
+    name = _checked_name(name)
     taken = [entry for entry in registry.entries(kind) if entry.name == name]
     if taken:
         raise UsageError(f"the {kind} {name!r} already exists in {taken[0].origin}", hint="choose another name")
-    words = {
-        "name": name,
-        "distribution": f"asciivae-{name}",
-        "module": f"asciivae_{name.replace('-', '_')}",
-        "Class": _class_name(name, kind),
-        "group": registry.KINDS[kind],
-        "contract": str(CONTRACT),
-    }
+    words = _words(kind, name, module=f"asciivae_{name.replace('-', '_')}")
     folder = destination or Path(words["distribution"])
     try:
         folder.mkdir(parents=True)
@@ -61,6 +50,63 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
         shutil.rmtree(folder, ignore_errors=True)
         raise _cannot_write(folder, error) from error
     return folder
+
+
+def write_file(kind: str, name: str, destination: Path | None = None) -> Path:
+    """Create a plugin in one file, `NAME.py`, and a recipe beside it, `NAME.yaml`.
+
+    Args:
+        kind: the kind of a component of recipes.
+        name: the name of the file, in kebab-case.
+        destination: the folder; by default the working directory.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        UsageError: the name is invalid, or a file exists or cannot be created.
+    """
+    words = _words(kind, name, module=_checked_name(name).replace("-", "_"))
+    folder = destination or Path()
+    templates = resources.files("asciivae") / "templates" / kind
+    code = Template((templates / "${module}.py.template").read_text(encoding="utf-8")).substitute(words)
+    recipe = Template((templates / "example.yaml.template").read_text(encoding="utf-8")).substitute(words)
+    use = f'"./{words["module"]}.py:{words["Class"]}"'
+    made = {
+        folder / f"{words['module']}.py": code,
+        folder / f"{words['module']}.yaml": re.sub(rf"use: {re.escape(words['name'])}(?=[,}}])", f"use: {use}", recipe),
+    }
+    for path in made:
+        if path.exists():
+            raise UsageError("already exists", place=str(path), hint="choose another name, or another folder with --to")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in made.items():
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    return list(made)[-1]
+
+
+def _checked_name(name: str) -> str:
+    name = name.removeprefix("asciivae-")
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        raise UsageError(
+            f"{name!r} is not a valid plugin name", hint="use lower-case letters, digits and dashes, as in my-loss"
+        )
+    return name
+
+
+def _words(kind: str, name: str, module: str) -> dict[str, str]:
+    """What the templates are filled with."""
+    return {
+        "name": name,
+        "distribution": f"asciivae-{name}",
+        "module": module,
+        "Class": _class_name(name, kind),
+        "group": registry.KINDS[kind],
+        "contract": str(CONTRACT),
+    }
 
 
 def _class_name(name: str, kind: str) -> str:

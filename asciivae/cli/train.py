@@ -40,6 +40,9 @@ def train(
         Path | None,
         typer.Option(metavar="RUN|FILE", help="Initialise with the weights of this run or .safetensors file."),
     ] = None,
+    allow_files: Annotated[
+        bool, typer.Option("--allow-files", help="Run the Python files that the recipe of the resumed run names.")
+    ] = False,
     out: Out = None,
     device: DeviceOption = "auto",
     precision: Annotated[
@@ -66,8 +69,18 @@ def train(
     overrides = [*(sets or []), *([f"train.precision={precision}"] if precision else [])]
     if resume is not None and init_from is not None:
         raise UsageError("--init-from cannot be combined with --resume: a run has its own weights", hint="omit one")
+    if allow_files and resume is None:
+        raise UsageError("--allow-files is for --resume", hint="omit it: a recipe whose path you give may name files")
     start_or_resume(
-        recipe, resume, overrides, unsets or [], out, device, init_from, example="train --recipe quickstart"
+        recipe,
+        resume,
+        overrides,
+        unsets or [],
+        out,
+        device,
+        init_from,
+        allow_files,
+        example="train --recipe quickstart",
     )
 
 
@@ -79,6 +92,7 @@ def start_or_resume(
     out: Path | None,
     device: str,
     init_from: Path | None = None,
+    allow_files: bool = False,
     *,
     example: str,
 ) -> None:
@@ -95,7 +109,7 @@ def start_or_resume(
             raise UsageError("--out cannot be combined with --resume: a run stays in its folder", hint="omit --out")
         from asciivae.experiment.runs import resume
 
-        run = resume(resumed, sets, unsets, device=device)
+        run = resume(resumed, sets, unsets, device=device, allow_files=allow_files)
         say(f"resuming {resumed} after step {run.state.step}")
         for notice in run.notices:
             say(f"note: {notice}")

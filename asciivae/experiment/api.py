@@ -134,7 +134,7 @@ def load_recipe(
     """
     sets = _overrides(set)
     if isinstance(recipe, Mapping):
-        return check_recipe(dump_yaml(dict(recipe)), "recipe", sets, unset)
+        return check_recipe(dump_yaml(dict(recipe)), "recipe", sets, unset, folder=Path.cwd())
     return _load_recipe(recipe, sets, unset)
 
 
@@ -190,6 +190,7 @@ def resume(
     model: VAE | None = None,
     device: str = "auto",
     observer: Observer | None = None,
+    allow_files: bool = False,
 ) -> Run:
     """Resume a run from its latest checkpoint; objects passed to `train` have to be passed again.
 
@@ -200,12 +201,20 @@ def resume(
         model: the model passed to `train`.
         device: auto, cpu, cuda, cuda:N or mps.
         observer: callbacks of the run.
+        allow_files: whether the run's recipe may name Python files, which are executed.
 
     Raises:
         RunError: it is not a run, it is damaged, or its corpus, glyphs or renderer changed.
         UsageError: the recipe would change.
     """
-    return runs.resume(Path(path), _overrides(set), device=device, observer=observer, **_extras(losses, model))
+    return runs.resume(
+        Path(path),
+        _overrides(set),
+        device=device,
+        observer=observer,
+        allow_files=allow_files,
+        **_extras(losses, model),
+    )
 
 
 def evaluate(

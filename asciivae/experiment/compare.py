@@ -16,7 +16,7 @@ from asciivae.experiment.load import load_model
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.metrics.picture import picture_scores
 from asciivae.recipe import loader
-from asciivae.recipe.resolve import check_recipe
+from asciivae.recipe.resolve import check_model
 from asciivae.training.data import open_data, sides
 from asciivae.training.run_dir import RunDir
 
@@ -90,7 +90,7 @@ def unseen_pieces(runs: Sequence[Path], count: int) -> list[Grid]:
     for number, path in enumerate(runs):
         RunDir.open(path)
         file = path / "resolved.yaml"
-        data = check_recipe(loader.read_file(file), str(file)).recipe.data
+        data = check_model(loader.read_file(file), str(file)).data
         corpus, _ = open_data(data)
         training, validating = sides(data, corpus)
         grids = [corpus.grid(piece) for piece in training.tolist()]

@@ -15,6 +15,7 @@ from asciivae.latent.reconstruct import reconstruct
 from asciivae.losses.objective import PYTHON, Objective, Term, facts_of
 from asciivae.losses.schedule import schedule
 from asciivae.recipe.schema import RESERVED, ModelRecipe
+from asciivae.registry import files
 from asciivae.text.art import side_by_side
 from asciivae.training.data import character_counts, prepare_data
 from asciivae.training.experiment import Experiment
@@ -110,7 +111,7 @@ def build_model(
         glyphs=facts.glyphs,
         metadata={**metadata, **({"python_model": type(vae).__name__} if model is not None else {})},
         renderer_digest=str(renderer.digest) if hasattr(renderer, "baseline") else None,
-        next_command=_next_command,
+        next_command=_package_first if files.is_file(recipe.model.use) else _next_command,
     )
 
 
@@ -155,6 +156,10 @@ def _refuse_single_pieces(vae: VAE, data: DataSplit, batch: int) -> None:
         path="train.batch",
         hint=f"--set train.batch={batch + 1}, or --set data.limit={max(2, len(data.training) - 1)}",
     )
+
+
+def _package_first(folder: RunDir) -> str:
+    return "to use the weights, make the model a package:\n  asciivae plugins new model my-model"
 
 
 def _next_command(folder: RunDir) -> str:

@@ -20,6 +20,7 @@ from asciivae.recipe import library, loader, overrides
 from asciivae.recipe.nodes import Node, in_order, problem
 from asciivae.recipe.problems import explain, known_keys
 from asciivae.recipe.schema import KINDS
+from asciivae.registry import files
 from asciivae.settings.component import Component
 from asciivae.settings.convert import from_plain, plain, setting_fields
 from asciivae.training.recipe import SCHEMA, BaseRecipe
@@ -38,6 +39,7 @@ class LoadedRecipe:
         text: the contents of the file, verbatim.
         overrides: from the command line: `path=value` for each set value, `path` for each removed one.
         recipe: the recipe with all defaults, including those of components.
+        folder: where the paths of files that it names start.
     """
 
     name: str
@@ -46,6 +48,7 @@ class LoadedRecipe:
     overrides: tuple[str, ...]
     recipe: BaseRecipe
     tree: Node = field(repr=False)
+    folder: Path = Path()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -56,6 +59,11 @@ class LoadedRecipe:
     def resolved(self) -> dict[str, Any]:
         """The recipe as plain data with every default; it loads back to an equal recipe."""
         resolved: dict[str, Any] = plain(self.recipe)
+        for _, keys, component in self.recipe.components():
+            section = resolved
+            for key in keys:
+                section = section[key]  # type: ignore[index]
+            section["use"] = files.relative(component.use, self.folder)
         return {**{key: value for key, value in resolved.items() if key not in LAST}, **{k: resolved[k] for k in LAST}}
 
     def origin(self, keys: Keys) -> Literal["default", "recipe", "override"]:
@@ -79,20 +87,43 @@ def load_recipe(name_or_path: str | Path, sets: Sequence[str] = (), unsets: Sequ
         RecipeProblems: it is invalid; all problems of one phase together.
     """
     found = library.find(name_or_path)
-    return check_recipe(loader.read_file(found.path), str(found.path), sets, unsets, name=found.name)
+    folder = found.path.parent if found.origin == "file" else None
+    return check_recipe(loader.read_file(found.path), str(found.path), sets, unsets, name=found.name, folder=folder)
 
 
 def check_recipe(
-    text: str, file: str, sets: Sequence[str] = (), unsets: Sequence[str] = (), *, name: str | None = None
+    text: str,
+    file: str,
+    sets: Sequence[str] = (),
+    unsets: Sequence[str] = (),
+    *,
+    name: str | None = None,
+    folder: Path | None = None,
 ) -> LoadedRecipe:
-    """Validate the text of a recipe, as `load_recipe` does; `file` is its name in messages."""
+    """Validate the text of a recipe, as `load_recipe` does.
+
+    Args:
+        text: the recipe.
+        file: its name in messages.
+        sets: as for `load_recipe`.
+        unsets: as for `load_recipe`.
+        name: its name; by default the stem of `file`.
+        folder: where the paths of files start that it names as components; None if it may not name any, as a recipe in
+            a weights file, in a run, or of a package. Values in `sets` may name files in any case.
+    """
     tree = loader.parse(text, file)
     overrides.apply(tree, sets, unsets)
     recipe = _shaped(tree)
-    recipe = _configured(tree, recipe)
+    recipe = _configured(tree, recipe, folder=folder)
     _raise_any(problem(tree, found.keys, found.message, found.hint) for found in recipe.problems())
     return LoadedRecipe(
-        name=name or Path(file).stem, file=file, text=text, overrides=(*unsets, *sets), recipe=recipe, tree=tree
+        name=name or Path(file).stem,
+        file=file,
+        text=text,
+        overrides=(*unsets, *sets),
+        recipe=recipe,
+        tree=tree,
+        folder=folder or Path.cwd(),
     )
 
 
@@ -148,13 +179,14 @@ def _schema_of(tree: Node) -> type[BaseRecipe]:
     return KINDS[kind]
 
 
-def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None) -> BaseRecipe:
+def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None, folder: Path | None = None) -> BaseRecipe:
     """Validate the options of a recipe's components (or only of one kind of plugin) and fill in their defaults."""
     problems = [] if only else list(_unmet_requirements(tree, recipe))
     complete: dict[Keys, Component] = {}
     for kind, keys, component in recipe.components():
         if only in (None, kind):
             try:
+                component = _allowed(tree, keys, component, folder)
                 complete[keys] = with_config(kind, component)
             except ValidationError as error:
                 names = [field.name for field in setting_fields(registry.load(kind, component.use).Config)]
@@ -173,6 +205,15 @@ def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None) -> Base
         else:
             updates[name] = tuple(complete.get((name, i), one) for i, one in enumerate(entry))
     return dataclasses.replace(recipe, **updates)
+
+
+def _allowed(tree: Node, keys: Keys, component: Component, folder: Path | None) -> Component:
+    """The component with an absolute path, if it is a file that may be named here; else unchanged."""
+    node = tree.at((*keys, "use"))
+    start = Path.cwd() if node and node.overridden else folder
+    if start is None or not files.is_file(component.use):
+        return component
+    return dataclasses.replace(component, use=files.allow(component.use, start))
 
 
 def _names_at(keys: Keys, names: list[str], path: Keys) -> list[str]:

@@ -27,6 +27,7 @@ from asciivae import __version__, blame
 from asciivae.blame import contained, said
 from asciivae.contract import CONTRACTS
 from asciivae.errors import PluginError, nearest
+from asciivae.registry import files
 from asciivae.registry.requirements import OURS, accepts, check_requirement, normalised, parsed
 
 __all__ = ["KINDS", "OURS", "SWITCH", "Entry", "check_requirement", "entries", "find", "load"]
@@ -98,11 +99,14 @@ def entries(kind: str) -> list[Entry]:
 
 
 def find(kind: str, name: str) -> Entry:
-    """Find the entry called `name` or `distribution:name`.
+    """Find the entry called `name` or `distribution:name`, or the class in a file, `path.py:Class`.
 
     Raises:
         PluginError: the name is unknown, ambiguous, incompatible or broken.
     """
+    if files.is_file(name):
+        path, short, content = files.read(name)
+        return Entry(kind, short, str(path), f"sha256:{files.digest(content)[:16]}", name)
     known = entries(kind)
     distribution, _, short = name.rpartition(":")
     matches = [e for e in known if e.name == short and distribution in ("", e.distribution)]
@@ -207,14 +211,17 @@ def _ambiguous(entry: Entry, found: list[Entry]) -> Entry:
 
 
 def _imported(entry: Entry) -> Any:
-    module, _, attributes = (part.strip() for part in entry.value.partition(":"))
+    in_file = files.is_file(entry.value)
+    module, _, attributes = (part.strip() for part in entry.value.rpartition(":"))
 
     def as_error(error: BaseException) -> PluginError:
         place = _where(error)
         return _broken(entry, f"which fails to import: {said(error)}" + (f" ({place})" if place else ""))
 
     with contained(as_error):
-        found: Any = importlib.import_module(module)
+        if in_file:
+            file, _, content = files.read(entry.value)
+        found: Any = files.executed(file, content) if in_file else importlib.import_module(module)
         for attribute in attributes.split("."):
             found = getattr(found, attribute, None)
     if found is None:
@@ -232,9 +239,10 @@ def raised_by(error: BaseException) -> Entry | None:
     return next((homes[file] for file in reversed(files) if file in homes), None)
 
 
-def _checked(entry: Entry, found: Any) -> type[Any]:
-    if not isinstance(found, type):
+def _checked(entry: Entry, value: Any) -> type[Any]:
+    if not isinstance(value, type):
         raise _broken(entry, f"whose {entry.value!r} is not a class")
+    found = files.completed(value, entry.kind) if files.is_file(entry.value) else value
     contract = getattr(found, "contract", None)
     if type(contract) is not int:
         raise _broken(entry, f"whose {found.__name__} has no contract number")
@@ -258,7 +266,7 @@ def _where(error: BaseException) -> str:
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if not frame.filename.startswith("<frozen ")
-        and frame.filename not in (__file__, blame.__file__, importlib.__file__)
+        and frame.filename not in (__file__, files.__file__, blame.__file__, importlib.__file__)
     ]
     return f"{_short(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
 
@@ -277,7 +285,9 @@ def _broken(entry: Entry, reason: str) -> PluginError:
 
 
 def _refused(entry: Entry) -> PluginError:
-    if entry.distribution == OURS:
+    if files.is_file(entry.value):
+        hint = "correct the file; an import of another file beside it is not possible"
+    elif entry.distribution == OURS:
         hint = "asciivae's metadata does not match its code: reinstall it (pip install -e . in a checkout)"
     else:
         upgrade = entry.outdated or entry.distribution

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from asciivae import registry
 from asciivae.errors import AsciivaeError
+from asciivae.registry import files
 from asciivae.settings.convert import from_plain, plain
 from asciivae.testing.checks import Check, Outcome, configurations, examined
 from asciivae.testing.kits import KITS
@@ -27,6 +29,8 @@ def outcomes(kind: str, name: str, options: Mapping[str, Any]) -> Iterator[dict[
         `{"check": name, "promise": …}` before each check, and its `Outcome` as a mapping.
     """
     yield {"check": "loading", "promise": PROMISE}
+    if files.is_file(name):
+        files.allow(name, Path.cwd())
     try:
         plugin = registry.load(kind, name)
         configs = [from_plain(plugin.Config, options)] if options else configurations(plugin)

@@ -203,17 +203,22 @@ def latent_padding(subject: LossSubject) -> None:
     logits = certain(target)  # blank where it is padding, so that only latents differ
     kept = torch.zeros_like(target, dtype=torch.bool)
     target[:, :, :8], logits[..., :8], kept[:, :, :8] = alone.target, alone.logits, True
-    beside = torch.full((2, 3, 1, 1), 10.0)
-    latents = Posterior(
-        torch.cat([alone.posterior.mean, beside], dim=3), torch.cat([alone.posterior.logvar, 0.3 * beside], dim=3)
-    )
-    padded = subject.values(Case(target, logits, latents, kept))
-    for name, value in subject.values(alone).items():
-        if bool(((padded[name] - value).abs() > 0.5 * value.abs().max()).any()):
+    plain, others = (_beside(alone.posterior, mean, logvar) for mean, logvar in ((0.0, 0.0), (10.0, 3.0)))
+    found = subject.values(Case(target, logits, others, kept))
+    for name, value in subject.values(Case(target, logits, plain, kept)).items():
+        if not close(found[name], value):
             raise Violation(
-                f"term {name!r} depends on latents of padding: {value[0]:.4g} alone, {padded[name][0]:.4g} padded; "
+                f"term {name!r} depends on latents of padding, by {number(found[name] - value)}: "
                 "multiply by inputs.latent_mask"
             )
+
+
+def _beside(latents: Posterior, mean: float, logvar: float) -> Posterior:
+    """Latents (B, C, h, w) with constant ones of padding on their right."""
+    padded = (
+        torch.cat([x, torch.full_like(x, value)], 3) for x, value in ((latents.mean, mean), (latents.logvar, logvar))
+    )
+    return Posterior(*padded)
 
 
 @check()

@@ -412,7 +412,7 @@ CULPRITS: list[tuple[str, type[Sound], str]] = [
     ("device", TensorThatIsNoBuffer, "`factors` is not a buffer and stays on the CPU: self.register_buffer(…, "),
     ("parameters", Trainable, "its parameter 'factor' is not trained by anything: "),
     ("latent-grids", VectorsOnly, "ValueError: too many values to unpack (expected 2)"),
-    ("latent-padding", UnmaskedLatents, "depends on latents of padding: "),
+    ("latent-padding", UnmaskedLatents, "depends on latents of padding, by "),
     ("progress", DividedByTheStep, "term '' is not finite at step 0 of 100"),
     ("progress", StatesOfTheProcess, "it changed torch's deterministic mode to True"),
     ("state", ForgetsItsState, "depends on earlier calls, and its state is not in persistent buffers"),
