@@ -63,7 +63,7 @@ def draw(
         Path | None, typer.Option(help="Write the page into this file; of several pictures, files into this folder.")
     ] = None,
     model: Annotated[
-        Path | None, typer.Option(help="A tracer's run or .safetensors file (default: the bundled one).")
+        Path | None, typer.Option(help="A tracer's run, .safetensors or .onnx file (default: the bundled one).")
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
@@ -91,15 +91,16 @@ def draw(
     refuse_inputs([*targets, png], [*(source.path for source in sources), model], hint="name another file")
     if width is None and height is None:
         width = max(1, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))
-    # Pictures are decoded before PyTorch is imported: the memory for the one is free for the other.
+    # Pictures are decoded before a network is loaded: the memory for the one is free for the other.
     first = next(iter(pictures := _pictures(sources, invert, skipped)), None)
     if first is None:
         raise typer.Exit(1)
     from asciivae.drawing.draw import DrawConfig, draw_picture, stages
-    from asciivae.experiment.load import BUNDLED_TRACER, choose_device, load_tracer
+    from asciivae.experiment.bundled import BUNDLED_TRACER
+    from asciivae.experiment.drawers import open_drawer
     from asciivae.files.atomic import write_output
 
-    trained = load_tracer(model or BUNDLED_TRACER, choose_device(device))
+    trained = open_drawer(model or BUNDLED_TRACER, device)
     config = DrawConfig(
         width=width,
         height=height,
@@ -196,10 +197,10 @@ def _targets(out: Path | None, sources: Sequence[PictureSource]) -> list[Path]:
 def _png(drawn: Drawn) -> bytes:
     from PIL import Image
 
-    from asciivae.render.glyphs import atlas
+    from asciivae.render.sheets import atlas_array
     from asciivae.report.png import grey_picture, png_bytes
 
-    page = Image.fromarray(grey_picture(drawn.grid, atlas(res=PNG_CELL)))
+    page = Image.fromarray(grey_picture(drawn.grid, atlas_array(res=PNG_CELL)))
     framed = Image.new("L", (page.width + 2 * PNG_CELL[1], page.height + PNG_CELL[0]), 255)
     framed.paste(page, (PNG_CELL[1], PNG_CELL[0] // 2))
     return png_bytes(framed)

@@ -170,7 +170,8 @@ def loaded_model(path: Path | None, device: str, numbers: int | None = None) -> 
     Raises:
         ModelError: it cannot be loaded, or does not support this number of latent numbers.
     """
-    from asciivae.experiment.load import BUNDLED, choose_device, load_model
+    from asciivae.experiment.bundled import BUNDLED
+    from asciivae.experiment.load import choose_device, load_model
 
     trained = load_model(path or BUNDLED, choose_device(device))
     trained = trained if numbers is None else trained.at(numbers)
@@ -184,7 +185,8 @@ def loaded_page_model(path: Path | None) -> TrainedPageModel:
     Raises:
         ModelError: it cannot be loaded.
     """
-    from asciivae.experiment.load import BUNDLED_PAGE, choose_device, load_page_model
+    from asciivae.experiment.bundled import BUNDLED_PAGE
+    from asciivae.experiment.load import choose_device, load_page_model
 
     trained = load_page_model(path or BUNDLED_PAGE, choose_device("cpu"))
     say(f"model: {trained.name}, step {trained.step} ({trained.path})")
@@ -231,7 +233,7 @@ _SUFFIXES = {
     "gif": (".gif",),
     "svg": (".svg",),
     "html": (".html", ".htm"),
-    "safetensors": (".safetensors",),
+    "weights": (".safetensors", ".onnx"),
     "jsonl": (".jsonl", ".gz"),
 }
 
@@ -240,7 +242,7 @@ def check_outputs(**outputs: Path | None) -> None:
     """Check the output files of a command before its work; one that is called `-` gets stdout.
 
     Args:
-        outputs: the files by their format: `png`, `gif`, `svg`, `html`, `safetensors`, `jsonl`.
+        outputs: the files by their format: `png`, `gif`, `svg`, `html`, `weights`, `jsonl`.
 
     Raises:
         UsageError: one has a name that does not fit, is a folder, or is in no folder; or two are the same.

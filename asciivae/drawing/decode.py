@@ -21,7 +21,7 @@ ROUNDS = 5
 PICTURE = 0.3
 """How clean, in [0, 1], the lines of a picture are said to be: at 0 a tracer leaves out more of them than it should."""
 
-MOST_CELLS = 16_000
+MOST_CELLS = 24_000
 """A larger page is read in bands, for the memory."""
 
 MARGIN = 2

@@ -68,15 +68,19 @@ def export(trained: Exportable, target: Path, *, half: bool = False) -> None:
     tensors = trained.module.state_dict()
     if half:
         tensors = {key: value.half() if value.is_floating_point() else value for key, value in tensors.items()}
-    header = {
+    data = tensors_bytes({**tensors, "glyphs": trained.glyphs}, header_of(trained))
+    write_output(target, data, hint="name another file", kind=RunError)
+
+
+def header_of(trained: Exportable) -> dict[str, str]:
+    """What an exported file says of itself: format, version, name, step, and the recipe without folders."""
+    return {
         "format": format_of(trained.kind),
         "asciivae": __version__,
         "name": trained.name,
         "step": str(trained.step),
         "recipe": dump_yaml(_without_folders(loader.parse(trained.text, f"{trained.name} (recipe)").plain())),
     }
-    data = tensors_bytes({**tensors, "glyphs": trained.glyphs}, header)
-    write_output(target, data, hint="name another file", kind=RunError)
 
 
 def _without_folders(recipe: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import torch
+from torch import Tensor, nn
 
 from asciivae.errors import ModelError, UsageError, did_you_mean
+from asciivae.experiment.bundled import ASSETS, bundled_file
 from asciivae.experiment.components import make
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
@@ -38,26 +40,18 @@ from asciivae.recipe.schema import ModelRecipe
 from asciivae.tracer.settings import TracerRecipe
 from asciivae.tracer.trained import TrainedTracer
 from asciivae.training.data import canvas_of
+from asciivae.training.recipe import BaseRecipe
 from asciivae.training.run_dir import RUNS, RunDir, newest_run
 from asciivae.training.run_files import is_run, unsafe
 from asciivae.training.state import TrainState
 
+RecipeT = TypeVar("RecipeT", bound=BaseRecipe)
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
+
 LATEST = Path("latest")
 """Path that denotes the newest run below `RUNS`."""
-BUNDLED = Path("bundled")
-"""Path that denotes the model bundled with the package."""
-BUNDLED_PAGE = Path("bundled-page")
-"""Path that denotes the page model bundled with the package."""
-BUNDLED_TRACER = Path("bundled-tracer")
-"""Path that denotes the tracer bundled with the package."""
-_ASSETS = {
-    "model": (BUNDLED, "model.safetensors"),
-    "page": (BUNDLED_PAGE, "page.safetensors"),
-    "tracer": (BUNDLED_TRACER, "tracer.safetensors"),
-}
+_NAMES = {"page": "page model", "tracer": "tracer"}
 _FORMATS = {"model": MODEL_FORMAT, "page": PAGE_FORMAT, "tracer": TRACER_FORMAT}
-_RECIPES = {"model": "quickstart", "page": "page", "tracer": "tracer"}
-"""What trains one of each kind."""
 
 
 def kind_of(path: Path) -> str:
@@ -69,7 +63,7 @@ def kind_of(path: Path) -> str:
     from safetensors import SafetensorError, safe_open
 
     if not path.exists():
-        return next((kind for kind, (name, _) in _ASSETS.items() if path == name), "model")
+        return next((kind for kind, (name, _) in ASSETS.items() if path == name), "model")
     if path.is_dir():
         if is_run(path):
             path = RunDir.open(path).latest()
@@ -105,19 +99,9 @@ def load_page_model(path: Path, device: torch.device) -> TrainedPageModel:
         RecipeError, RecipeProblems: its recipe is invalid.
         RunError: the folder has no checkpoint.
     """
-    file = _weights_file(path, "page")
-    with open_weights(file, PAGE_FORMAT) as weights:
-        header = weights.header
-        recipe = check_recipe(header.get("recipe", ""), f"{file} (recipe)").recipe
-        if not isinstance(recipe, PageRecipe):
-            raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a page model")
-        network = skeleton(lambda: PageNetwork(recipe.network))
-        values, glyphs = weights.read(network.state_dict(), "its own recipe")
-        refuse_non_finite(values, file)
-        fill(network, values, device)
-    network.eval()
+    network, recipe, source = _read(path, "page", PageRecipe, lambda recipe: PageNetwork(recipe.network), device)
     return TrainedPageModel(
-        network, glyphs, stated_name(header), stated_step(header), file, recipe.data, header["recipe"]
+        network, source.glyphs, source.name, source.step, source.file, recipe.data, source.header["recipe"]
     )
 
 
@@ -133,19 +117,44 @@ def load_tracer(path: Path, device: torch.device) -> TrainedTracer:
         RecipeError, RecipeProblems: its recipe is invalid.
         RunError: the folder has no checkpoint.
     """
+    tracer, _, source = _read(path, "tracer", TracerRecipe, lambda recipe: Tracer(recipe.network), device)
+    tracer.requires_grad_(False)
+    return TrainedTracer(tracer, source.name, source.step, source.file, source.header["recipe"], source.glyphs)
+
+
+class _Source(NamedTuple):
+    """What a weights file says beside the weights."""
+
+    file: Path
+    header: dict[str, str]
+    glyphs: Tensor
+
+    @property
+    def name(self) -> str:
+        return stated_name(self.header)
+
+    @property
+    def step(self) -> int:
+        return stated_step(self.header)
+
+
+def _read(
+    path: Path, kind: str, wanted: type[RecipeT], make: Callable[[RecipeT], ModuleT], device: torch.device
+) -> tuple[ModuleT, RecipeT, _Source]:
+    """The network of a weights file, in evaluation mode, its recipe, and what else the file says."""
     reserve_kernels()
-    file = _weights_file(path, "tracer")
-    with open_weights(file, TRACER_FORMAT) as weights:
+    file = _weights_file(path, kind)
+    with open_weights(file, _FORMATS[kind]) as weights:
         header = weights.header
         recipe = check_recipe(header.get("recipe", ""), f"{file} (recipe)").recipe
-        if not isinstance(recipe, TracerRecipe):
-            raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a tracer")
-        tracer = skeleton(lambda: Tracer(recipe.network))
-        values, glyphs = weights.read(tracer.state_dict(), "its own recipe")
+        if not isinstance(recipe, wanted):
+            raise weights.refusal(f"its recipe is of a {recipe.kind}, not of a {_NAMES[kind]}")
+        network = skeleton(lambda: make(recipe))
+        values, glyphs = weights.read(network.state_dict(), "its own recipe")
         refuse_non_finite(values, file)
-        fill(tracer, values, device)
-    tracer.eval().requires_grad_(False)
-    return TrainedTracer(tracer, stated_name(header), stated_step(header), file, header["recipe"], glyphs)
+        fill(network, values, device)
+    network.eval()
+    return network, recipe, _Source(file, header, glyphs)
 
 
 def load_model(path: Path, device: torch.device) -> TrainedModel:
@@ -270,29 +279,17 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def _bundled_file(kind: str) -> Path:
-    file = Path(str(resources.files("asciivae").joinpath("assets", _ASSETS[kind][1])))
-    if not file.is_file():
-        recipe = _RECIPES[kind]
-        raise ModelError(
-            "the bundled model is missing from this installation",
-            place=str(file),
-            hint=f"train one: asciivae train --recipe {recipe}; or give a run or a .safetensors file: --model FILE",
-        )
-    return file
-
-
 def _weights_file(path: Path, kind: str = "model") -> Path:
     name = f"{kind}.safetensors"
     if not path.exists():
-        if path == _ASSETS[kind][0]:
-            return _bundled_file(kind)
+        if path == ASSETS[kind][0]:
+            return bundled_file(kind)
         if path == LATEST:
             return _newest_run(kind).weights_file()
     if path.is_dir():
         return _inside(path, name) if os.path.lexists(path / name) else RunDir.open(path, kind).weights_file()
     if not path.is_file():
-        words = [str(LATEST), *(str(word) for word, _ in _ASSETS.values())]
+        words = [str(LATEST), *(str(word) for word, _ in ASSETS.values())]
         hint = f"give {', '.join(words)}, a run's folder or a .safetensors file"
         what = "is not a regular file" if path.exists() else f"does not exist{did_you_mean(path, words)}"
         raise ModelError(what, place=str(path), hint=hint)

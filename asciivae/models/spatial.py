@@ -31,6 +31,7 @@ from torch.nn import functional
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
 from asciivae.models.base import VAE
+from asciivae.models.initial import initialise
 from asciivae.models.latent import bounded_logvar
 from asciivae.models.layout import channels_last
 from asciivae.text.charset import SIZE, SPACE
@@ -226,13 +227,7 @@ class SpatialVAE(VAE):
         return logits
 
     def _initialise(self) -> None:
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif isinstance(module, nn.Embedding):
-                nn.init.normal_(module.weight)
+        initialise(self)
         for module in self.modules():
             if isinstance(module, ResidualBlock):
                 nn.init.zeros_(module.second.weight)

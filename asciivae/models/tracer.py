@@ -21,6 +21,7 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+from asciivae.models.initial import initialise
 from asciivae.models.layout import channels_last
 from asciivae.models.spatial import ChannelNorm
 from asciivae.settings.types import Many
@@ -112,13 +113,7 @@ class Tracer(nn.Module):
             return np.asarray(logits[0].cpu().numpy())
 
     def _initialise(self) -> None:
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
-            elif isinstance(module, nn.Embedding):
-                nn.init.normal_(module.weight, std=0.5)
+        initialise(self, embedding=0.5)
         for module in self.modules():
             if isinstance(module, DilatedBlock):
                 nn.init.zeros_(module.mix.weight)

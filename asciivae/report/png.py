@@ -71,8 +71,8 @@ def png_bytes(image: Image) -> bytes:
     return buffer.getvalue()
 
 
-def grey_picture(grid: Grid, glyphs: Tensor) -> NDArray[np.uint8]:
+def grey_picture(grid: Grid, glyphs: Tensor | NDArray[np.float32]) -> NDArray[np.uint8]:
     """Draw a page (H, W) of characters with glyphs (95, h, w) in [0, 1] as an 8-bit greyscale picture (H·h, W·w)."""
-    atlas = (glyphs.numpy() * 255).round().astype(np.uint8)
+    atlas = (np.asarray(glyphs) * 255).round().astype(np.uint8)
     rows, columns = grid.shape
     return atlas[grid].swapaxes(1, 2).reshape(rows * atlas.shape[1], columns * atlas.shape[2])

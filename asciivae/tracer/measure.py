@@ -20,7 +20,7 @@ from asciivae.text.charset import SPACE
 from asciivae.tracer.pairs import is_line_art, joined, thinned, without_words
 
 if TYPE_CHECKING:
-    from asciivae.models.tracer import Tracer
+    from asciivae.drawing.decode import LineReader
 
 HEIGHTS, WIDTHS = (6, 24), (10, 50)
 """The sizes of pieces that are measured, in cells, both ends included."""
@@ -64,19 +64,19 @@ def lines_of(grid: Grid) -> Lines:
     return Lines(thin.astype(np.float32), True, "given", "the joined lines of a drawing")
 
 
-def traced_again(tracer: Tracer, grid: Grid, *, searched: bool = True) -> Grid:
+def traced_again(tracer: LineReader, grid: Grid, *, searched: bool = True) -> Grid:
     """A page of characters, drawn again from its own lines."""
     lines = lines_of(grid)
     return trace(TracedPage(tracer, lines), lines, searched=searched).grid
 
 
 def measure(
-    tracer: Tracer, grids: Sequence[Grid], *, searched: bool = True, tick: Callable[[], object] = silent
+    tracer: LineReader, grids: Sequence[Grid], *, searched: bool = True, tick: Callable[[], object] = silent
 ) -> TracerScores:
     """Draw pieces again from their lines.
 
     Args:
-        tracer: in evaluation mode.
+        tracer: the network; one of PyTorch in evaluation mode.
         grids: the pieces, see `measurable`; at least one.
         searched: with the local search, as `draw` does.
         tick: called after every piece.

@@ -1,5 +1,6 @@
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from tracers import CAT, TINY, encoded, house, line_picture, taught_tracer
 from typer.testing import CliRunner, Result
 
 from asciivae.cli import app
+from asciivae.experiment.bundled import bundled_file
 from asciivae.files.atomic import write_tensors
 from asciivae.files.weights import TRACER_FORMAT
 from asciivae.text.art import to_text
@@ -210,6 +212,67 @@ def test_a_tracer_is_not_evaluated_beside_a_model(weights: Path) -> None:
 
     assert result.exit_code == 2
     assert "is not a tracer, as others are" in result.stderr
+
+
+def test_the_bundled_tracer_draws_without_torch(cat: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom asciivae.cli import main\n"
+        f"sys.argv = ['asciivae', 'draw', {str(cat)!r}, '--width', '9', '--png', {str(tmp_path / 'drawn.png')!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "heavy = ['torch', 'scipy', 'skimage', 'matplotlib']\n"
+        "print([name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr.splitlines()[-1] == "[]"
+    assert "(" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["house", "cat"])
+def test_the_bundled_tracer_draws_the_same_in_both_engines(name: str, cat: Path, tmp_path: Path) -> None:
+    file = cat
+    if name == "house":
+        house().save(file := tmp_path / "house.png")
+    arguments = ["draw", str(file), "--width", "30", "--json"]
+
+    fast = CliRunner().invoke(app, arguments)
+    slow = CliRunner().invoke(app, [*arguments, "--model", str(bundled_file("tracer"))])
+
+    assert fast.exit_code == 0, fast.stderr
+    documents = [json.loads(done.stdout) for done in (fast, slow)]
+    assert documents[0]["model"] == documents[1]["model"]
+    one, other = (document["pictures"][0] for document in documents)
+    assert one["text"] == other["text"]
+    assert one["shape"] == pytest.approx(other["shape"], abs=1e-5)
+
+
+def test_an_exported_tracer_draws(draw: Run, weights: Path, cat: Path, tmp_path: Path) -> None:
+    graph = tmp_path / "mine.onnx"
+
+    exported = CliRunner().invoke(app, ["export", str(weights), str(graph)])
+    drawn = CliRunner().invoke(app, ["draw", str(cat), "--width", "9", "--model", str(graph)])
+
+    assert exported.exit_code == 0, exported.stderr
+    assert "asciivae draw PICTURE --model" in exported.stderr
+    assert drawn.stdout == draw(cat, "--width", "9").stdout
+
+
+def test_what_is_no_graph_of_a_tracer_is_one_clear_error(cat: Path, tmp_path: Path) -> None:
+    (graph := tmp_path / "mine.onnx").write_bytes(b"PK\x03\x04 not a graph")
+
+    done = CliRunner().invoke(app, ["draw", str(cat), "--model", str(graph)])
+
+    assert done.exit_code == 1
+    assert "mine.onnx: cannot be read as an ONNX graph" in done.stderr
+    assert "asciivae export RUN model.onnx" in done.stderr
+
+
+def test_a_graph_has_no_half_precision(weights: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["export", str(weights), str(tmp_path / "mine.onnx"), "--half"])
+
+    assert done.exit_code == 2
+    assert "--half: cannot be combined with an .onnx file" in done.stderr
 
 
 def test_from_python(weights: Path, cat: Path) -> None:

@@ -11,7 +11,8 @@ from tiny_runs import CPU
 
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.splits import split
-from asciivae.experiment.load import BUNDLED, TrainedModel, load_model
+from asciivae.experiment.bundled import BUNDLED
+from asciivae.experiment.load import TrainedModel, load_model
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import asciivae
-from asciivae.experiment.load import BUNDLED_PAGE, kind_of
+from asciivae.experiment.bundled import BUNDLED_PAGE
+from asciivae.experiment.load import kind_of
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.pages.likelihood import bits_per_ink
 from asciivae.pages.signatures import find_signatures

@@ -1,0 +1,1 @@
+"""Running trained networks without PyTorch: arrays in, arrays out."""

@@ -1,0 +1,140 @@
+"""Networks in ONNX Runtime, on the CPU.
+
+A graph (`NAME.onnx`) holds its weights, or leaves them out: bundled weights are in the package once, as safetensors,
+which PyTorch reads too, and the graph beside them, of some kilobytes, has only their names and shapes. It states the
+digest of the header of the weights file that it was made for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asciivae.errors import ModelError
+
+WEIGHTS = "weights"
+"""In the metadata of a graph without weights: `header_digest` of the file that has them."""
+
+MOST_BYTES = 1 << 30
+_MOST_HEADER = 100_000_000
+DAMAGED = "the file may be damaged or not from asciivae; export it again: asciivae export RUN model.onnx"
+
+
+class OnnxNetwork:
+    """A network, ready to run.
+
+    Args:
+        graph: the bytes of an .onnx file.
+        weights: those that the graph leaves out, by name, float32.
+        place: what to call it in errors.
+
+    Attributes:
+        metadata: what the graph states.
+
+    Raises:
+        ModelError: it is not a graph that ONNX Runtime reads, or weights are missing.
+    """
+
+    def __init__(self, graph: bytes, weights: Mapping[str, NDArray[Any]] | None = None, *, place: str) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        # As many threads as PyTorch would take; they sleep, instead of waiting busily, between two runs.
+        options.intra_op_num_threads = _threads()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if weights:
+            values = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in weights.values()]
+            options.add_external_initializers(list(weights), values)
+        try:
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its classes are private and have no common base but this
+            raise ModelError(f"cannot be read as an ONNX graph ({_brief(error)})", place=place, hint=DAMAGED) from None
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
+        self._place = place
+
+    def __call__(self, **inputs: NDArray[Any]) -> list[NDArray[Any]]:
+        """Run it.
+
+        Args:
+            inputs: by the names that the graph gives them.
+
+        Raises:
+            ModelError: they do not fit.
+        """
+        try:
+            return [np.asarray(value) for value in self._session.run(None, inputs)]
+        except Exception as error:
+            raise ModelError(f"does not run ({_brief(error)})", place=self._place, hint=DAMAGED) from None
+
+
+def open_graph(path: Path) -> OnnxNetwork:
+    """Open a graph that holds its weights.
+
+    Raises:
+        ModelError: the file cannot be read, or is no such graph.
+    """
+    return OnnxNetwork(_bytes(path), place=str(path))
+
+
+def open_beside(graph: Path, weights: Path) -> OnnxNetwork | None:
+    """Open a graph without weights, and the weights file that it was made for.
+
+    Returns:
+        None if there is no such graph, or the weights are others.
+
+    Raises:
+        ModelError: one of the files cannot be read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    if not graph.is_file():
+        return None
+    try:
+        digest = header_digest(weights)
+        with safe_open(weights, framework="numpy") as opened:
+            values = {name: opened.get_tensor(name) for name in opened.keys() if name != "glyphs"}  # noqa: SIM118
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ModelError(f"cannot be read ({error})", place=str(weights), hint="install asciivae again") from None
+    network = OnnxNetwork(_bytes(graph), _widened(values), place=str(graph))
+    return network if network.metadata.get(WEIGHTS) == digest else None
+
+
+def header_digest(weights: Path) -> str:
+    """A hash of the header of a safetensors file: names, shapes, recipe and step; 64 hexadecimal digits."""
+    with weights.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        return hashlib.sha256(file.read(min(length, _MOST_HEADER))).hexdigest()
+
+
+def _widened(values: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {name: value.astype(np.float32) if value.dtype == np.float16 else value for name, value in values.items()}
+
+
+def _bytes(path: Path) -> bytes:
+    from asciivae.files.opening import open_file
+
+    try:
+        with open_file(path) as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ModelError(f"cannot be read ({error.strerror})", place=str(path), hint=DAMAGED) from None
+    if len(data) > MOST_BYTES:
+        raise ModelError("is over 1 GiB", place=str(path), hint=DAMAGED)
+    return data
+
+
+def _threads() -> int:
+    """What OMP_NUM_THREADS says, or 0: as many as there are cores."""
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    return int(stated) if stated.isdecimal() and len(stated) < 4 else 0
+
+
+def _brief(error: Exception) -> str:
+    return " ".join(str(error).split())[:160] or type(error).__name__

@@ -1,0 +1,152 @@
+"""Export of trained networks as ONNX graphs, which run without PyTorch; see `engine.onnx`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from asciivae.engine.onnx import WEIGHTS
+from asciivae.errors import ModelError, RunError, UsageError
+from asciivae.experiment.export import header_of
+from asciivae.files.atomic import write_output
+from asciivae.models.tracer import CELL, MASKED, Tracer
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+    from asciivae.experiment.export import Exportable
+
+OPSET = 20
+"""The first with Gelu; ONNX Runtime reads it since 1.17."""
+
+LONGEST = 4096
+"""Rows and columns, in cells, for which a graph is made."""
+
+
+class _Traced(NamedTuple):
+    """What the exporter needs of a network: example inputs, and which of their sizes may vary."""
+
+    inputs: dict[str, Tensor]
+    sizes: dict[str, dict[int, Any]]
+    outputs: list[str]
+    facts: dict[str, str]
+
+
+def export_onnx(trained: Exportable, target: Path) -> None:
+    """Write the network of a model, with its weights, as one .onnx file of dynamic sizes.
+
+    Args:
+        trained: the model; so far, a tracer.
+        target: the file; an existing one is replaced atomically.
+
+    Raises:
+        ModelError: networks of its kind cannot be exported so far.
+        RunError: the disk is full, or the file cannot be written.
+        UsageError: the packages that write ONNX are not installed.
+    """
+    write_output(target, graph_of(trained).SerializeToString(), hint="name another file", kind=RunError)
+
+
+def graph_of(trained: Exportable) -> ModelProto:
+    """The network of a model as an ONNX graph that was checked; see `export_onnx`."""
+    try:
+        import onnx
+        import onnxscript  # noqa: F401  (the exporter of PyTorch needs it)
+    except ImportError as error:
+        raise UsageError(
+            f"writing ONNX needs the package {error.name}", hint="install both: pip install onnx onnxscript"
+        ) from None
+    network = trained.module
+    traced = _tracer(network) if isinstance(network, Tracer) else None
+    if traced is None:
+        raise ModelError(
+            f"networks of the kind {trained.kind} cannot be exported as ONNX so far",
+            place=trained.name,
+            hint="export a .safetensors file",
+        )
+    graph = _exported(network, traced)
+    for key, value in {**header_of(trained), **traced.facts}.items():
+        entry = graph.metadata_props.add()
+        entry.key, entry.value = key, value
+    onnx.checker.check_model(graph, full_check=True)
+    return graph
+
+
+def without_weights(graph: ModelProto, weights: Mapping[str, Any], digest: str) -> bytes:
+    """A graph whose weights are to be found in a safetensors file.
+
+    Args:
+        graph: of `graph_of`; its weights are removed.
+        weights: the names in that file.
+        digest: of its header, see `engine.onnx.header_digest`.
+    """
+    from onnx import TensorProto
+
+    for tensor in graph.graph.initializer:
+        if tensor.name in weights:
+            tensor.ClearField("raw_data")
+            tensor.data_location = TensorProto.EXTERNAL
+            # ONNX wants to be told of a file; ONNX Runtime is given the arrays instead.
+            entry = tensor.external_data.add()
+            entry.key, entry.value = "location", "weights"
+    entry = graph.metadata_props.add()
+    entry.key, entry.value = WEIGHTS, digest
+    return bytes(graph.SerializeToString())
+
+
+def _tracer(network: Tracer) -> _Traced:
+    rows, columns = (torch.export.Dim(name, min=1, max=LONGEST) for name in ("rows", "columns"))
+    height, width = 7, 11
+    return _Traced(
+        {
+            "lines": torch.zeros(1, 1, CELL[0] * height, CELL[1] * width),
+            "known": torch.full((1, height, width), MASKED),
+            "clean": torch.ones(1),
+        },
+        {"lines": {2: CELL[0] * rows, 3: CELL[1] * columns}, "known": {1: rows, 2: columns}, "clean": {}},
+        ["logits"],
+        {"reach": str(network.reach)},
+    )
+
+
+def _exported(network: nn.Module, traced: _Traced) -> ModelProto:
+    said = io.StringIO()
+    talkative = logging.getLogger("torch.onnx")
+    level = talkative.level
+    talkative.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                network.cpu().eval(),
+                kwargs=traced.inputs,
+                input_names=list(traced.inputs),
+                output_names=traced.outputs,
+                dynamic_shapes=traced.sizes,
+                opset_version=OPSET,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+    finally:
+        talkative.setLevel(level)
+    assert program is not None
+    graph: ModelProto = program.model_proto
+    # Where each node came from in the source: paths of this machine.
+    for node in graph.graph.node:
+        node.ClearField("metadata_props")
+        node.ClearField("doc_string")
+    for value in (*graph.graph.value_info, *graph.graph.input, *graph.graph.output, *graph.graph.initializer):
+        value.ClearField("metadata_props")
+    graph.graph.ClearField("metadata_props")
+    graph.graph.ClearField("value_info")
+    graph.ClearField("metadata_props")
+    return graph
