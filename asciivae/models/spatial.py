@@ -221,9 +221,8 @@ class SpatialVAE(VAE):
         features = self.decoder(self.decoder_density(blocks, numbers))
         # In float32 even under autocast: logits may exceed float16's maximum of 65504.
         with torch.autocast(features.device.type, enabled=False):
-            logits: Tensor = self.head(features.to(self.head.weight.dtype))
-            if not self.config.tail_channels:
-                logits = functional.pixel_shuffle(logits, FINE)
+            features = features.to(self.head.weight.dtype)
+            logits: Tensor = self.head(features) if self.config.tail_channels else _shuffled(self.head, features)
         return logits
 
     def _initialise(self) -> None:
@@ -243,6 +242,19 @@ class SpatialVAE(VAE):
 
 def _first(value: int | None, default: int) -> int:
     return default if value is None else value
+
+
+def _shuffled(head: nn.Conv2d, features: Tensor) -> Tensor:
+    """pixel_shuffle(head(features), 4): (B, C, H/4, W/4) to logits (B, 95, H, W), for a kernel of 1 × 1.
+
+    With the characters of each cell together the shuffle moves blocks of 95 numbers, which is faster than single ones.
+    """
+    rows, columns = features.shape[2:]
+    weight = head.weight.view(SIZE, FINE**2, -1).transpose(0, 1).flatten(0, 1)
+    bias = None if head.bias is None else head.bias.view(SIZE, -1).T.flatten()
+    cells = functional.linear(features.permute(0, 2, 3, 1), weight, bias)
+    blocks = cells.view(-1, rows, columns, FINE, FINE, SIZE).transpose(2, 3)
+    return blocks.reshape(-1, rows * FINE, columns * FINE, SIZE).permute(0, 3, 1, 2)
 
 
 def _tail(fine: int, channels: int, blocks: int) -> list[nn.Module]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -24,6 +24,9 @@ class Muon(torch.optim.AdamW):
     (root mean square 0.2: Liu et al. 2025), so that both share one learning rate. Other parameters and all options are
     AdamW's; `betas` and `eps` do not apply to the kernels.
     """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], **options: Any) -> None:
+        super().__init__(parameters, fused=True, **options)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
