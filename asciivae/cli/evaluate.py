@@ -115,10 +115,10 @@ def evaluate(
         described = [loaded for loaded in trained for _ in range(max(1, len(sizes)))]
         json_result(_document(pieces, described, found, chosen), schema=2)
         return
-    table(["", *(one.label for one in found)], _rows(found))
     if len(sizes) > 1:
-        result("")
         table(*_curve(found))
+        result("")
+    table(["", *(one.label for one in found)], _rows(found))
     _gallery(pieces, found, chosen)
 
 

@@ -113,7 +113,7 @@ def test_quality_against_latent_numbers(tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     done = asciivae(*sizes, "--html", report)
     assert done.exit_code == 0, done.stderr
-    table, curve, *_ = done.stdout.split("\n\n")
+    curve, table, *_ = done.stdout.split("\n\n")
     header, *rows = [line.split("\t") for line in curve.splitlines()]
     assert header[:5] == ["model", "numbers", "char_f1", "ink_iou", "bits per ink"]
     assert [row[1] for row in rows] == ["1024", "128"]
