@@ -13,8 +13,8 @@ fewer blocks, up to 128. Larger pages have 8 per block. All pages share one netw
 channels and has a bias that depends on n. With `nested`, every training batch draws its own budget, so that the first
 channels matter most (Rippel et al. 2014) and the same weights serve any budget: `SpatialVAE.at`.
 
-With `tail_channels`, the decoder ends with residual blocks at the full resolution, where every cell has its own
-features.
+With `tail_channels`, residual blocks at the full resolution, where every cell has its own features, correct the logits;
+the correction starts at zero, so that a model without a tail can go on with one.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class SpatialConfig:
         coarse_blocks: residual blocks at 1/8, in the encoder and in the decoder.
         decoder_fine_blocks: residual blocks at 1/4 in the decoder, if not `fine_blocks`.
         decoder_coarse_blocks: residual blocks at 1/8 in the decoder, if not `coarse_blocks`.
-        tail_channels: channels at the full resolution, at the end of the decoder; 0 for no such tail.
+        tail_channels: channels at the full resolution, where the logits are corrected; 0 for no correction.
         tail_blocks: residual blocks of the tail.
         embedding: size of the character embedding.
     """
@@ -157,9 +157,8 @@ class SpatialVAE(VAE):
             *(ResidualBlock(fine) for _ in range(_first(config.decoder_fine_blocks, config.fine_blocks))),
             ChannelNorm(fine),
         )
-        if config.tail_channels:
-            self.decoder.extend(_tail(fine, config.tail_channels, config.tail_blocks))
-        self.head = nn.Conv2d(*((config.tail_channels, SIZE) if config.tail_channels else (fine, SIZE * FINE**2)), 1)
+        self.head = nn.Conv2d(fine, SIZE * FINE**2, 1)
+        self.tail = _tail(fine, config.tail_channels, config.tail_blocks) if config.tail_channels else None
         self._initialise()
         channels_last(self)
 
@@ -220,9 +219,11 @@ class SpatialVAE(VAE):
         blocks = functional.conv2d(scale * z, self.from_latent.weight[:, :numbers], self.from_latent.bias, padding=1)
         features = self.decoder(self.decoder_density(blocks, numbers))
         # In float32 even under autocast: logits may exceed float16's maximum of 65504.
+        correction = None if self.tail is None else self.tail[:-1](features)
         with torch.autocast(features.device.type, enabled=False):
-            features = features.to(self.head.weight.dtype)
-            logits: Tensor = self.head(features) if self.config.tail_channels else _shuffled(self.head, features)
+            logits = _shuffled(self.head, features.to(self.head.weight.dtype))
+            if self.tail is not None and correction is not None:
+                logits = logits + self.tail[-1](correction.to(self.head.weight.dtype))
         return logits
 
     def _initialise(self) -> None:
@@ -231,6 +232,8 @@ class SpatialVAE(VAE):
             if isinstance(module, ResidualBlock):
                 nn.init.zeros_(module.second.weight)
         with torch.no_grad():
+            if self.tail is not None:
+                self.tail.get_parameter(f"{len(self.tail) - 1}.weight").zero_()
             self.posterior.weight[self.channels :].mul_(0.1)
             if self.posterior.bias is not None:
                 self.posterior.bias[self.channels :] = INITIAL_LOGVAR
@@ -257,14 +260,15 @@ def _shuffled(head: nn.Conv2d, features: Tensor) -> Tensor:
     return blocks.reshape(-1, rows * FINE, columns * FINE, SIZE).permute(0, 3, 1, 2)
 
 
-def _tail(fine: int, channels: int, blocks: int) -> list[nn.Module]:
-    """The end of the decoder at the full resolution: (B, fine, H/4, W/4) to (B, channels, H, W)."""
-    return [
+def _tail(fine: int, channels: int, blocks: int) -> nn.Sequential:
+    """A correction of the logits at the full resolution: (B, fine, H/4, W/4) to (B, 95, H, W)."""
+    return nn.Sequential(
         nn.Conv2d(fine, channels * FINE**2, 1),
         nn.PixelShuffle(FINE),
         *(ResidualBlock(channels) for _ in range(blocks)),
         ChannelNorm(channels),
-    ]
+        nn.Conv2d(channels, SIZE, 1),
+    )
 
 
 class DensityBias(nn.Module):

@@ -281,11 +281,14 @@ def test_training_draws_a_budget_for_every_step_half_of_them_near_its_own() -> N
     assert fixed.varied(np.random.default_rng(0)) is fixed
 
 
-def test_a_tail_starts_at_the_blank_page_and_has_no_more_outputs_than_characters() -> None:
-    model = build(NESTED)
-    assert model.head.weight.shape == (95, 6, 1, 1)
-    logits = model.decode(torch.zeros(1, *model.latent_shape(16, 16)))
-    assert bool((logits.argmax(1) == 0).all())
+def test_a_tail_corrects_the_logits_and_starts_at_nothing() -> None:
+    model, plain = build(NESTED), build(dataclasses.replace(NESTED, tail_channels=0))
+    plain.load_state_dict({name: value for name, value in model.state_dict().items() if "tail" not in name})
+    z = torch.randn(1, *model.latent_shape(16, 24), generator=torch.Generator().manual_seed(1))
+    assert torch.equal(model.decode(z), plain.decode(z))
+    assert model.tail is not None
+    model.decode(z).square().sum().backward()
+    assert all(bool(layer.weight.grad.any()) for layer in (model.head, model.tail[-1]))
 
 
 @pytest.mark.parametrize(
