@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from asciivae.cli.inputs import Skip, Skipped, check_folder, check_outputs, refuse_inputs, refuse_twice, stop
+from asciivae.cli.inputs import (
+    DeviceOption,
+    Skip,
+    Skipped,
+    check_folder,
+    check_outputs,
+    refuse_inputs,
+    refuse_twice,
+    stop,
+)
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.progress import counting
 from asciivae.errors import ArtError, UsageError
@@ -65,7 +74,7 @@ def draw(
     model: Annotated[
         Path | None, typer.Option(help="A tracer's run, .safetensors or .onnx file (default: the bundled one).")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "cpu",
+    device: DeviceOption = "cpu",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead.")] = False,
 ) -> None:
     """Draw pictures as ASCII art: PNG, JPEG, WebP, BMP, GIF (the first frame) and PPM.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.evaluate_pages import evaluate_pages
 from asciivae.cli.evaluate_tracers import evaluate_tracers
 from asciivae.cli.inputs import DeviceOption, check_outputs, refuse_inputs
@@ -30,7 +31,12 @@ REPORTED_OF_EACH = 6
 
 @reported
 def evaluate(
-    models: Annotated[list[Path], typer.Argument(metavar="MODEL…", help="Runs, checkpoints or .safetensors files.")],
+    models: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MODEL…", help="Runs, checkpoints or .safetensors files.", autocompletion=completion.any_models
+        ),
+    ],
     data: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="A corpus; repeat for several (default: embedded).")
     ] = None,

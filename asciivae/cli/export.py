@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.inputs import NumbersOption, check_outputs, refuse_inputs
 from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
@@ -14,7 +15,12 @@ from asciivae.errors import UsageError
 
 @reported
 def export(
-    model: Annotated[Path, typer.Argument(metavar="RUN|FILE", help="A run, a checkpoint or a weights file.")],
+    model: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN|FILE", help="A run, a checkpoint or a weights file.", autocompletion=completion.any_models
+        ),
+    ],
     file: Annotated[Path, typer.Argument(metavar="OUT.safetensors|OUT.onnx", help="The file to write.")],
     numbers: NumbersOption = None,
     half: Annotated[bool, typer.Option("--half", help="Store the weights in float16, at half the size.")] = False,

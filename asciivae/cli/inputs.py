@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.output import complain, say, take_stdout
 from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 from asciivae.text.reading import Colours, Reading
@@ -23,12 +24,14 @@ LATEST = Path("latest")
 ModelOption = Annotated[
     Path | None,
     typer.Option(
-        "--model", help="bundled (the default), latest (the newest run), a run's folder, or a .safetensors file."
+        "--model",
+        help="bundled (the default), latest (the newest run), a run's folder, or a .safetensors file.",
+        autocompletion=completion.models,
     ),
 ]
 DeviceOption = Annotated[
     str,
-    typer.Option("--device", help="auto, cpu, cuda or mps.", autocompletion=lambda: ["auto", "cpu", "cuda", "mps"]),
+    typer.Option("--device", help="auto, cpu, cuda or mps.", autocompletion=completion.devices),
 ]
 NumbersOption = Annotated[
     int | None,
@@ -48,7 +51,9 @@ ColoursOption = Annotated[Colours, typer.Option("--colours", help="ANSI colours:
 PageModelOption = Annotated[
     Path | None,
     typer.Option(
-        "--model", help="bundled-page (the default), latest (the newest run), a run's folder, or a .safetensors file."
+        "--model",
+        help="bundled-page (the default), latest (the newest run), a run's folder, or a .safetensors file.",
+        autocompletion=completion.page_models,
     ),
 ]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from asciivae import registry
+from asciivae.cli import completion
 from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import AsciivaeError, PluginError, UsageError, did_you_mean
@@ -45,7 +46,8 @@ def list_(
 @app.command()
 @reported
 def show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin's name.")], as_json: AsJson = False
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A plugin's name.", autocompletion=completion.plugins)],
+    as_json: AsJson = False,
 ) -> None:
     """Show a plugin and its options, then import it to check that it loads."""
     found = _named(name)
@@ -65,7 +67,10 @@ def show(
 @app.command()
 @reported
 def check(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", help="Names of plugins.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]…", help="Names of plugins.", autocompletion=completion.plugins),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Check all installed plugins.")] = False,
     kind: Annotated[Kinds, typer.Option(help="The kind of a plugin in a file, PATH.py:CLASS.")] = "losses",
     sets: Annotated[list[str] | None, typer.Option("--set", help="Set an option of the plugin: NAME=VALUE.")] = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli import verify as verification
 from asciivae.cli.output import json_result, printable, reported, result, say, table
 from asciivae.errors import RecipeProblems, UsageError, did_you_mean
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from asciivae.recipe.resolve import LoadedRecipe
 
 app = typer.Typer(help="List, show, copy and check recipes.", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.")]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="NAME|PATH", help="A recipe's name, or a .yaml file.", autocompletion=completion.recipes),
+]
 Sets = Annotated[list[str] | None, typer.Option("--set", help="Override a value: path=value.")]
 Unsets = Annotated[list[str] | None, typer.Option("--unset", help="Remove a value: path.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
@@ -99,7 +103,10 @@ def copy(
 @app.command()
 @reported
 def check(
-    recipes: Annotated[list[str], typer.Argument(metavar="NAME|PATH…", help="Recipes' names or .yaml files.")],
+    recipes: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME|PATH…", help="Recipes' names or .yaml files.", autocompletion=completion.recipes),
+    ],
     sets: Sets = None,
     unsets: Unsets = None,
     as_json: AsJson = False,
@@ -130,7 +137,9 @@ def check(
 @app.command()
 @reported
 def schema(
-    kind: Annotated[str, typer.Option(help="The kind of recipe, as its key `kind` names it.")] = "model",
+    kind: Annotated[
+        str, typer.Option(help="The kind of recipe, as its key `kind` names it.", autocompletion=completion.kinds)
+    ] = "model",
 ) -> None:
     """Print the JSON Schema of a kind of recipe, including the options of all installed components."""
     import json

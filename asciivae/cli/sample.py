@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.growth import Growth
 from asciivae.cli.inputs import (
     LATEST,
@@ -75,7 +76,11 @@ def sample(
     ] = None,
     model: Annotated[
         Path | None,
-        typer.Option("--model", help="bundled-page, bundled, latest, a run's folder, or a .safetensors file."),
+        typer.Option(
+            "--model",
+            help="bundled-page, bundled, latest, a run's folder, or a .safetensors file.",
+            autocompletion=completion.any_models,
+        ),
     ] = None,
     png: Annotated[Path | None, typer.Option(help="Also write the samples to this PNG.")] = None,
     replace: ReplaceOption = None,

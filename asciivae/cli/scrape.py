@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import GlobalOptions, json_result, reported, result, say, table
 from asciivae.errors import CorpusError, Interrupted, UsageError
@@ -34,7 +35,11 @@ class ScrapeTask(NamedTuple):
 def scrape(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SOURCE [PATH…]…", help="Sources; files and folders after one are read with it."),
+        typer.Argument(
+            metavar="SOURCE [PATH…]…",
+            help="Sources; files and folders after one are read with it.",
+            autocompletion=completion.sources,
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="The output folder.")] = Path("corpus"),
     limit: Annotated[int | None, typer.Option(min=1, help="The most new pieces.")] = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.inputs import DeviceOption, check_folder
 from asciivae.cli.output import reported, result, say
 from asciivae.errors import UsageError
@@ -21,17 +22,11 @@ Resume = Annotated[Path | None, typer.Option(help="Resume the run in this folder
 Out = Annotated[Path | None, typer.Option(help="The run's folder (default: runs/RECIPE/TIME).")]
 
 
-def recipe_names() -> list[str]:
-    """The names of all recipes, for the completion of shells."""
-    from asciivae.recipe import library
-
-    return [entry.name for entry in library.catalogue()]
-
-
 @reported
 def train(
     recipe: Annotated[
-        str | None, typer.Option("--recipe", "-r", help="A recipe's name or .yaml file.", autocompletion=recipe_names)
+        str | None,
+        typer.Option("--recipe", "-r", help="A recipe's name or .yaml file.", autocompletion=completion.recipes),
     ] = None,
     sets: Sets = None,
     unsets: Unsets = None,
@@ -47,9 +42,7 @@ def train(
     device: DeviceOption = "auto",
     precision: Annotated[
         str | None,
-        typer.Option(
-            help="fp32, bf16 or fp16; like --set train.precision=…", autocompletion=lambda: ["fp32", "bf16", "fp16"]
-        ),
+        typer.Option(help="fp32, bf16 or fp16; like --set train.precision=…", autocompletion=completion.precisions),
     ] = None,
 ) -> None:
     """Train a model or a renderer from a recipe, or resume a run.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.inputs import DeviceOption
 from asciivae.cli.output import reported
 from asciivae.cli.train import Out, Resume, Sets, Unsets, start_or_resume
@@ -14,7 +15,10 @@ from asciivae.cli.train import Out, Resume, Sets, Unsets, start_or_resume
 @reported
 def train_renderer(
     recipe: Annotated[
-        str | None, typer.Option("--recipe", "-r", help="A renderer's recipe (default: onehot2raa).")
+        str | None,
+        typer.Option(
+            "--recipe", "-r", help="A renderer's recipe (default: onehot2raa).", autocompletion=completion.recipes
+        ),
     ] = None,
     sets: Sets = None,
     unsets: Unsets = None,

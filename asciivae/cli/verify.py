@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asciivae.cli import completion
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import UsageError, did_you_mean
 
@@ -18,7 +19,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in
 
 @reported
 def verify(
-    recipes: Annotated[list[str] | None, typer.Argument(metavar="NAME|PATH…", help="Recipes' names or files.")] = None,
+    recipes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME|PATH…", help="Recipes' names or files.", autocompletion=completion.recipes),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All of asciivae's own recipes.")] = False,
     measure: Annotated[
         bool, typer.Option("--measure", help="Print the losses as an `expect` block for the recipe instead.")
@@ -57,7 +61,10 @@ def verify(
 
 @reported
 def claims(
-    names: Annotated[list[str] | None, typer.Argument(metavar="CLAIM…", help="Which ones (default: all).")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="CLAIM…", help="Which ones (default: all).", autocompletion=completion.claims),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Train for a few steps only: takes seconds, without verdicts.")
     ] = False,

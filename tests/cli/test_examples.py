@@ -86,16 +86,6 @@ def test_what_does_not_fit_side_by_side_is_stacked(
     assert cli_output.beside(grid, grid) == expected
 
 
-def test_recipes_and_devices_are_completed() -> None:
-    from asciivae.cli.train import recipe_names
-
-    assert "quickstart" in recipe_names()
-    options = dict(commands(typer.main.get_command(app)))
-    for name in ("train", "reconstruct", "evaluate", "interpolate", "sample", "explore"):
-        (device,) = [one for one in options[f"asciivae {name}"].params if one.name == "device"]
-        assert [one.value for one in device.shell_complete(None, "")] == ["auto", "cpu", "cuda", "mps"]
-
-
 @pytest.mark.timeout(120)
 def test_fifos_are_refused_at_once_whatever_they_stand_for() -> None:
     import os
