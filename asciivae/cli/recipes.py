@@ -115,22 +115,21 @@ def check(
     from asciivae.errors import AsciivaeError
     from asciivae.recipe.resolve import load_recipe
 
-    found: list[dict[str, Any]] = []
-    messages = []
+    problems: list[AsciivaeError] = []
     for name in recipes:
         try:
             load_recipe(name, sets or (), unsets or ())
         except AsciivaeError as error:
-            problems = error.problems if isinstance(error, RecipeProblems) else (error,)
-            found += [_problem(problem) for problem in problems]
-            messages.append(str(error))
+            problems += error.problems if isinstance(error, RecipeProblems) else [error]
         else:
             say(f"{name}: ok")
     if as_json:
-        json_result({"problems": found})
-    elif messages:
-        print(printable("\n".join(messages)), file=typer.get_text_stream("stderr"))
-    if found:
+        json_result({"problems": [_problem(problem) for problem in problems]})
+    elif problems:
+        hints = dict.fromkeys(problem.hint for problem in problems if problem.hint)
+        told = "\n".join(problem.headline for problem in problems) + "\n\nhint: " + "\n      ".join(hints)
+        print(printable(told), file=typer.get_text_stream("stderr"))
+    if problems:
         raise typer.Exit(1)
 
 

@@ -1,12 +1,12 @@
 """Resolve the text of a recipe into a `LoadedRecipe`: validated, with all defaults filled in.
 
-There are four phases: text, structure, names and options, combinations. All problems of a phase are raised together.
+There are three phases: text; structure, names and options; combinations. All problems of a phase are raised together.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -87,8 +87,10 @@ def load_recipe(name_or_path: str | Path, sets: Sequence[str] = (), unsets: Sequ
         RecipeProblems: it is invalid; all problems of one phase together.
     """
     found = library.find(name_or_path)
-    folder = found.path.parent if found.origin == "file" else None
-    return check_recipe(loader.read_file(found.path), str(found.path), sets, unsets, name=found.name, folder=folder)
+    named = found.origin == "file"
+    shown = str(found.path) if named else f"recipe {found.name}"  # no path of the installation
+    folder = found.path.parent if named else None
+    return check_recipe(loader.read_file(found.path), shown, sets, unsets, name=found.name, folder=folder)
 
 
 def check_recipe(
@@ -113,7 +115,10 @@ def check_recipe(
     """
     tree = loader.parse(text, file)
     overrides.apply(tree, sets, unsets)
-    recipe = _shaped(tree)
+    try:
+        recipe = _shaped(tree)
+    except RecipeProblems as error:  # the components that have a shape are checked all the same
+        raise RecipeProblems(in_order([*error.problems, *_of_components(tree, folder)])) from error
     recipe = _configured(tree, recipe, folder=folder)
     _raise_any(problem(tree, found.keys, found.message, found.hint) for found in recipe.problems())
     return LoadedRecipe(
@@ -181,21 +186,15 @@ def _schema_of(tree: Node) -> type[BaseRecipe]:
 
 def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None, folder: Path | None = None) -> BaseRecipe:
     """Validate the options of a recipe's components (or only of one kind of plugin) and fill in their defaults."""
-    problems = [] if only else list(_unmet_requirements(tree, recipe))
+    problems = [] if only else list(_unmet_requirements(tree, recipe.requires))
     complete: dict[Keys, Component] = {}
     for kind, keys, component in recipe.components():
         if only in (None, kind):
-            try:
-                component = _allowed(tree, keys, component, folder)
-                complete[keys] = with_config(kind, component)
-            except ValidationError as error:
-                names = [field.name for field in setting_fields(registry.load(kind, component.use).Config)]
-                problems += explain(error, tree, partial(_names_at, keys, names), keys)
-            except PluginError as error:
-                at = (*keys, "use") if tree.at((*keys, "use")) else keys
-                problems.append(problem(tree, at, error.message, error.hint))
-            except ValueError as error:
-                problems.append(problem(tree, keys, str(error)))
+            found = _checked(tree, kind, keys, component, folder)
+            if isinstance(found, Component):
+                complete[keys] = found
+            else:
+                problems += found
     _raise_any(problems)
     updates: dict[str, Any] = {}
     for name in recipe.COMPONENTS:
@@ -214,6 +213,43 @@ def _allowed(tree: Node, keys: Keys, component: Component, folder: Path | None) 
     if start is None or not files.is_file(component.use):
         return component
     return dataclasses.replace(component, use=files.allow(component.use, start))
+
+
+def _checked(
+    tree: Node, kind: str, keys: Keys, component: Component, folder: Path | None
+) -> Component | list[RecipeError]:
+    """A component with its options validated, or the problems of its name and options."""
+    try:
+        component = _allowed(tree, keys, component, folder)
+        return with_config(kind, component)
+    except ValidationError as error:
+        names = [field.name for field in setting_fields(registry.load(kind, component.use).Config)]
+        return explain(error, tree, partial(_names_at, keys, names), keys)
+    except PluginError as error:
+        at = (*keys, "use") if tree.at((*keys, "use")) else keys
+        return [problem(tree, at, error.message, error.hint)]
+    except ValueError as error:
+        return [problem(tree, keys, str(error))]
+
+
+def _of_components(tree: Node, folder: Path | None) -> Iterator[RecipeError]:
+    """The problems of components of a recipe that is invalid elsewhere."""
+    schema = _schema_of(tree)
+    requires = tree.child("requires")
+    if requires is not None and isinstance(requires.value, list):
+        yield from _unmet_requirements(tree, [one for one in requires.plain() if isinstance(one, str)])
+    for name, kind in schema.COMPONENTS.items():
+        section = tree.child(name)
+        value = None if section is None else section.value
+        paths: list[Keys] = [(name, i) for i in range(len(value))] if isinstance(value, list) else [(name,)]
+        for keys in paths:
+            entry = tree.at(keys)
+            content = entry.plain() if entry is not None else None
+            if isinstance(content, dict) and isinstance(content.get("use"), str) and content["use"]:
+                own = known_keys(schema, (name,))
+                options = {key: value for key, value in content.items() if key not in own}
+                found = _checked(tree, kind, keys, Component(content["use"], options), folder)
+                yield from () if isinstance(found, Component) else found
 
 
 def _names_at(keys: Keys, names: list[str], path: Keys) -> list[str]:
@@ -238,8 +274,8 @@ def with_config(kind: str, component: Component) -> Component:
     return dataclasses.replace(component, use=use, options=plain(config), config=config)
 
 
-def _unmet_requirements(tree: Node, recipe: BaseRecipe) -> Iterable[RecipeError]:
-    for i, requirement in enumerate(recipe.requires):
+def _unmet_requirements(tree: Node, requirements: Sequence[str]) -> Iterator[RecipeError]:
+    for i, requirement in enumerate(requirements):
         try:
             registry.check_requirement(requirement)
         except PluginError as error:

@@ -117,17 +117,62 @@ train: {batch: 0, steps: 5, epochs: 5}
 """
 
 
-def test_check_prints_every_problem_of_a_phase_with_its_place(tmp_path: Path) -> None:
+def test_check_prints_every_problem_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "bad.yaml"
     file.write_text(BAD)
     done = asciivae("recipes", "check", file, "quickstart")
 
     assert (done.exit_code, done.stdout) == (1, "")
-    for place in ("5:13: optim.lr", "5:17: optim.cilp", "6:16: train.batch"):
+    for place in ("4:20: losses[0].wieght", "5:13: optim.lr", "5:17: optim.cilp", "6:16: train.batch"):
         assert f"{file}:{place}" in done.stderr
     assert "clip" in done.stderr  # the nearest match
     assert "quickstart: ok" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_names_and_options_are_checked_beside_the_structure(tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(
+        """asciivae: 1
+about: x
+bogus: 3
+requires: [no-such-package-at-all, 3]
+losses: [{use: nope}, {use: ce, weight: x}, {use: kl, weigth: 1}, 7, {use: 3}]
+model: {use: spatial, latent: many}
+relax: {use: gumbel, tau: -1}
+renderer: {use: neurall}
+train: {steps: -1, batch: 8}
+optim: {lr: 1}
+"""
+    )
+    done = asciivae("recipes", "check", file, file)
+
+    said = done.stderr.replace(f"{file}:", "")
+    for problem in (
+        "3:1: bogus: unknown key",
+        "4:12: requires[0]: ",
+        "5:16: losses[0].use: unknown loss 'nope'",
+        "5:41: losses[1].weight: must be a number",
+        "5:55: losses[2].weigth: unknown key",
+        "5:67: losses[3]: ",
+        "5:76: losses[4].use: ",
+        "6:31: model.latent: must be an integer",
+        "7:27: relax.tau: must be greater than 0",
+        "8:17: renderer.use: unknown renderer 'neurall'",
+        "9:16: train.steps: must be greater than or equal to 1",
+    ):
+        assert problem in said, (problem, said)
+    assert done.stderr.count("hint: ") == 1  # and each only once
+    assert done.stderr.count("asciivae recipes schema prints every key") == 1
+
+
+def test_the_recipes_that_are_installed_are_named_without_their_path() -> None:
+    done = asciivae("recipes", "check", "quickstart", "--unset", "train.steps", "--set", "train.epochs=0")
+    assert done.exit_code == 1
+    done = asciivae("recipes", "check", "quickstart", "--unset", "train.steps")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("recipe quickstart:")
+    assert "recipes/" not in done.stderr
 
 
 def test_check_as_json_has_the_same_problems(tmp_path: Path) -> None:
