@@ -11,7 +11,7 @@ import typer
 
 from asciivae.cli.inputs import check_folder, check_outputs, refuse_inputs, refuse_twice
 from asciivae.cli.output import json_result, reported, result, say, table
-from asciivae.errors import UsageError
+from asciivae.errors import CorpusError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def clean(
     manifest = Path(corpus).expanduser() / MANIFEST
     if out is None and not manifest.is_file():
         raise UsageError("needs --out", place="asciivae corpus clean", hint="for example --out clean.safetensors")
-    target = _store_path(out or manifest.with_name(CLEANED))
+    target = _store_path(out) if out else _own_store(manifest.parent, CLEANED)
     refuse_twice(target, refused)
     refuse_inputs([target, refused], [corpus, manifest], hint="name another file")
     if not 0 < near <= 1:
@@ -242,6 +242,17 @@ def _store_path(path: Path) -> Path:
             "the file name of a store must end with .safetensors", place=str(path), hint=f"--out {path}.safetensors"
         )
     return path
+
+
+def _own_store(folder: Path, name: str) -> Path:
+    """The path of a store in a scraped folder, which may come from elsewhere: no link is followed."""
+    from asciivae.files.atomic import cannot_write
+    from asciivae.files.inside import Inside
+
+    try:
+        return Inside(folder).writable(name)
+    except OSError as error:
+        raise cannot_write(folder / name, error, kind=CorpusError) from error
 
 
 def _range(text: str, option: str) -> tuple[int, int]:

@@ -76,8 +76,8 @@ def replaced(root: Path, name: str, make: Callable[[Path, Path], None], elsewher
     make(place, elsewhere)
 
 
-def content(elsewhere: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in elsewhere.iterdir()}
+def content(elsewhere: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in elsewhere.iterdir()}
 
 
 def test_every_file_of_a_run_as_something_else(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_every_file_of_a_run_as_something_else(tmp_path: Path) -> None:
         assert_no_fault(asciivae("compare", run, original, "--png", tmp_path / "c.png"), what)
         assert_no_fault(asciivae("sample", "--model", run, "-n", "1"), what)
         assert time.monotonic() - began < 300, what
-        assert content(elsewhere) == {"notes": "mine"}, what
+        assert content(elsewhere) == {"notes": b"mine"}, what
         subprocess.run(["rm", "-rf", str(run)], check=True)
 
 
@@ -123,5 +123,5 @@ def test_every_file_of_an_archive_as_something_else(tmp_path: Path) -> None:
         assert_no_fault(asciivae("corpus", "stats", archive), what)
         assert_no_fault(asciivae("corpus", "clean", archive), what)
         assert time.monotonic() - began < 300, what
-        assert content(elsewhere) == {"notes": "mine"}, what
+        assert content(elsewhere) == {"notes": b"mine"}, what
         subprocess.run(["rm", "-rf", str(archive)], check=True)

@@ -1,5 +1,6 @@
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,25 @@ def test_what_cannot_be_done(arguments: list[str], message: str, pieces: Path) -
     assert done.exit_code in (1, 2)
     assert message in done.stderr
     assert "hint:" in done.stderr
+
+
+@pytest.mark.parametrize("make", ["link", "dangling", "fifo"])
+def test_a_scraped_folder_is_cleaned_into_itself_and_nowhere_else(tmp_path: Path, make: str) -> None:
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "a.txt").write_text("/----------\\\n|          |\n\\----------/\n")
+    folder = tmp_path / "scraped"
+    assert asciivae("scrape", "folder", tmp_path / "art", "--out", folder).exit_code == 0
+    mine = tmp_path / "mine.safetensors"
+    if make == "link":
+        mine.write_text("mine")
+    if make == "fifo":
+        os.mkfifo(folder / "clean.safetensors")
+    else:
+        (folder / "clean.safetensors").symlink_to(mine)
+    done = asciivae("corpus", "clean", folder)
+    assert done.exit_code == 1
+    assert "clean.safetensors: it is " in done.stderr
+    assert mine.exists() == (make == "link")
+    if make == "link":
+        assert mine.read_text() == "mine"
+    assert asciivae("corpus", "clean", folder, "--out", mine).exit_code == 0  # named by the user
