@@ -84,7 +84,8 @@ def complete(
     if png is not None:
         from asciivae.report.png import in_rows, save_drawings
 
-        save_drawings(png, in_rows([one.page for one in proposals]), trained.glyphs)
+        titles = in_rows([f"{number}: {one.bits:.0f} bits" for number, one in enumerate(proposals, 1)])
+        save_drawings(png, in_rows([one.page for one in proposals]), trained.glyphs, titles)
         say(f"drawn into {png}")
     if as_json:
         json_result(

@@ -197,7 +197,18 @@ def _figure(found: Sequence[DrawnEdges], res: tuple[int, int], font: str) -> Ima
         ]
         for one in found
     ]
-    return figure(rows)
+    titles = [
+        [
+            title
+            for of, edges in one.edges.items()
+            for title in (
+                one.name if of == "original" else of,
+                *(title for e in edges for title in (e.settings.method, "contour")),
+            )
+        ]
+        for one in found
+    ]
+    return figure(rows, titles=titles)
 
 
 def _write(path: Path, data: bytes) -> None:

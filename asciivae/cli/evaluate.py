@@ -12,7 +12,7 @@ import typer
 from asciivae.cli import completion
 from asciivae.cli.evaluate_pages import evaluate_pages
 from asciivae.cli.evaluate_tracers import evaluate_tracers
-from asciivae.cli.inputs import DeviceOption, check_outputs, refuse_inputs
+from asciivae.cli.inputs import DeviceOption, check_outputs, named, refuse_inputs
 from asciivae.cli.output import beside, json_result, printable, reported, result, say, table
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
@@ -168,7 +168,7 @@ def _tell(models: Sequence[TrainedModel], pieces: Pieces) -> None:
         for trained in filter(may_have_seen, models):
             split = trained.data.split
             say(
-                f"{trained.path}: may have been trained on some of them: "
+                f"{named(trained)}: may have been trained on some of them: "
                 f"its recipe splits by {split.rule}, {split.share:g}"
             )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from asciivae.cli.inputs import model_facts
+from asciivae.cli.inputs import model_facts, named
 from asciivae.cli.output import json_result, say, table
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
@@ -48,7 +48,7 @@ def evaluate_pages(
     say(f"{len(pieces.grids)} of {pieces.total} pieces of {pieces.source}; {len(training)} to look for copies in")
     for one in trained:
         if split is Side.validation and may_have_seen(one):
-            say(f"{one.path}: may have trained on some: its recipe splits otherwise")
+            say(f"{named(one)}: may have trained on some: its recipe splits otherwise")
     with counting(len(trained) * (len(pieces.grids) + draws), "page") as advanced:
         found = [evaluate_page(one, pieces, training, draws=draws, advanced=advanced) for one in trained]
     if as_json:

@@ -124,12 +124,14 @@ def _draw(path: Path, font: str, rows: Sequence[FontSize]) -> None:
     from asciivae.report.png import png_bytes
     from asciivae.text.charset import encode
 
-    panels = []
+    panels, titles = [], []
     for row in rows:
         glyphs = (logged_atlas(font, row.res[1]) if row.cell == "logged" else atlas(font, res=row.res)).numpy()
         pairs = "  ".join(pair.first + pair.second for pair in row.legibility.risky[: 2 * SHOWN])
         panels.append([np.concatenate(list(glyphs), axis=1)])
+        titles.append([f"{row.cell} {row.res[0]}x{row.res[1]}"])
         if pairs:
             panels.append([np.concatenate(list(glyphs[encode(pairs)]), axis=1)])
-    write_output(path, png_bytes(figure(panels, scale=2)), hint="name a .png in an existing folder")
+            titles.append(["alike"])
+    write_output(path, png_bytes(figure(panels, scale=2, titles=titles)), hint="name a .png in an existing folder")
     say(f"wrote {path}")

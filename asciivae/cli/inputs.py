@@ -180,8 +180,15 @@ def loaded_model(path: Path | None, device: str, numbers: int | None = None) -> 
 
     trained = load_model(path or BUNDLED, choose_device(device))
     trained = trained if numbers is None else trained.at(numbers)
-    say(f"model: {trained.name}, step {trained.step} ({trained.path})")
+    say(f"model: {named(trained)}")
     return trained
+
+
+def named(trained: TrainedModel | TrainedPageModel) -> str:
+    """A model by its recipe and step, and by its file if that is not of the installation."""
+    from asciivae.experiment.bundled import bundled_name
+
+    return f"{bundled_name(trained.path) or trained.path} ({trained.name}, step {trained.step})"
 
 
 def loaded_page_model(path: Path | None) -> TrainedPageModel:
@@ -194,7 +201,7 @@ def loaded_page_model(path: Path | None) -> TrainedPageModel:
     from asciivae.experiment.load import choose_device, load_page_model
 
     trained = load_page_model(path or BUNDLED_PAGE, choose_device("cpu"))
-    say(f"model: {trained.name}, step {trained.step} ({trained.path})")
+    say(f"model: {named(trained)}")
     return trained
 
 

@@ -80,7 +80,9 @@ def interpolate(
     if png is not None:
         from asciivae.report.png import in_rows, save_drawings
 
-        save_drawings(png, in_rows(path.frames), trained.glyphs)
+        between = [f"{number} of {len(path.frames)}" for number in range(2, len(path.frames))]
+        titles = in_rows([drawings[0].name, *between, drawings[1].name])
+        save_drawings(png, in_rows(path.frames), trained.glyphs, titles)
         say(f"wrote {png}")
     if as_json:
         json_result({"model": model_facts(trained), **_described(path, drawings)})

@@ -127,22 +127,63 @@ def beside(*grids: Any) -> str:
     return side_by_side(*grids)
 
 
-def table(columns: list[str], rows: list[list[str]]) -> None:
-    """Print a table on stdout: aligned and coloured on a terminal, tab-separated otherwise."""
+def table(columns: list[str], rows: list[list[str]], *, title: int = 0) -> None:
+    """Print a table on stdout: aligned on a terminal, one block a row where that is too narrow, else tab-separated.
+
+    Args:
+        columns: the heads.
+        rows: the cells.
+        title: the column that names a row, for blocks.
+    """
     columns, *rows = [list(map(printable, row)) for row in (columns, *rows)]
     if not results().isatty():
         result("\n".join("\t".join(row) for row in [columns, *rows]))
         return
+    from rich.cells import cell_len
     from rich.console import Console
+
+    console = Console(file=results())
+    widths = [max(map(cell_len, column)) for column in zip(columns, *rows, strict=True)]
+    if _fit(widths, console.width):
+        _aligned(console, columns, rows, widths)
+    else:
+        result("\n".join(_block(columns, row, title, console.width) for row in rows))
+
+
+NARROW = 24
+"""The width, in columns, from which a cell of a table may be folded."""
+
+
+def _fit(widths: list[int], available: int) -> bool:
+    """Whether columns of these widths fit, if long ones are folded to no less than `NARROW`."""
+    gaps = 2 * (len(widths) - 1)
+    return sum(widths) + gaps <= available or (
+        len(widths) > 1 and sum(min(width, NARROW) for width in widths) + gaps <= available
+    )
+
+
+def _aligned(console: Any, columns: list[str], rows: list[list[str]], widths: list[int]) -> None:
     from rich.table import Table
     from rich.text import Text
 
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(Text(column), overflow="fold")
+    for column, width in zip(columns, widths, strict=True):
+        grid.add_column(Text(column), overflow="fold", min_width=min(width, NARROW))
     for row in rows:
         grid.add_row(*map(Text, row))
-    Console(file=results()).print(grid)
+    console.print(grid)
+
+
+def _block(columns: list[str], row: list[str], title: int, width: int) -> str:
+    """A row as lines of a terminal: its title, then each other cell below, after its head."""
+    from textwrap import wrap
+
+    lines = wrap(row[title], width) or [""]
+    for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
+        if number != title and cell:
+            text = f"{column}: {cell}" if column else cell
+            lines += wrap(text, max(width, 8), initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines)
 
 
 class Terminated(KeyboardInterrupt):

@@ -40,7 +40,7 @@ def list_(
     if as_json:
         json_result({"plugins": [_described(entry) for entry in known]})
     else:
-        table(["kind", "name", "from", "state", "what it is", "options"], [_row(entry) for entry in known])
+        table(["kind", "name", "from", "state", "what it is", "options"], [_row(entry) for entry in known], title=1)
 
 
 @app.command()

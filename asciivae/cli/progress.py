@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,11 @@ from asciivae.training.observer import Observer
 if TYPE_CHECKING:
     from asciivae.errors import DivergedError
     from asciivae.training.loop import Step
+
+
+_WIDE = "{percentage:3.0f}%|{bar:10}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
+_NARROW = "{n_fmt}/{total_fmt} [{remaining}{postfix}]"
+"""What fits into 80 and 40 columns, with the loss and the pieces per second at the end."""
 
 
 @contextmanager
@@ -50,7 +56,7 @@ class Progress(Observer):
             disable=not self.live,
             dynamic_ncols=True,
             file=sys.stderr,
-            bar_format="{l_bar}{bar:20}{r_bar}",
+            bar_format=_WIDE if shutil.get_terminal_size().columns >= 76 else _NARROW,
         )
         self._began, self._start = time.monotonic(), start
 
@@ -74,7 +80,7 @@ class Progress(Observer):
             self._write(f"step {record['step']}/{self.total} validation: {shown}")
         elif self.live:
             fast = record.get("pieces_per_second")
-            self._bar.set_postfix_str(f"loss {record['total']:.4g}" + (f", {fast:.3g} pieces/s" if fast else ""))
+            self._bar.set_postfix_str(f"loss {record['total']:.4g}" + (f", {fast:.3g}/s" if fast else ""))
         else:
             self._write(f"step {record['step']}/{self.total} {shown} eta {self._remaining(record['step'])}")
 

@@ -111,7 +111,7 @@ def reconstruct(
     if files_written:
         _write_texts(files_written, made)
     if png is not None:
-        _draw(png, made, trained)
+        _draw(png, made, trained, drawings)
     looks = look_scores([one.original for one in made], [one.grid for one in made])
     if as_json:
         described = [
@@ -213,8 +213,9 @@ def _write_texts(targets: Sequence[Path], made: Sequence[Reconstruction]) -> Non
         write_output(target, to_text(one.grid).encode("ascii"), hint="name another --out")
 
 
-def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel) -> None:
+def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel, drawings: Sequence[Drawing]) -> None:
     from asciivae.report.png import save_drawings
 
-    save_drawings(path, [(one.original, one.grid) for one in made], trained.glyphs)
+    titles = [(drawing.name, "reconstruction") for drawing in drawings]
+    save_drawings(path, [(one.original, one.grid) for one in made], trained.glyphs, titles)
     say(f"wrote {path}")

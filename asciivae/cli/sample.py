@@ -129,7 +129,8 @@ def sample(
     if png is not None:
         from asciivae.report.png import in_rows, save_drawings
 
-        save_drawings(png, in_rows(pages), trained.glyphs)
+        titles = in_rows([f"sample {number}" for number in range(1, len(pages) + 1)])
+        save_drawings(png, in_rows(pages), trained.glyphs, titles)
         say(f"wrote {png}")
     from asciivae.text.art import to_text
 
@@ -196,7 +197,8 @@ def _from_page_model(
     if png is not None:
         from asciivae.report.png import in_rows, save_drawings
 
-        save_drawings(png, in_rows(pages), trained.glyphs)
+        titles = in_rows([f"sample {number}" for number in range(1, len(pages) + 1)])
+        save_drawings(png, in_rows(pages), trained.glyphs, titles)
         say(f"drawn into {png}")
     from asciivae.text.art import to_text
 

@@ -135,7 +135,7 @@ def _finish(run: Run) -> None:
     with Progress(run.state.step, task.total_steps) as run.observer:
         for _ in run:
             pass
-    say(f"\nthe run is in {run.path}; {experiment.next_command(run.folder)}")
+    say(f"\n{experiment.next_command(run.folder)}")
     result(str(run.path))
 
 

@@ -15,7 +15,7 @@ from asciivae.render.cells import page
 from asciivae.render.glyphs import atlas
 from asciivae.render.sheets import BUNDLED
 from asciivae.text.art import Grid
-from asciivae.text.charset import SPACE, encode
+from asciivae.text.charset import SPACE, encode, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,9 @@ PENS = {
 
 BLUR = 0.3
 """The blur of lines and strokes before they are compared, in cell widths: tolerates small offsets."""
+
+LABEL = (14, 7)
+"""The pixels of a character of a title."""
 
 GAP = 8
 """White pixels around and between the panels of a figure."""
@@ -76,12 +79,22 @@ def contour_text(edges: Edges) -> Grid:
     return np.where(inked.numpy(), encode("".join(PENS))[distance.argmin(dim=2).numpy()], SPACE).astype(np.uint8)
 
 
-def figure(panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1) -> Image:
-    """Arrange pictures in [0, 1] in rows of panels, as a greyscale image."""
+def figure(
+    panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1, titles: Sequence[Sequence[str]] = ()
+) -> Image:
+    """Arrange pictures in [0, 1] in rows of panels, as a greyscale image.
+
+    Args:
+        panels: the pictures.
+        scale: enlarges everything.
+        titles: the names of the panels, which are written above them; a line then divides the rows.
+    """
     from PIL import Image
 
     rows = []
-    for row in panels:
+    for number, row in enumerate(panels):
+        if titles:
+            row = [_titled(panel, title, bool(number)) for panel, title in zip(row, titles[number], strict=True)]
         tallest = max(panel.shape[0] for panel in row)
         padded = [
             np.pad(p, ((0, tallest - p.shape[0]), (0, 0 if last else GAP)), constant_values=1.0)
@@ -95,6 +108,19 @@ def figure(panels: Sequence[Sequence[NDArray[np.float32]]], scale: int = 1) -> I
     whole = np.pad(whole, ((0, GAP), (0, 0)), constant_values=1.0)
     grey = (whole.clip(0.0, 1.0) * 255).round().astype(np.uint8)
     return Image.fromarray(np.kron(grey, np.ones((scale, scale), np.uint8)))
+
+
+def _titled(panel: NDArray[np.float32], title: str, ruled: bool) -> NDArray[np.float32]:
+    """A panel below its name, with a line on top."""
+    glyphs = atlas(res=LABEL).numpy()
+    name = encode(label(title, panel.shape[1] // LABEL[1]))
+    whole = np.ones((panel.shape[0] + LABEL[0] + 4, panel.shape[1]), np.float32)
+    if name.size:
+        whole[2 : 2 + LABEL[0], : name.size * LABEL[1]] = np.concatenate(list(glyphs[name]), axis=1)
+    whole[LABEL[0] + 4 :, : panel.shape[1]] = panel
+    if ruled:
+        whole[0] = 0.0
+    return whole
 
 
 def _page(edges: Edges, picture: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -28,7 +28,7 @@ def bundled_file(kind: str) -> Path:
     Raises:
         ModelError: this installation has none.
     """
-    file = Path(str(resources.files("asciivae").joinpath("assets", ASSETS[kind][1])))
+    file = _asset(ASSETS[kind][1])
     if not file.is_file():
         recipe = _RECIPES[kind]
         raise ModelError(
@@ -42,3 +42,12 @@ def bundled_file(kind: str) -> Path:
 def is_bundled(path: Path, kind: str) -> bool:
     """Whether a path denotes the bundled model of a kind, and not a file or folder of that name."""
     return path == ASSETS[kind][0] and not path.exists()
+
+
+def bundled_name(file: Path) -> str | None:
+    """The word for a weights file that the package ships, such as `bundled-page`."""
+    return next((str(word) for word, asset in ASSETS.values() if file == _asset(asset)), None)
+
+
+def _asset(name: str) -> Path:
+    return Path(str(resources.files("asciivae").joinpath("assets", name)))

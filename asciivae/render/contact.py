@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from asciivae.corpus.store import Corpus
 from asciivae.render.glyphs import atlas
 from asciivae.text.art import Grid
-from asciivae.text.charset import CHARSET, encode
+from asciivae.text.charset import encode, label
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -38,17 +38,17 @@ def contact_sheet(corpus: Corpus, pieces: Sequence[int], *, columns: int = COLUM
     glyphs = (atlas(res=CELL).numpy() * 255).round().astype(np.uint8)
     columns = min(columns, len(pieces))
     rows = -(-len(pieces) // columns)
-    label = CELL[0] + GAP // 2
-    size = (columns * (TILE + GAP) + GAP, rows * (TILE + label + GAP) + GAP)
+    below = CELL[0] + GAP // 2
+    size = (columns * (TILE + GAP) + GAP, rows * (TILE + below + GAP) + GAP)
     sheet = Image.new("L", size, 255)
     names = corpus.column("category") if "category" in corpus.columns else corpus.column("id")
     for place, piece in enumerate(pieces):
         left = GAP + place % columns * (TILE + GAP)
-        top = GAP + place // columns * (TILE + label + GAP)
+        top = GAP + place // columns * (TILE + below + GAP)
         drawing = Image.fromarray(_drawn(corpus.grid(piece), glyphs))
         drawing.thumbnail((TILE, TILE), Image.Resampling.LANCZOS)
         sheet.paste(drawing, (left + (TILE - drawing.width) // 2, top + (TILE - drawing.height) // 2))
-        name = "".join(letter if letter in CHARSET else "?" for letter in names[piece])[: TILE // CELL[1]]
+        name = label(names[piece], TILE // CELL[1])
         if name:
             sheet.paste(Image.fromarray(_drawn(encode(name)[None], glyphs)), (left, top + TILE + GAP // 2))
     return sheet

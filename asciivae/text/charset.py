@@ -44,3 +44,9 @@ def decode(ids: NDArray[np.uint8]) -> str:
 def _check(ids: NDArray[np.uint8]) -> None:
     if ids.size and (highest := int(ids.max())) >= SIZE:
         raise ValueError(f"class {highest} is outside the charset of {SIZE} characters")
+
+
+def label(text: str, width: int) -> str:
+    """A name in at most `width` charset characters, with `?` for others; of a longer one, the end."""
+    plain = "".join(letter if letter in CHARSET else "?" for letter in text)
+    return plain[max(0, len(plain) - max(width, 0)) :]

@@ -1,6 +1,7 @@
 """One rule for all outputs, results on stdout, and what goes wrong outside of a command."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from tiny_runs import asciivae
+
+from asciivae.cli.output import table
+from asciivae.cli.plugins import list_
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 
@@ -203,3 +207,54 @@ def wchan(pid: int) -> str:
         return Path(f"/proc/{pid}/wchan").read_text()
     except OSError:
         pytest.skip("needs /proc")
+
+
+COLUMNS = ["kind", "name", "what it is", ""]
+ROWS = [["loss", "ce", "the cross-entropy of the characters in nats per piece", "sum"], ["model", "spatial", "", "x"]]
+
+
+def on_a_terminal(columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    table(COLUMNS, ROWS, title=1)
+    return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+
+
+def test_a_table_is_aligned_where_it_fits(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = on_a_terminal(100, monkeypatch, capsys).splitlines()
+    assert [line.split()[0] for line in lines] == ["kind", "loss", "model"]
+    lines = on_a_terminal(60, monkeypatch, capsys).splitlines()
+    assert lines[1].startswith("loss   ce       the cross-entropy of the")
+    assert len(lines) == 4  # the long cell takes two lines
+
+
+@pytest.mark.parametrize("columns", [40, 20, 14])
+def test_a_table_that_is_too_wide_is_one_block_a_row(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = on_a_terminal(columns, monkeypatch, capsys)
+    assert max(map(len, text.splitlines())) <= columns
+    words = text.split()
+    assert words[:3] == ["ce", "kind:", "loss"]
+    assert words[-4:] == ["spatial", "kind:", "model", "x"]  # what is empty is left out
+    if columns == 40:
+        assert text.splitlines()[2:4] == ["  what it is: the cross-entropy of the", "    characters in nats per piece"]
+
+
+def test_installed_plugins_are_readable_at_40_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    list_("losses")
+    lines = capsys.readouterr().out.splitlines()
+    assert "ce" in lines
+    assert all(len(line) <= 40 for line in lines)
+    assert any(line.startswith("  options: ") for line in lines)
+
+
+def test_the_bundled_model_is_named_without_the_path_of_the_installation() -> None:
+    done = asciivae("reconstruct", "cat.txt")
+    assert done.stderr.startswith("model: bundled (")
+    assert "assets" not in done.stderr
+    assert asciivae("score", "cat.txt").stderr.startswith("model: bundled-page (")

@@ -93,3 +93,38 @@ def test_on_a_terminal_there_is_a_live_bar(tmp_path: Path) -> None:
     text = shown.decode()
     assert re.search(r"\r100%\|.*6/6 \[", text), text
     assert "step 6/6 validation: " in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_a_bar_shows_the_loss_and_the_rate_in_full(columns: int) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    code = """
+from asciivae.cli.progress import Progress
+with Progress(0, 40000) as progress:
+    progress._bar.update(39999)
+    progress.logged({"kind": "train", "step": 39999, "epoch": 1, "total": 1307.25, "pieces_per_second": 103.21})
+"""
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        try:
+            while part := os.read(reader, 4096):
+                shown += part
+        except OSError:  # how Linux says that nobody writes any more
+            pass
+    os.close(reader)
+    assert process.returncode == 0, shown
+    lines = [line for line in shown.decode().replace("\n", "\r").split("\r") if "39999/40000" in line]
+    assert lines
+    assert "loss 1307, 103/s]" in lines[-1]
+    assert len(lines[-1].rstrip()) <= columns

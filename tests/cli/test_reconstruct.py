@@ -29,7 +29,7 @@ def test_the_reconstruction_is_on_stdout_and_the_model_on_stderr(run: Path, art:
 
     assert done.exit_code == 0
     model, scores = done.stderr.splitlines()
-    assert model == f"model: tiny, step 60 ({run / 'checkpoints' / 'step-60' / 'model.safetensors'})"
+    assert model == f"model: {run / 'checkpoints' / 'step-60' / 'model.safetensors'} (tiny, step 60)"
     number = r"[01]\.\d\d"
     assert re.fullmatch(
         f"{re.escape(str(art / 'house.txt'))}: "

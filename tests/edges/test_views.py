@@ -51,3 +51,14 @@ def test_a_figure_holds_its_panels_in_rows() -> None:
     pixels = np.asarray(image)
     assert (pixels[16:36, 16:56] == 0).all()
     assert (pixels == 0).sum() == 4 * 10 * 20
+
+
+def test_titles_stand_above_the_panels_and_a_line_divides_the_rows() -> None:
+    panel = np.ones((10, 35), np.float32)
+    image = np.asarray(figure([[panel, panel], [panel]], titles=[["one", "two"], ["much longer"]]))
+    assert image.shape == (8 + 28 + 8 + 28 + 8, 8 + 35 + 8 + 35 + 8)
+    assert (image[10:24, 8:29] < 128).any()
+    assert (image[44, 8:43] == 0).all()  # the line
+    assert not (image[8, 8:43] == 0).any()  # and none above the first row
+    assert (image[46:60, 8:43] < 128).any()
+    assert (image[24:36] == 255).all()

@@ -54,3 +54,20 @@ def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(AsciivaeError, match="cannot be written: ") as caught:
             save_drawings(place, [(from_lines(["x"]),)], GLYPHS)
         assert (caught.value.place, caught.value.hint) == (str(place), "name another --png file")
+
+
+def test_titles_stand_above_the_drawings_and_rules_divide_the_rows(tmp_path: Path) -> None:
+    rows = [(from_lines(["ab", "cd"]), from_lines(["x"])), (from_lines(["e"]),)]
+    save_drawings(tmp_path / "a.png", rows, GLYPHS, [("a/long", "é!"), ("z",)])
+
+    page = [
+        *("", "", "", "  ong ?!", "", "  ab  x", "  cd", "", "  -----"),
+        *("", "  z", "", "  e", "", ""),
+    ]
+    width = GAP + 2 + GAP + 1 + GAP
+    image = np.asarray(Image.open(tmp_path / "a.png"))
+    assert image.shape == (len(page) * 3, width * 2)
+    for y, line in enumerate(page):
+        for x, character in enumerate(line.ljust(width)[:width]):
+            glyph = (GLYPHS[ord(character) - 32] * 255).round().numpy().astype(np.uint8)
+            assert np.array_equal(image[y * 3 : y * 3 + 3, x * 2 : x * 2 + 2], glyph), (y, x)
