@@ -9,7 +9,7 @@ import os
 import stat
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
@@ -28,6 +28,9 @@ MAX_LINE = 1 << 24
 
 MAX_UNPACKED = 1 << 32
 """The largest size of a file of JSON lines after decompression, in bytes."""
+
+MAX_RATIO, FREE = 200, 1 << 22
+"""The most bytes that a compressed byte may become, except for the first ones of a file."""
 
 MAX_BLANK_LINES = 100_000
 """The most blank lines in a row in a file of JSON lines."""
@@ -170,9 +173,15 @@ def read_manifest(root: Path) -> Iterator[Record | Refused]:
 
 def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
     unpacked = blank = 0
-    with _opened(path) as file:
+    with _opened(path) as (file, position):
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
             unpacked += len(line)
+            if unpacked > FREE and unpacked > MAX_RATIO * position():
+                raise CorpusError(
+                    f"the file unpacks to more than {MAX_RATIO} times its size",
+                    place=Place(str(path), number),
+                    hint=f"unpack it first if you trust it: gzip -dk {path}",
+                )
             place = Place(str(path), number)
             blank = 0 if line.strip() else blank + 1
             if blank > MAX_BLANK_LINES:
@@ -206,10 +215,11 @@ def checked(root: Path, name: str) -> Path:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, Callable[[], int]]]:
+    """A file after decompression, and a function that returns how many bytes of it were read."""
     try:
         with open_file(path) as raw, gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw as file:
-            yield cast(BinaryIO, file)
+            yield cast(BinaryIO, file), raw.tell
     except (OSError, EOFError, zlib.error) as error:
         raise CorpusError(
             f"the file cannot be read: {reason_of(error)}",

@@ -172,10 +172,12 @@ def _no_pieces(source: str, refusals: Refusals) -> CorpusError:
     if not refusals.total:
         return CorpusError("it contains no ASCII art", place=source, hint=f"a corpus is {KINDS}")
     place, reason = refusals.examples[0]
+    others = "printable ASCII" in reason or "UTF-8" in reason
+    clean = f"replace look-alikes: asciivae corpus clean {source} --transliterate --out clean.safetensors"
     return CorpusError(
         f"none of its {refusals.total} pieces can be read; the first is {place}: {reason}",
         place=source,
-        hint=f"if it uses other characters: asciivae corpus clean {source} --transliterate --out clean.safetensors",
+        hint=clean if others else f"a corpus is {KINDS}, with at least one drawing that can be read",
     )
 
 

@@ -25,6 +25,11 @@ Integers = NDArray[np.int64]
 MAX_CELLS = 1 << 29
 """The limit on the cells of one corpus when it is built; commands take up to four times as many bytes of memory."""
 
+MAX_PIECES = 1 << 23
+"""The limit on the pieces of one corpus when it is built; each takes about 100 bytes beside its cells."""
+MAX_FACTS = 1 << 29
+"""The limit on the bytes of a column of metadata."""
+
 COLUMNS = ("id", "category", "source", "license", "cluster", "artist", "caption", "url")
 """The columns of metadata. `id` is always present; a column that is empty for every piece is omitted."""
 
@@ -212,7 +217,7 @@ def collect(pieces: Iterable[Piece | Refused], *, max_examples: int = 100) -> tu
     """Concatenate pieces, and count those that could not be read.
 
     Raises:
-        CorpusError: there are more than `MAX_CELLS` cells.
+        CorpusError: there are more than `MAX_CELLS` cells, `MAX_PIECES` pieces or `MAX_FACTS` bytes in a column.
     """
     cells, heights, widths, sizes = bytearray(), array("H"), array("H"), array("q")
     blobs = {name: bytearray() for name in COLUMNS}
@@ -235,9 +240,15 @@ def collect(pieces: Iterable[Piece | Refused], *, max_examples: int = 100) -> tu
                 f"the corpus has more than {MAX_CELLS} cells",
                 hint="split it into several, or drop its largest pieces",
             )
+        if len(heights) > MAX_PIECES:
+            raise CorpusError(f"the corpus has more than {MAX_PIECES} pieces", hint="split it into several")
         for name in COLUMNS:
             fact = piece.facts.get(name, "").encode("utf-8", "replace")
             blobs[name] += fact
+            if len(blobs[name]) > MAX_FACTS:
+                raise CorpusError(
+                    f"the column {name!r} has more than {MAX_FACTS} bytes", hint="split the corpus into several"
+                )
             lengths[name].append(len(fact))
     columns = {
         name: Column(np.frombuffer(blob, np.uint8), _offsets(lengths[name]))

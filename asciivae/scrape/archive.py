@@ -30,6 +30,8 @@ from asciivae.text.art import MAX_BYTES
 STATE = ".scrape"
 """The folder for the internal state of scraping: cached pages, the log, the lock."""
 
+MAX_TEXT = 4 * MAX_BYTES
+"""The longest text whose trailing blanks are removed before its size is measured, in characters."""
 MAX_LEVELS = 4
 MAX_SLUG_LENGTH = 48
 
@@ -94,6 +96,8 @@ class Archive:
         Raises:
             CorpusError: the folder cannot be written.
         """
+        if len(art.text) > MAX_TEXT:
+            return "too large"
         text = "\n".join(line.rstrip() for line in art.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
         data = (text.strip("\n") + "\n").encode("utf-8", "replace")
         if not text.strip():

@@ -200,7 +200,7 @@ def take_files(harvest: Harvest, opened: Opened, paths: Sequence[Path]) -> Itera
             if harvest.full:
                 return
             try:
-                data = _content(file)
+                data = _content(file, min(MAX_FILE_BYTES, getattr(opened.source, "largest", MAX_FILE_BYTES)))
                 page = Page(text=decode(data), address=str(file), folder=folder)
                 if (note := unknown_charset(data)) is not None:
                     harvest.report.notes[note] += 1
@@ -227,11 +227,11 @@ def _files_below(root: Path, patterns: Sequence[str], harvest: Harvest) -> Itera
                 yield Path(folder, name), "" if relative == "." else relative
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, most: int) -> bytes:
     with open_file(path) as raw, GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw as file:
-        data = cast(BinaryIO, file).read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"it is longer than {MAX_FILE_BYTES} bytes; split it")
+        data = cast(BinaryIO, file).read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"it is longer than {most} bytes; split it")
     return data
 
 

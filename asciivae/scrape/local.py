@@ -24,6 +24,8 @@ class FileSource:
     contract = CONTRACT
     Config = NoOptions
     files: tuple[str, ...] = ("*",)
+    largest: int = 1 << 28
+    """The largest file, in bytes after decompression."""
 
     def __init__(self, config: NoOptions) -> None:
         self.config = config
@@ -54,15 +56,16 @@ class JsonLines(FileSource):
         Raises:
             ValueError: lines are invalid; the others were yielded before.
         """
-        bad: list[str] = []
-        for number, line in enumerate(page.text.split("\n"), start=1):
-            if line.strip():
+        bad = _Bad("lines")
+        number, last = 1, 0
+        for line in re.finditer("[^\n]+", page.text):  # not split: a file may be nothing but line feeds
+            number, last = number + page.text.count("\n", last, line.start()), line.start()
+            if not line[0].isspace():
                 try:
-                    yield self._art(parse_json(line.removeprefix("\ufeff")))
+                    yield self._art(parse_json(line[0].removeprefix("\ufeff")))
                 except ValueError as error:
-                    bad.append(f"line {number}: {error}")
-        if bad:
-            raise ValueError(f"{bad[0]}" + (f"; and {len(bad) - 1} more lines" if bad[1:] else ""))
+                    bad.note(f"line {number}: {error}")
+        bad.tell()
 
     def _art(self, record: object) -> RawArt:
         if not isinstance(record, dict):
@@ -82,6 +85,7 @@ class AsciiArtJsonDb(FileSource):
     """The public JSON dump of asciiart.eu: objects with `art`, `desc` and `category`, in one array."""
 
     files = ("*.json",)
+    largest = 1 << 26  # all of it is parsed at once
 
     def read(self, page: Page) -> Iterator[RawArt]:
         """Yield the piece of each object.
@@ -94,7 +98,7 @@ class AsciiArtJsonDb(FileSource):
             content = next((value for value in content.values() if isinstance(value, list)), [])
         if not isinstance(content, list):
             raise ValueError("it holds no array")
-        bad: list[str] = []
+        bad = _Bad("pieces")
         for number, record in enumerate(content, start=1):
             try:
                 if not isinstance(record, dict):
@@ -103,9 +107,8 @@ class AsciiArtJsonDb(FileSource):
                     text=_string(record, "art"), category=_known(record, "category"), caption=_known(record, "desc")
                 )
             except ValueError as error:
-                bad.append(f"piece {number}: {error}")
-        if bad:
-            raise ValueError(f"{bad[0]}" + (f"; and {len(bad) - 1} more pieces" if bad[1:] else ""))
+                bad.note(f"piece {number}: {error}")
+        bad.tell()
 
 
 class CowFile(FileSource):
@@ -131,8 +134,8 @@ class Fortune(FileSource):
 
     def read(self, page: Page) -> Iterator[RawArt]:
         """Yield the text between the separators."""
-        for text in re.split(r"^%$", page.text, flags=re.MULTILINE):
-            if text.strip():
+        for text in _between(re.compile(r"^%$", re.MULTILINE), page.text):
+            if text and not text.isspace():
                 yield RawArt(text=text, category=page.folder or page.address.rpartition("/")[2])
 
 
@@ -140,6 +143,7 @@ class Html(FileSource):
     """Saved web pages: their `<pre>` elements."""
 
     files = ("*.html", "*.htm", "*.shtml")
+    largest = 1 << 24  # as the crawler's limit
 
     def read(self, page: Page) -> Iterator[RawArt]:
         """Yield each `<pre>`, which may contain several drawings."""
@@ -150,6 +154,31 @@ class Html(FileSource):
             text = "" if inner else html.art_of(element)
             if text.strip():
                 yield RawArt(text=text, category=page.folder, caption=title, several=True)
+
+
+class _Bad:
+    """The first piece of a file that cannot be used, and the number of the others."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._first, self._count = what, "", 0
+
+    def note(self, reason: str) -> None:
+        self._first = self._first or reason
+        self._count += 1
+
+    def tell(self) -> None:
+        if self._count:
+            more = f"; and {self._count - 1} more {self._what}" if self._count > 1 else ""
+            raise ValueError(self._first + more)
+
+
+def _between(separator: re.Pattern[str], text: str) -> Iterator[str]:
+    """The parts of a text between separators, one at a time."""
+    last = 0
+    for found in separator.finditer(text):
+        yield text[last : found.start()]
+        last = found.end()
+    yield text[last:]
 
 
 def _string(record: dict[str, Any], name: str) -> str:

@@ -71,8 +71,8 @@ def test_pictures_are_written(drawing: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     assert "wrote " in done.stderr
     with Image.open(tmp_path / "edges.png") as image:
-        # Two rows of five panels of 4 × 10 characters of 14 × 7 pixels, with 8 pixels around each.
-        assert image.size == (8 + 5 * (10 * 7 + 8), 8 + 2 * (4 * 14 + 8))
+        # Two rows of five panels of 4 × 10 characters of 14 × 7 pixels below titles, with 8 pixels around each.
+        assert image.size == (8 + 5 * (10 * 7 + 8), 8 + 2 * (4 * 14 + 8 + 18))
 
 
 def test_the_vector_drawing_is_closed_once(drawing: Path, tmp_path: Path) -> None:

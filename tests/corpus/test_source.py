@@ -292,7 +292,7 @@ def test_a_corpus_without_a_readable_piece_is_an_error(tmp_path: Path, cache: Pa
     assert error.place == str(path)
     assert error.message.startswith(f"none of its 2 pieces can be read; the first is {path}:1: U+00E9 'é' is not")
     assert error.hint is not None
-    assert error.hint.startswith("if it uses other characters: asciivae corpus clean ")
+    assert "asciivae corpus clean " in error.hint
     (tmp_path / "none").mkdir()
     error = refused(tmp_path / "none")
     assert error.headline == f"{tmp_path / 'none'}: it contains no ASCII art"
