@@ -68,9 +68,16 @@ def complain(message: str) -> None:
     print(f"{_red('error:')} {printable(message)}", file=sys.stderr, flush=True)
 
 
-def result(text: str) -> None:
-    """Print a result on stdout unchanged, with one final newline."""
+def result(text: str, *, coloured: bool = False) -> None:
+    """Print a result on stdout with one final newline: unchanged, but on a terminal without control characters.
+
+    Args:
+        text: the result.
+        coloured: it holds escape sequences of ours; what comes from elsewhere in it is printable.
+    """
     stream = sys.stderr if GlobalOptions.stdout_taken else results()
+    if not coloured and stream.isatty():  # a file name may hold escape sequences
+        text = printable(text)
     try:
         stream.write(text if text.endswith("\n") else text + "\n")
         stream.flush()

@@ -128,7 +128,8 @@ def reconstruct(
                 _highlighted(one, side_by_side, diff=diff, confidence=confidence)
                 + printable(f"{drawing.name}: {_caption([one], [look])}\n")
                 for drawing, one, look in zip(drawings, made, looks, strict=True)
-            )
+            ),
+            coloured=True,
         )
         legends = (COLOUR_LEGEND, CONFIDENCE_COLOUR_LEGEND) if coloured(results()) else (LEGEND, CONFIDENCE_LEGEND)
         say("\n".join([legends[0]] * diff + [legends[1]] * confidence))

@@ -107,7 +107,7 @@ def _show_cells(drawing: Drawing, one: Score) -> None:
     highlight = Highlight(levels, SURPRISES, _COLOURS)
     colours = coloured(results())
     result(f"\n{printable(drawing.name)}" + ("" if colours else f" ({LEGEND})"))
-    result(highlighted([], drawing.grid, [highlight], colours=colours))
+    result(highlighted([], drawing.grid, [highlight], colours=colours), coloured=True)
 
 
 def _said(one: Suggestion) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tiny_runs import asciivae
 
-from asciivae.cli.output import table
+from asciivae.cli.output import result, table
 from asciivae.cli.plugins import list_
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
@@ -258,3 +258,15 @@ def test_the_bundled_model_is_named_without_the_path_of_the_installation() -> No
     assert done.stderr.startswith("model: bundled (")
     assert "assets" not in done.stderr
     assert asciivae("score", "cat.txt").stderr.startswith("model: bundled-page (")
+
+
+def test_a_file_name_does_not_reach_the_terminal_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result("a\x1b[2Jb\n\tc")
+    assert capsys.readouterr().out == "a\x1b[2Jb\n\tc\n"  # scripts get it unchanged
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    result("a\x1b[2Jb\n\tc\u202ed\u00e9")
+    assert capsys.readouterr().out == "a\\x1b[2Jb\n\tc\\u202ed\u00e9\n"
+    result("\x1b[31mred\x1b[0m", coloured=True)
+    assert capsys.readouterr().out == "\x1b[31mred\x1b[0m\n"
