@@ -101,7 +101,7 @@ def open_beside(graph: Path, weights: Path) -> OnnxNetwork | None:
         with safe_open(weights, framework="numpy") as opened:
             values = {name: opened.get_tensor(name) for name in opened.keys() if name != "glyphs"}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as error:
-        raise ModelError(f"cannot be read ({error})", place=str(weights), hint="install asciivae again") from None
+        raise ModelError(f"cannot be read ({error})", place=str(weights), hint="install the package again") from None
     network = OnnxNetwork(_bytes(graph), _widened(values), place=str(graph))
     return network if network.metadata.get(WEIGHTS) == digest else None
 
