@@ -66,8 +66,7 @@ class LossInputs:
             number of channels C depends on the size of the page.
         z: (B, ...), the sample from the posterior that was decoded.
         latent_mask: bool, broadcasts with z: False for the latents of padding; all True for latent vectors.
-        step: the number of steps taken before this one.
-        epoch: counted from 0.
+        step, epoch: counted from 0.
         total_steps: the steps of the whole run.
         training: whether it is a training step; False in validation.
         target_image: (B, 1, H·h, W·w), the picture of the target; None unless in `needs`.
@@ -122,8 +121,7 @@ class Loss(Protocol):
         minimum: optional, the value of a perfect reconstruction, which is the least.
         couples_pieces: optional, True if its value for a piece depends on the other pieces of the batch.
         differentiable: optional, False for a loss that is only logged, with weight 0.
-        reads_probs: optional, False for a loss that does not read `inputs.probs`; if no loss and no picture does, it is
-            not computed.
+        reads_probs: optional, False if it does not read `inputs.probs`, which is left out if nothing reads it.
     """
 
     contract: ClassVar[int]
