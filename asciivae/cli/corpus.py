@@ -67,7 +67,7 @@ def clean(
     # Computed before the files are read, so that pieces scraped meanwhile make the store outdated.
     key = digest_of(manifest) if manifest.is_file() else ""
     with ExitStack() as opened:
-        file = opened.enter_context(opened_output(refused, kind=UsageError)) if refused else None
+        file = opened.enter_context(opened_output(refused, hint="name another file")) if refused else None
 
         def on_rejected(found: Refused) -> None:
             if file:
@@ -173,7 +173,7 @@ def show(
         from asciivae.render.contact import contact_sheet
         from asciivae.report.png import png_bytes
 
-        write_output(png, png_bytes(contact_sheet(opened, chosen)), hint="name another file", kind=UsageError)
+        write_output(png, png_bytes(contact_sheet(opened, chosen)), hint="name another file")
     pieces = list(_described(opened, chosen))
     if as_json:
         drawn = {"png": str(png)} if png else {}
@@ -233,7 +233,9 @@ def _save(path: Path, storage: Storage, refusals: Any, key: str = "") -> None:
     try:
         save(path, storage, refusals, key=key)
     except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", place=str(path), hint="choose another --out") from None
+        from asciivae.files.atomic import cannot_write
+
+        raise cannot_write(path, error, "choose another --out", CorpusError) from None
 
 
 def _store_path(path: Path) -> Path:

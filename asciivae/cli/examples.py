@@ -9,7 +9,7 @@ import typer
 
 from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import reported, result, say
-from asciivae.errors import UsageError
+from asciivae.errors import AsciivaeError
 
 CAT = r"""
    /\_/\
@@ -39,7 +39,7 @@ def examples(
 
       asciivae examples && asciivae reconstruct cat.txt --side-by-side
     """
-    from asciivae.files.atomic import create_text
+    from asciivae.files.atomic import cannot_write, create_text
 
     check_folder("FOLDER", folder)
     try:
@@ -50,8 +50,6 @@ def examples(
             except FileExistsError:
                 say(f"{folder / name} exists already and stays as it is")
     except OSError as error:
-        raise UsageError(
-            f"cannot be written: {error.strerror}", place=str(folder), hint="name another folder"
-        ) from None
+        raise cannot_write(folder, error, "name another folder", AsciivaeError) from None
     say(f"try: asciivae reconstruct {folder / 'cat.txt'} --side-by-side")
     result("\n".join(str(folder / name) for name in DRAWINGS))

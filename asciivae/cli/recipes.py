@@ -10,7 +10,7 @@ import typer
 from asciivae.cli import completion
 from asciivae.cli import verify as verification
 from asciivae.cli.output import json_result, printable, reported, result, say, table
-from asciivae.errors import RecipeProblems, UsageError, did_you_mean
+from asciivae.errors import AsciivaeError, RecipeProblems, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from asciivae.recipe.resolve import LoadedRecipe
@@ -74,7 +74,7 @@ def copy(
     destination: Annotated[Path | None, typer.Argument(help="A file or folder (default: NAME.yaml).")] = None,
 ) -> None:
     """Copy a recipe to a file, to edit it; an existing file is never replaced, - is stdout."""
-    from asciivae.files.atomic import create_text
+    from asciivae.files.atomic import cannot_write, create_text
     from asciivae.recipe import library, loader
 
     found = library.find(recipe)
@@ -95,7 +95,7 @@ def copy(
     except FileExistsError as error:
         raise UsageError("already exists", place=str(target), hint="name another file") from error
     except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", place=str(target), hint="name another file") from error
+        raise cannot_write(target, error, "name another file", AsciivaeError) from error
     say(f"try it with: asciivae train --recipe {target}")
     result(str(target))
 
@@ -112,7 +112,6 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Validate recipes without running them; print every problem with its place."""
-    from asciivae.errors import AsciivaeError
     from asciivae.recipe.resolve import load_recipe
 
     problems: list[AsciivaeError] = []

@@ -11,7 +11,8 @@ from string import Template
 
 from asciivae import registry
 from asciivae.contract import CONTRACT
-from asciivae.errors import UsageError
+from asciivae.errors import AsciivaeError, UsageError
+from asciivae.files.atomic import cannot_write
 
 SUFFIX = ".template"
 
@@ -28,7 +29,8 @@ def write_package(kind: str, name: str, destination: Path | None = None) -> Path
         The folder.
 
     Raises:
-        UsageError: the name is invalid or taken, or the folder exists or cannot be created.
+        UsageError: the name is invalid or taken, or the folder exists.
+        AsciivaeError: it cannot be written.
     """
     name = _checked_name(name)
     taken = [entry for entry in registry.entries(kind) if entry.name == name]
@@ -125,5 +127,5 @@ def _fill(templates: Traversable, folder: Path, words: dict[str, str]) -> None:
             target.write_text(Template(template.read_text(encoding="utf-8")).substitute(words), encoding="utf-8")
 
 
-def _cannot_write(folder: Path, error: OSError) -> UsageError:
-    return UsageError(f"cannot be written: {error.strerror}", place=str(folder), hint="name another folder with --to")
+def _cannot_write(folder: Path, error: OSError) -> AsciivaeError:
+    return cannot_write(folder, error, "name another folder with --to", AsciivaeError)

@@ -277,6 +277,8 @@ def cannot_write(path: Path, error: OSError, hint: str = "", kind: type[Asciivae
     """The error for a path that cannot be written, with its reason and a hint."""
     if isinstance(error, UnsafePathError):
         return kind(str(error.strerror), place=str(error.filename or path), hint=hint or UNSAFE)
+    if hint and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hint = f"free some space, or {hint}"
     forbidden = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
     remedy = "choose a writable folder" if forbidden else "free some space or choose another folder"
     return kind(

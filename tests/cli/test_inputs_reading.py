@@ -105,3 +105,19 @@ def test_lines_of_a_corpus_count_as_files_of_a_folder_do(weights: Path) -> None:
     done = asciivae("score", "art.jsonl", "--model", weights, "--json")
     assert done.exit_code == 1
     assert [one["place"] for one in json.loads(done.stdout)["skipped"]] == ["art.jsonl:2", "art.jsonl:3"]
+
+
+def test_pictures_that_cannot_be_read_are_in_the_document() -> None:
+    from PIL import Image
+
+    Path("pictures").mkdir()
+    Image.new("L", (64, 64), 255).save("pictures/a.png")
+    picture = Image.new("L", (64, 64), 255)
+    picture.paste(0, (30, 8, 34, 56))
+    picture.save("pictures/b.PNG")
+    Path("pictures/c.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 100)
+    done = asciivae("draw", "pictures", "--width", "8", "--no-search", "--json")
+    assert done.exit_code == 1
+    document = json.loads(done.stdout)
+    assert "pictures/b.PNG" in [one["name"] for one in document["pictures"]]
+    assert "pictures/c.png" in [one["place"] for one in document["skipped"]]

@@ -270,3 +270,24 @@ def test_a_file_name_does_not_reach_the_terminal_as_it_is(
     assert capsys.readouterr().out == "a\\x1b[2Jb\n\tc\\u202ed\u00e9\n"
     result("\x1b[31mred\x1b[0m", coloured=True)
     assert capsys.readouterr().out == "\x1b[31mred\x1b[0m\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["reconstruct", "cat.txt", "--out", "file/in"],
+        ["corpus", "split", "embedded", "--out", "file/in"],
+        ["corpus", "clean", "embedded", "--out", "file/x.safetensors"],
+        ["examples", "file/in"],
+        ["plugins", "new", "loss", "mine", "--to", "file/in"],
+        ["train", "--recipe", "quickstart", "--out", "file/in"],
+        ["scrape", "folder", ".", "--out", "file/in"],
+    ],
+)
+def test_what_cannot_be_written_has_one_exit_code(words: list[str]) -> None:
+    Path("file").write_text("mine")
+    done = asciivae(*words)
+    assert done.exit_code == 1, done.stderr
+    assert "cannot be" in done.stderr or "is not empty" in done.stderr
+    assert "hint: " in done.stderr
+    assert Path("file").read_text() == "mine"

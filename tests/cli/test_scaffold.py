@@ -52,5 +52,5 @@ class TestNew:
     def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         done = asciivae("plugins", "new", "loss", "my-loss", "--to", tmp_path / "file" / "made")
-        assert done.exit_code == 2
+        assert done.exit_code == 1
         assert "cannot be written: Not a directory" in done.stderr

@@ -120,7 +120,9 @@ def test_a_full_disk_leaves_the_file_of_before(
         patched.setattr(*stage, fails)
         with pytest.raises(UsageError) as caught:
             write_output(file, b"after", hint="name another --png file", kind=UsageError)
-    assert str(caught.value) == (f"{file}: cannot be written: No space left on device\n\nhint: name another --png file")
+    assert str(caught.value) == (
+        f"{file}: cannot be written: No space left on device\n\nhint: free some space, or name another --png file"
+    )
     assert entries(tmp_path) == ["a.png"]
     assert file.read_text() == "before"
 
