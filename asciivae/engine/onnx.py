@@ -66,12 +66,15 @@ class OnnxNetwork:
             inputs: by the names that the graph gives them.
 
         Raises:
-            ModelError: they do not fit.
+            ModelError: they do not fit, or the answer contains NaN or infinity.
         """
         try:
-            return [np.asarray(value) for value in self._session.run(None, inputs)]
+            found = [np.asarray(value) for value in self._session.run(None, inputs)]
         except Exception as error:
             raise ModelError(f"does not run ({_brief(error)})", place=self._place, hint=DAMAGED) from None
+        if not all(np.isfinite(value).all() for value in found if np.issubdtype(value.dtype, np.floating)):
+            raise ModelError("answers with NaN or infinity", place=self._place, hint=DAMAGED)
+        return found
 
 
 def open_graph(path: Path) -> OnnxNetwork:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tiny_runs import asciivae
 
 from asciivae.cli.output import result, table
@@ -167,11 +168,19 @@ needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /
         ["corpus", "export", "embedded", "--out", "full.safetensors"],
         ["corpus", "clean", "embedded", "--out", "new.safetensors", "--refused", "/dev/full"],
         ["export", "bundled", "full.safetensors"],
+        ["draw", "line.png", "--width", "8", "--no-search", "--out", "/dev/full"],
+        ["draw", "line.png", "--width", "8", "--no-search", "--png", "/dev/full"],
+        ["complete", "cat.txt", "--below", "1", "-n", "1", "--png", "/dev/full"],
+        ["sample", "-n", "1", "--size", "2x4", "--png", "/dev/full"],
+        ["interpolate", "cat.txt", "cat.txt", "--steps", "2", "--gif", "/dev/full"],
     ],
 )
 def test_a_full_device_is_told_and_stays(arguments: list[str]) -> None:
     for name in ("full.jsonl", "full.safetensors"):
         Path(name).symlink_to("/dev/full")
+    picture = Image.new("L", (64, 64), 255)
+    picture.paste(0, (20, 10, 24, 50))
+    picture.save("line.png")
     done = asciivae(*arguments)
     assert done.exit_code in (1, 2)
     assert "No space left on device" in done.stderr

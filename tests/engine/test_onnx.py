@@ -105,6 +105,18 @@ def test_inputs_that_do_not_fit_are_refused(graph: bytes) -> None:
         network(lines=np.zeros((1, 1, 12, 6), np.float32))
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_graph_whose_weights_are_not_finite_is_refused_as_it_answers(value: float) -> None:
+    tracer = tiny_tracer()
+    with torch.no_grad():
+        next(tracer.parameters()).fill_(value)
+    bad = TrainedTracer(tracer, "tiny", 3, Path("tiny"), "kind: tracer\n", torch.ones(95, 2, 1))
+    network = OnnxNetwork(bytes(graph_of(bad).SerializeToString()), place="tiny")
+
+    with pytest.raises(ModelError, match="tiny: answers with NaN or infinity"):
+        OnnxTracer(network, "tiny").read(*question(3, 4), 1.0)
+
+
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"No such file or directory"):
         open_graph(tmp_path / "none.onnx")
