@@ -139,8 +139,7 @@ class Renderer(Protocol):
     """A renderer: maps character probabilities to a picture.
 
     A renderer that is not linear may draw across the borders of cells, for instance blur; far cells do not matter. Its
-    glyphs are the pictures of single characters on pages of one cell. It is deterministic, and the picture of a page
-    depends on that page alone.
+    glyphs are the pictures of single characters. It is deterministic; a picture depends on its page alone.
 
     Attributes:
         cell: (h, w), the pixels of one character.
@@ -289,8 +288,7 @@ class RunObserver(Protocol):
 class Optimiser(Protocol):
     """An optimiser (`optim.use` in a recipe): makes a `torch.optim.Optimizer` of parameters.
 
-    The engine sets `lr` of every parameter group before each step and clips the gradient. The state of each parameter
-    is tensors by name, which are saved and restored with the run.
+    The engine sets `lr` of every group before each step and clips gradients. Each parameter's state is named tensors.
     """
 
     contract: ClassVar[int]

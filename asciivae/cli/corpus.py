@@ -16,6 +16,7 @@ from asciivae.errors import CorpusError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from asciivae.corpus.steps import Step
     from asciivae.corpus.store import Corpus, Refused, Storage
 
 app = typer.Typer(help="Clean, inspect, split and export corpora.", no_args_is_help=True)
@@ -39,6 +40,9 @@ def clean(
     remove_signatures: Annotated[
         bool, typer.Option("--remove-signatures", help="Remove artists' signatures, which they ask to keep.")
     ] = False,
+    step: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Also apply a plugin's step, or PATH.py:CLASS; repeat.")
+    ] = None,
     near: Annotated[float, typer.Option(help="The least similarity of near duplicates, in (0, 1].")] = 0.9,
     refused: Annotated[
         Path | None, typer.Option(help="Write every refused text's place and reason to this file, as JSON lines.")
@@ -63,7 +67,8 @@ def clean(
         raise UsageError(f"{near:g} is not in (0, 1]", place="--near", hint="for example --near 0.9")
     (min_lines, max_lines), (min_bytes, max_bytes) = _range(lines, "--lines"), _range(size, "--bytes")
     limits = Limits(min_lines=min_lines, max_lines=max_lines, min_bytes=min_bytes, max_bytes=max_bytes)
-    chosen = steps(limits, transliterate=transliterate, signatures=remove_signatures)
+    more = _plugin_steps(step or [])
+    chosen = steps(limits, transliterate=transliterate, signatures=remove_signatures, more=more)
     # Computed before the files are read, so that pieces scraped meanwhile make the store outdated.
     key = digest_of(manifest) if manifest.is_file() else ""
     with ExitStack() as opened:
@@ -82,8 +87,8 @@ def clean(
     say(f"{tally.read} read, {tally.kept} kept, {tally.families} families of similar pieces")
     for reason, n in tally.refused.most_common():
         say(f"{n} refused: {reason}")
-    for step, n in tally.changed.most_common():
-        say(f"{n} changed: {step}")
+    for name, n in tally.changed.most_common():
+        say(f"{n} changed: {name}")
     result(str(target))
 
 
@@ -211,6 +216,14 @@ def export(corpus: Spec, out: Out) -> None:
     else:
         write_folder(opened, out)
     result(str(out))
+
+
+def _plugin_steps(names: list[str]) -> dict[str, Step]:
+    if not names:
+        return {}
+    from asciivae.experiment.steps import plugin_step
+
+    return {name: plugin_step(name) for name in names}
 
 
 def _described(corpus: Corpus, indices: list[int]) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from asciivae.cli.output import beside, json_result, printable, reported, result
 from asciivae.cli.progress import counting
 from asciivae.corpus.side import Side
 from asciivae.errors import UsageError
+from asciivae.registry import files
 
 if TYPE_CHECKING:
     from asciivae.experiment.evaluate import Pieces
@@ -53,6 +54,9 @@ def evaluate(
             metavar="N,N,…",
             help="Measure each model with so many latent numbers for a page of 64 × 64 cells, 64 to 4096.",
         ),
+    ] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Also measure a plugin's metric, or PATH.py:CLASS; repeat.")
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write a report as an HTML file.")] = None,
     draws: Annotated[
@@ -92,13 +96,14 @@ def evaluate(
         if kinds.count(kind) < len(kinds):
             place = next(str(path) for path, other in zip(models, kinds, strict=True) if other != kind)
             raise UsageError(f"is not {one}, as others are", place=place, hint="measure the kinds one by one")
-        if html is not None or contours or sizes:
-            raise UsageError(f"--html, --contours and --numbers are not for {many}", hint="leave them out")
+        if html is not None or contours or sizes or metric:
+            raise UsageError(f"--html, --contours, --metric and --numbers are not for {many}", hint="leave them out")
         if kind == "page":
             evaluate_pages(models, data or ["embedded"], split, limit, draws, as_json)
         else:
             evaluate_tracers(models, data or ["embedded"], split, limit, device, as_json)
         return
+    wanted = [files.allow(name, Path.cwd()) if files.is_file(name) else name for name in metric or ()]
     on = choose_device(device)
     trained = [load_model(path, on) for path in models]
     pieces = fitting(trained, choose_pieces(data or ["embedded"], split, limit))
@@ -107,7 +112,9 @@ def evaluate(
         for size in sizes:
             loaded.at(size)  # refuses a size now rather than after the others were measured
     with counting(len(models) * max(1, len(sizes)) * len(pieces.grids), "piece") as advanced:
-        found = measured_on(trained, models, pieces, numbers=sizes, contours=contours, advanced=advanced)
+        found = measured_on(
+            trained, models, pieces, numbers=sizes, contours=contours, metrics=wanted, advanced=advanced
+        )
     measured = [one.measured for one in found]
     if html is not None:
         from asciivae.files.atomic import write_output

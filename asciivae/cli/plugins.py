@@ -1,4 +1,4 @@
-"""`asciivae plugins list | show | check | new`."""
+"""`asciivae plugins list | show | check | new | install | uninstall`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from asciivae import registry
-from asciivae.cli import completion
+from asciivae.cli import completion, plugins_install
 from asciivae.cli.inputs import check_folder
 from asciivae.cli.output import json_result, reported, result, say, table
 from asciivae.errors import AsciivaeError, PluginError, UsageError, did_you_mean
@@ -20,11 +20,11 @@ from asciivae.registry import files
 if TYPE_CHECKING:
     from asciivae.cli.help_outline import Outline
 
-app = typer.Typer(help="List, show and check plugins, and create new ones.", no_args_is_help=True)
+app = typer.Typer(help="List, show, check and install plugins, and create new ones.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 Kinds = Literal["losses", "models", "renderers", "metrics", "observers", "optimisers", "steps", "sources", "recipes"]
-NewKinds = Literal["loss", "model", "renderer", "source"]
-IN_RECIPES = ("loss", "model", "renderer")
+NewKinds = Literal["loss", "model", "renderer", "metric", "observer", "optimiser", "step", "source"]
+IN_RECIPES = ("loss", "model", "renderer", "metric", "observer", "optimiser")
 KIND = {f"{kind}es" if kind.endswith("s") else f"{kind}s": kind for kind in registry.KINDS}
 
 
@@ -34,7 +34,7 @@ def list_(
     kinds: Annotated[Kinds | None, typer.Argument(help="Only this kind.", show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List losses, models, renderers, sources and packages of recipes. No plugin code is run."""
+    """List plugins of all kinds, and packages of recipes. No plugin code is run."""
     wanted = [KIND[kinds]] if kinds else list(registry.KINDS)
     known = [entry for kind in wanted for entry in registry.entries(kind)]
     if as_json:
@@ -121,6 +121,10 @@ def new(
         f"then read {folder / 'README.md'}"
     )
     result(str(folder))
+
+
+app.command()(plugins_install.install)
+app.command()(plugins_install.uninstall)
 
 
 def _named(name: str, kind: str = "loss") -> list[registry.Entry]:

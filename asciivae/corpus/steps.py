@@ -63,13 +63,16 @@ class Limits:
                 )
 
 
-def steps(limits: Limits, *, transliterate: bool = False, signatures: bool = False) -> dict[str, Step]:
+def steps(
+    limits: Limits, *, transliterate: bool = False, signatures: bool = False, more: Mapping[str, Step] | None = None
+) -> dict[str, Step]:
     """The steps for one text, by name, in order.
 
     Args:
         limits: the limits on the size of a piece.
         transliterate: replace look-alikes of printable ASCII: line drawing, quotes, accents.
         signatures: remove artists' signatures. Artists ask to keep them, so this is off by default.
+        more: steps of plugins by name, applied before those on indentation, prose and size.
     """
     return {
         "lines": normalise_lines,
@@ -79,6 +82,7 @@ def steps(limits: Limits, *, transliterate: bool = False, signatures: bool = Fal
         "characters": refuse_non_ascii,
         **({"signatures": remove_signatures} if signatures else {}),
         "addresses": remove_addresses,
+        **(more or {}),
         "indentation": remove_indentation,
         "prose": refuse_prose,
         "size": partial(refuse_sizes, limits=limits),

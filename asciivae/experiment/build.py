@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from asciivae import __version__
+from asciivae.experiment.components import described, make
 from asciivae.experiment.model import build_model
 from asciivae.experiment.page import build_page
 from asciivae.experiment.renderer import build_renderer
 from asciivae.experiment.tracer import build_tracer
 from asciivae.models.layout import reserve_kernels
 from asciivae.recipe.export import dump_yaml
-from asciivae.recipe.resolve import LoadedRecipe
+from asciivae.recipe.resolve import LoadedRecipe, with_config
+from asciivae.settings.component import Component
 from asciivae.training.experiment import Experiment
+from asciivae.training.optim import BUILT_IN
 
 if TYPE_CHECKING:
     import torch
@@ -42,4 +46,11 @@ def build(loaded: LoadedRecipe, device: torch.device, **extras: Any) -> Experime
     """
     reserve_kernels()
     metadata = {"asciivae": __version__, "name": loaded.name, "recipe": dump_yaml(loaded.resolved())}
-    return BUILDERS[loaded.recipe.kind](loaded.name, loaded.recipe, device, metadata, **extras)
+    recipe = loaded.recipe
+    if recipe.optim.use not in BUILT_IN:
+        chosen = with_config("optimiser", Component(recipe.optim.use, recipe.optim.options), reserved=())
+        plugin = make("optimiser", chosen)
+        recipe = replace(recipe, optim=recipe.optim.made_by(plugin))
+    made = BUILDERS[recipe.kind](loaded.name, recipe, device, metadata, **extras)
+    observers = tuple((described("observer", one), make("observer", one)) for one in recipe.observers)
+    return replace(made, observers=observers)

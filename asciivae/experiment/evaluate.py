@@ -15,6 +15,7 @@ from asciivae.corpus.side import Side
 from asciivae.corpus.splits import split
 from asciivae.errors import CorpusError, ModelError
 from asciivae.experiment.measure import measure
+from asciivae.experiment.metrics import plugin_metrics
 from asciivae.metrics.summary import ModelScores, summarise
 from asciivae.training.run_dir import RunDir
 
@@ -112,6 +113,7 @@ def evaluate(
     *,
     numbers: Sequence[int] = (),
     contours: bool = False,
+    metrics: Sequence[str] = (),
     advanced: Callable[[int], object] = lambda _: None,
 ) -> list[ModelScores]:
     """Measure models on pieces; training metrics are included for models that are given as a run's folder.
@@ -122,16 +124,26 @@ def evaluate(
         pieces: pieces that fit all models.
         numbers: sizes of the latent to measure each model with (see `TrainedModel.at`); none for its own.
         contours: whether to compare joined contours too.
+        metrics: names of metrics to measure too, which are plugins.
         advanced: called with the number of pieces done since the previous call.
+
+    Raises:
+        PluginError: a metric is unknown, or fails.
     """
     found = []
     for label, trained, path in zip(labels(models, paths), models, paths, strict=True):
         records = tuple(RunDir(path).metrics()) if path.is_dir() else ()
         for size in numbers or (None,):
             sized = trained if size is None else trained.at(size)
-            measured = measure(sized.model, pieces.grids, trained.canvas, contours=contours, advanced=advanced)
+            more, shown = plugin_metrics(metrics, trained.glyphs, pieces.grids) if metrics else (None, ())
+            measured = measure(
+                sized.model, pieces.grids, trained.canvas, contours=contours, metrics=more, advanced=advanced
+            )
             own = label if size is None else f"{label}, {size}"
-            found.append(ModelScores(own, label, size, trained.step, measured, summarise(measured), records))
+            summary = summarise(measured)
+            names = list(summary.whole.mean_of_pieces)
+            shown = tuple(s._replace(name=n) for s in shown for n in names if n == s.name or n.startswith(f"{s.name}."))
+            found.append(ModelScores(own, label, size, trained.step, measured, summary, records, shown))
     return found
 
 

@@ -27,6 +27,7 @@ from asciivae.models.latent import sample_latent
 
 if TYPE_CHECKING:
     from asciivae.contract import Posterior
+    from asciivae.losses.objective import LossValues, Objective
     from asciivae.models.base import VAE
     from asciivae.text.art import Grid
     from asciivae.text.canvas import Canvas
@@ -88,6 +89,7 @@ def measure(
     *,
     contours: bool = False,
     seed: int = 0,
+    metrics: Objective | None = None,
     advanced: Callable[[int], object] = lambda _: None,
 ) -> Measured:
     """Reconstruct pieces and compare each with its original.
@@ -98,6 +100,7 @@ def measure(
         canvas: places pieces on pages for the model.
         contours: whether to compare joined contours too, which dominates the time.
         seed: seed of the z for the estimate of the bits.
+        metrics: more to measure, as terms; their values are added to the scores.
         advanced: called with the number of pieces done since the previous call.
 
     Raises:
@@ -110,13 +113,25 @@ def measure(
         moments.add(batch.output.posterior)
         costs = _costs(model, batch, [grids[i] for i in batch.pieces], seed)
         looks = look_scores([one.original for one in batch.made], [one.grid for one in batch.made])
+        more = _more(metrics, batch)
         for i, one, cost, look in zip(batch.pieces, batch.made, costs, looks, strict=True):
             made[i] = one
             contour = contour_scores(one.original, one.grid) if contours else {}
             per_cell = cost["bits"] / one.original.size
             rows[i] = {**look, **contour, **cost, "bits_per_cell": per_cell, "ink_confidence": one.ink_confidence}
+            rows[i].update({name: values[batch.pieces.index(i)] for name, values in more.items()})
         advanced(len(batch.pieces))
     return Measured(tuple(made[i] for i in range(len(grids))), tuple(rows), moments.units())
+
+
+@torch.no_grad()
+def _more(metrics: Objective | None, batch: Pass) -> dict[str, list[float]]:
+    """The values of metrics of each piece of a batch."""
+    if metrics is None:
+        return {}
+    mask = torch.ones_like(batch.ids, dtype=torch.bool)
+    measured: LossValues = metrics(batch.output, batch.output.logits.softmax(1), batch.ids, mask, 0, training=False)
+    return {name: values.double().cpu().tolist() for name, values in measured.pieces.items()}
 
 
 @torch.no_grad()

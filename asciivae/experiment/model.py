@@ -13,7 +13,7 @@ from asciivae.errors import RecipeError, UsageError
 from asciivae.experiment.components import described, initialised, make, origin
 from asciivae.latent.reconstruct import reconstruct
 from asciivae.losses.objective import PYTHON, Objective, Term, facts_of
-from asciivae.losses.schedule import schedule
+from asciivae.losses.schedule import constant, schedule
 from asciivae.recipe.schema import RESERVED, ModelRecipe
 from asciivae.registry import files
 from asciivae.text.art import side_by_side
@@ -64,12 +64,21 @@ def build_model(
         Term(entry.name, make("loss", entry, facts), schedule(entry.weight), origin("loss", entry))
         for entry in recipe.losses
     ]
+    metrics = Objective(
+        [
+            Term(entry.name, make("metric", entry, facts), constant(0.0), origin("metric", entry), "metric")
+            for entry in recipe.metrics
+        ],
+        renderer,
+        drawn_by=described("renderer", recipe.renderer),
+    )
     terms += _python_terms(losses or {}, {term.name for term in terms})
     task = VAETask(
         module=vae.to(device),
         objective=Objective(terms, renderer, drawn_by=described("renderer", recipe.renderer)).to(device),
         relaxation=recipe.relax,
         built_by=_built_by(recipe, own),
+        metrics=metrics.to(device) if metrics.terms else None,
         batches=data.batches,
         seed=recipe.seed,
         total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),

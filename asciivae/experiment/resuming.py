@@ -20,7 +20,7 @@ from asciivae.render.glyphs import digest
 from asciivae.training.experiment import Experiment
 from asciivae.training.provenance import provenance
 
-CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces")
+CHANGEABLE = ("train.steps", "train.epochs", "train.on_divergence", "every", "evaluation.pieces", "observers")
 """Recipe paths that may change when a run is resumed."""
 MAX_PROVENANCE = 1 << 24
 """The largest provenance.json, in bytes; it grows with each resumption."""
@@ -92,7 +92,8 @@ def provenance_text(
         earlier: the provenance before a resumption.
         report: the tensors loaded from another run.
     """
-    uses = [part.use for _, _, part in experiment.recipe.components() if files.is_file(part.use)]
+    named = [*(part.use for _, _, part in experiment.recipe.components()), experiment.recipe.optim.use]
+    uses = [use for use in named if files.is_file(use)]
     corpus = experiment.data.corpus
     made = provenance(
         experiment.task.device,

@@ -42,17 +42,19 @@ class Term:
         loss: the plugin's object.
         weight: its weight at each step.
         origin: name and version of the package that provides it, for error messages.
+        kind: `loss`, or `metric`.
     """
 
     name: str
     loss: Loss
     weight: Schedule
     origin: str = "asciivae"
+    kind: str = "loss"
 
     @property
     def place(self) -> str:
         """Its name and origin, for messages."""
-        return f"loss {self.name!r} of {self.origin}"
+        return f"{self.kind} {self.name!r} of {self.origin}"
 
 
 @dataclass(frozen=True)
@@ -301,7 +303,7 @@ def _unmodified(inputs: LossInputs, place: str) -> Iterator[None]:
 
 def _call(term: Term, inputs: LossInputs, step: int) -> Mapping[str, Tensor]:
     place = f"{term.place}, step {step}"
-    with _unmodified(inputs, place), blamed(place, "take the loss out of the recipe"):
+    with _unmodified(inputs, place), blamed(place, f"take the {term.kind} out of the recipe"):
         values: Any = term.loss(inputs)
     batch = (len(inputs.target),)
     if not isinstance(values, Mapping) or not values:

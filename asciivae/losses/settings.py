@@ -1,4 +1,4 @@
-"""An entry of a recipe's `losses`."""
+"""Entries of a recipe's `losses` and `metrics`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,18 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 @dataclass(frozen=True)
-class LossEntry(Component):
+class _Named(Component):
+    name: Annotated[Name, Field(json_schema_extra=_without_default)] = ""
+
+    @classmethod
+    def _gathered(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("use"), str) and value.get("name") is None:
+            value = {**value, "name": value["use"].rpartition(":")[2]}
+        return super()._gathered(value)
+
+
+@dataclass(frozen=True)
+class LossEntry(_Named):
     """A term of the objective; a loss may return several named terms.
 
     Attributes:
@@ -25,11 +36,13 @@ class LossEntry(Component):
         weight: the factor of the term: constant, a ramp, or points.
     """
 
-    name: Annotated[Name, Field(json_schema_extra=_without_default)] = ""
     weight: Weight = 1.0
 
-    @classmethod
-    def _gathered(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("use"), str) and value.get("name") is None:
-            value = {**value, "name": value["use"].rpartition(":")[2]}
-        return super()._gathered(value)
+
+@dataclass(frozen=True)
+class MetricEntry(_Named):
+    """A metric that is measured in validation; it may return several named values.
+
+    Attributes:
+        name: name of the metric in logs; the component's name by default.
+    """

@@ -6,6 +6,7 @@ averages the scores of the pieces, so that all drawings weigh the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -120,6 +121,7 @@ class ModelScores:
         measured: the scores by piece.
         summary: the scores by group.
         records: the metrics of its training; empty if unknown.
+        more: the metrics of plugins among its scores.
     """
 
     label: str
@@ -129,6 +131,7 @@ class ModelScores:
     measured: Measured = field(repr=False)
     summary: Summary = field(repr=False)
     records: Sequence[Mapping[str, Any]] = field(repr=False)
+    more: tuple[Shown, ...] = ()
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} {self.over_cells[name]:.3f}" for name in ("char_f1", "ink_iou"))
@@ -164,7 +167,7 @@ class Row(NamedTuple):
 
 def rows_of_all(found: Sequence[ModelScores]) -> list[Row]:
     """Rows of the scores of models on all pieces."""
-    return _rows("all", "all", [one.summary.whole for one in found], SHOWN)
+    return _rows("all", "all", [one.summary.whole for one in found], [*SHOWN, *found[0].more])
 
 
 def rows_by_kind(found: Sequence[ModelScores]) -> list[Row]:
@@ -218,12 +221,20 @@ def _groups(names: Sequence[str], positions: Sequence[int], measured: Measured) 
     return tuple(_group(name, measured, own) for name, own in zip(names, members, strict=True) if own)
 
 
+def _mean(values: Sequence[float]) -> float:
+    """The mean of the values that are not NaN, as those of a metric that does not apply to a piece are."""
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
 def _group(name: str, measured: Measured, members: Sequence[int]) -> Group:
     made: list[Reconstruction] = [measured.reconstructions[i] for i in members]
     rows = [measured.scores[i] for i in members]
     counts = sum((one.counts for one in made), CharacterCounts())
     bits = sum(row["bits"] for row in rows)
-    means = {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]}
+    means = {
+        key: _mean([row[key] for row in rows if key in row]) for key in dict.fromkeys(k for row in rows for k in row)
+    }
     sure = sum(one.ink_confidence * one.counts.drawn for one in made) / counts.drawn if counts.drawn else 1.0
     costs = {"bits_per_cell": bits / counts.cells, "bits_per_ink": bits / max(counts.ink, 1)}
     return Group(name, len(rows), {**counts.scores(), **costs, "ink_confidence": sure}, means)

@@ -111,4 +111,4 @@ class RendererRecipe(BaseRecipe):
     inputs: Inputs = Inputs()
     weights: Weights = Weights()
 
-    COMPONENTS: ClassVar[dict[str, str]] = {"decoder": "model"}
+    COMPONENTS: ClassVar[dict[str, str]] = {**BaseRecipe.COMPONENTS, "decoder": "model"}

@@ -59,13 +59,14 @@ def recipe_schema(kind: str = "model", left_out: Callable[[str], object] = lambd
         section = _section_of(recipe, field)
         base = definitions[section]
         variants = []
-        for name, options in _options(plugin_kind, section, left_out):
+        for name, options in sorted(_options(plugin_kind, section, left_out), key=lambda pair: pair[0]):
             prefix = f"{section}.{name}"
             if options.get("properties", {}).keys() & base["properties"].keys():
                 continue  # an option with a reserved name, which `with_config` refuses
             definitions.update({f"{prefix}.{k}": v for k, v in options.pop("$defs", {}).items()})
             variants.append(_variant(base, name, options))
-        definitions[section] = {"description": base["description"], "oneOf": variants}
+        if variants:  # there may be no component of this kind
+            definitions[section] = {"description": base["description"], "oneOf": variants}
     return {"$schema": DIALECT, **schema}
 
 
@@ -77,32 +78,47 @@ def _section_of(recipe: type[BaseRecipe], field: str) -> str:
 
 def _options(kind: str, section: str, left_out: Callable[[str], object]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The name and the schema of the options of each installed component of a kind that loads."""
-    ours = {entry.name for entry in registry.entries(kind) if entry.distribution == registry.OURS}
-    for entry in registry.entries(kind):
-        own = entry.distribution == registry.OURS
-        name = entry.name if own or (entry.state != "ambiguous" and entry.name not in ours) else entry.qualified
+    known = registry.entries(kind)
+    ours = {entry.name for entry in known if entry.distribution == registry.OURS}
+    for entry in known:
+        if entry.distribution == registry.OURS:
+            yield entry.name, _schema_of(kind, entry.name, section, entry.name)
+    theirs = [entry for entry in known if entry.distribution != registry.OURS]
+    names = [e.qualified if e.state == "ambiguous" or e.name in ours else e.name for e in theirs]
+    done = 0
+    while done < len(theirs):  # again after one that ended the process
+        rest = [(entry.qualified, name) for entry, name in zip(theirs, names, strict=True)][done:]
         try:
-            if own:
-                yield from options_of(kind, name, section)
-            else:
-                yield from map(tuple, isolated.items_of(f"{__name__}:options_of", kind, entry.qualified, section, name))
+            for schema, error in isolated.items_of(f"{__name__}:schemas_of", kind, rest, section):
+                if error:
+                    left_out(f"{kind} {theirs[done].name!r} of {theirs[done].origin} is left out: {error}")
+                else:
+                    yield names[done], schema
+                done += 1
         except PluginError as error:
-            left_out(f"{kind} {entry.name!r} of {entry.origin} is left out: {error.message}")
+            left_out(f"{kind} {theirs[done].name!r} of {theirs[done].origin} is left out: {error.message}")
+            done += 1
 
 
-def options_of(kind: str, use: str, section: str, name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """The schema of the options of one component, as the only item.
+def schemas_of(kind: str, components: list[list[str]], section: str) -> Iterator[tuple[dict[str, Any] | None, str]]:
+    """The schema of the options of each component, or why there is none.
 
     Args:
         kind: a key of `registry.KINDS`.
-        use: its name, or `distribution:name`.
-        section: the name of the section that it is for.
-        name: its name in the schema; `use` by default.
+        components: `distribution:name` and the name in the schema of each.
+        section: the name of the section that they are for.
     """
-    name = name or use
+    for use, name in components:
+        try:
+            yield _schema_of(kind, use, section, name), ""
+        except PluginError as error:
+            yield None, error.message
+
+
+def _schema_of(kind: str, use: str, section: str, name: str) -> dict[str, Any]:
     template = f"#/$defs/{section}.{name}.{{model}}"
     try:
-        yield name, json_schema(registry.load(kind, use).Config, ref_template=template)
+        return json_schema(registry.load(kind, use).Config, ref_template=template)
     except PydanticUserError as error:
         raise PluginError(str(error)) from error
 

@@ -23,6 +23,7 @@ from asciivae.recipe.schema import KINDS
 from asciivae.registry import files
 from asciivae.settings.component import Component
 from asciivae.settings.convert import from_plain, plain, setting_fields
+from asciivae.training.optim import BUILT_IN, Optim
 from asciivae.training.recipe import SCHEMA, BaseRecipe
 
 LAST = ("optim", "train", "every", "evaluation", "expect")
@@ -64,6 +65,7 @@ class LoadedRecipe:
             for key in keys:
                 section = section[key]  # type: ignore[index]
             section["use"] = files.relative(component.use, self.folder)
+        resolved["optim"]["use"] = files.relative(self.recipe.optim.use, self.folder)
         return {**{key: value for key, value in resolved.items() if key not in LAST}, **{k: resolved[k] for k in LAST}}
 
     def origin(self, keys: Keys) -> Literal["default", "recipe", "override"]:
@@ -195,8 +197,18 @@ def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None, folder:
                 complete[keys] = found
             else:
                 problems += found
-    _raise_any(problems)
     updates: dict[str, Any] = {}
+    if only is None and recipe.optim.use not in BUILT_IN:
+        try:
+            made = _optimiser(tree, recipe.optim, folder)
+            updates["optim"] = dataclasses.replace(recipe.optim, use=made.use, options=dict(made.options))
+        except ValidationError as error:
+            problems += explain(error, tree, partial(_names_at, ("optim", "options"), []), ("optim", "options"))
+        except PluginError as error:
+            problems.append(problem(tree, ("optim", "use"), error.message, error.hint))
+        except ValueError as error:
+            problems.append(problem(tree, ("optim", "options"), str(error)))
+    _raise_any(problems)
     for name in recipe.COMPONENTS:
         entry = getattr(recipe, name)
         if isinstance(entry, Component):
@@ -204,6 +216,20 @@ def _configured(tree: Node, recipe: BaseRecipe, only: str | None = None, folder:
         else:
             updates[name] = tuple(complete.get((name, i), one) for i, one in enumerate(entry))
     return dataclasses.replace(recipe, **updates)
+
+
+def _optimiser(tree: Node, optim: Optim, folder: Path | None) -> Component:
+    """The optimiser of a recipe, if it is a plugin, as a component with its options."""
+    try:
+        return with_config(
+            "optimiser", _allowed(tree, ("optim",), Component(optim.use, optim.options), folder), reserved=()
+        )
+    except PluginError as error:
+        if "unknown" not in error.message:
+            raise
+        near = did_you_mean(optim.use, BUILT_IN)
+        names = ", ".join(BUILT_IN)
+        raise PluginError(f"unknown optimiser {optim.use!r}{near}", hint=f"built in: {names}; {error.hint}") from error
 
 
 def _allowed(tree: Node, keys: Keys, component: Component, folder: Path | None) -> Component:
@@ -256,15 +282,20 @@ def _names_at(keys: Keys, names: list[str], path: Keys) -> list[str]:
     return names if path == keys else []
 
 
-def with_config(kind: str, component: Component) -> Component:
+def with_config(kind: str, component: Component, reserved: Sequence[str] | None = None) -> Component:
     """Validate a component's options with its `Config` and fill in the defaults.
+
+    Args:
+        kind: its kind of plugin.
+        component: its name and options.
+        reserved: names that options must not have; by default the component's own keys.
 
     Raises:
         PluginError: it is not installed, or its `Config` cannot be built from plain data.
         ValueError: an option is invalid (a pydantic `ValidationError`), or rejected by the `Config`.
     """
     config_type = registry.load(kind, component.use).Config
-    for name in component.own_keys():
+    for name in component.own_keys() if reserved is None else reserved:
         if name in [field.name for field in setting_fields(config_type)]:
             raise PluginError(f"the option {name!r} of {component.use!r} has a name that is reserved in recipes")
     config = from_plain(config_type, component.options)

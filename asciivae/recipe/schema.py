@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from asciivae.errors import did_you_mean
-from asciivae.losses.settings import LossEntry
+from asciivae.losses.settings import LossEntry, MetricEntry
 from asciivae.models.relax import Relaxation, Softmax
 from asciivae.onehot2raa.settings import RendererRecipe
 from asciivae.pages.settings import PageRecipe
@@ -83,6 +83,7 @@ class ModelRecipe(BaseRecipe):
         model: the model and its options.
         relax: the relaxation, which maps the decoder's logits to what is rendered.
         losses: the terms of the objective, which is their weighted sum.
+        metrics: more to measure in validation; plugins.
     """
 
     kind: Literal["model"] = "model"
@@ -91,20 +92,30 @@ class ModelRecipe(BaseRecipe):
     model: Component
     relax: Annotated[Relaxation, Field(discriminator="use")] = Softmax()
     losses: Annotated[Many[LossEntry], Field(min_length=1)]
+    metrics: Many[MetricEntry] = ()
     evaluation: ModelEvaluation = ModelEvaluation()
 
-    COMPONENTS: ClassVar[dict[str, str]] = {"renderer": "renderer", "model": "model", "losses": "loss"}
+    COMPONENTS: ClassVar[dict[str, str]] = {
+        **BaseRecipe.COMPONENTS,
+        "renderer": "renderer",
+        "model": "model",
+        "losses": "loss",
+        "metrics": "metric",
+    }
 
     def problems(self) -> Iterator[Problem]:
         """Cross-field validation: yield invalid combinations of values."""
         yield from super().problems()
-        names = [loss.name for loss in self.losses]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                yield Problem(("losses", i), f"two losses are called {name!r}", "give one of them a `name`")
+        named = [("losses", i, loss.name) for i, loss in enumerate(self.losses)]
+        named += [("metrics", i, metric.name) for i, metric in enumerate(self.metrics)]
+        names = [name for _, _, name in named]
+        for number, (section, i, name) in enumerate(named):
+            if name in names[:number]:
+                what = "losses" if "metrics" not in (section, named[names.index(name)][0]) else "losses or metrics"
+                yield Problem((section, i), f"two {what} are called {name!r}", "give one of them a `name`")
             if name in RESERVED or name.startswith("sampled_"):
                 message = f"the name {name!r} is reserved for the run's own metrics"
-                yield Problem(("losses", i), message, "give it another `name`")
+                yield Problem((section, i), message, "give it another `name`")
         if self.log:
             known = set(_paths(plain(self), ""))
             for i, path in enumerate(self.log.chosen):

@@ -160,8 +160,12 @@ def _offers(kind: str) -> Iterator[Entry]:
             distribution = about["Name"]
             if normalised(distribution) in seen or not (names is None or normalised(distribution) in names):
                 continue
-            seen.add(normalised(distribution))  # an import finds the first one on sys.path
             points = found.entry_points
+            if normalised(distribution) == OURS and not all(
+                p.value.startswith("asciivae.") for p in points.select(group=group)
+            ):
+                continue  # another package under our name, which must not hide us
+            seen.add(normalised(distribution))  # an import finds the first one on sys.path
             summary = (about.get_all("Summary") or [""])[0]
             state: Literal["ok", "not loaded"] = "ok" if normalised(distribution) == OURS else "not loaded"
             package = Entry(kind, "", distribution, about["Version"], "", state, about=summary)

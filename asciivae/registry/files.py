@@ -7,6 +7,7 @@ whose path the user gave, and for values given on the command line.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import re
 import sys
@@ -106,7 +107,9 @@ def completed(found: type[Any], kind: str) -> type[Any]:
         extra["needs"] = frozenset()
     if not hasattr(found, "Config"):
         extra["Config"] = NoConfig
-        extra["__init__"] = lambda self, config, *facts: found.__init__(self)
+        named = [p for p in inspect.signature(found.__init__).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        given = slice(None if len(named) > 1 else 0)  # `facts` of a loss, `glyphs` of a renderer, if it takes them
+        extra["__init__"] = lambda self, config, *facts: found.__init__(self, *facts[given])
     if not extra:
         return found
     return type(found.__name__, (found,), {**extra, "__module__": found.__module__, "__doc__": found.__doc__})

@@ -1,4 +1,4 @@
-"""The conformance kit: checks a loss, a model, a renderer or a source against the contract.
+"""The conformance kit: checks losses, models, renderers and the other kinds of plugins against the contract.
 
 In the tests of a package:
 
@@ -29,14 +29,22 @@ __all__ = [
     "Outcome",
     "Violation",
     "check_loss",
+    "check_metric",
     "check_model",
+    "check_observer",
+    "check_optimiser",
     "check_renderer",
     "check_source",
+    "check_step",
     "examine",
     "loss_checks",
+    "metric_checks",
     "model_checks",
+    "observer_checks",
+    "optimiser_checks",
     "renderer_checks",
     "source_checks",
+    "step_checks",
 ]
 
 
@@ -57,6 +65,26 @@ def check_model(plugin: type[Any], *configs: Any) -> None:
 def check_renderer(plugin: type[Any], *configs: Any) -> None:
     """As `check_loss`, for a renderer."""
     _require("renderer", plugin, configs)
+
+
+def check_metric(plugin: type[Any], *configs: Any) -> None:
+    """As `check_loss`, for a metric."""
+    _require("metric", plugin, configs)
+
+
+def check_observer(plugin: type[Any], *configs: Any) -> None:
+    """As `check_loss`, for an observer."""
+    _require("observer", plugin, configs)
+
+
+def check_optimiser(plugin: type[Any], *configs: Any) -> None:
+    """As `check_loss`, for an optimiser."""
+    _require("optimiser", plugin, configs)
+
+
+def check_step(plugin: type[Any], *configs: Any) -> None:
+    """As `check_loss`, for a cleaning step."""
+    _require("step", plugin, configs)
 
 
 def check_source(plugin: type[Any], *configs: Any, pages: Sequence[Page] = ()) -> None:
@@ -80,6 +108,26 @@ def model_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkD
 def renderer_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
     """As `loss_checks`, for a renderer."""
     return _marked("renderer", plugin, configs)
+
+
+def metric_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
+    """As `loss_checks`, for a metric."""
+    return _marked("metric", plugin, configs)
+
+
+def observer_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
+    """As `loss_checks`, for an observer."""
+    return _marked("observer", plugin, configs)
+
+
+def optimiser_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
+    """As `loss_checks`, for an optimiser."""
+    return _marked("optimiser", plugin, configs)
+
+
+def step_checks(plugin: type[Any], configs: Sequence[Any] = ()) -> pytest.MarkDecorator:
+    """As `loss_checks`, for a cleaning step."""
+    return _marked("step", plugin, configs)
 
 
 def source_checks(plugin: type[Any], configs: Sequence[Any] = (), pages: Sequence[Page] = ()) -> pytest.MarkDecorator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from asciivae.testing import losses, models, renderers, sources
+from asciivae.testing import losses, metrics, models, observers, optimisers, renderers, sources, steps
 from asciivae.testing.checks import Check, Subject
 from asciivae.testing.loss_subject import LossSubject
 
@@ -21,5 +21,9 @@ KITS = {
     "loss": Kit(losses.CHECKS, LossSubject),
     "model": Kit(models.CHECKS, models.ModelSubject),
     "renderer": Kit(renderers.CHECKS, renderers.RendererSubject),
+    "metric": Kit(metrics.CHECKS, metrics.MetricSubject),
+    "observer": Kit(observers.CHECKS, observers.ObserverSubject),
+    "optimiser": Kit(optimisers.CHECKS, optimisers.OptimiserSubject),
+    "step": Kit(steps.CHECKS, steps.StepSubject),
     "source": Kit(sources.CHECKS, sources.SourceSubject),
 }

@@ -147,12 +147,12 @@ def hostile(subject: SourceSubject) -> None:
     for page in (*hostile_pages(LONG), *longer):
         characters = 0
         try:
-            with _reading(subject, page), _time_limit(MOST_SECONDS):
+            with _reading(subject, page), time_limit(MOST_SECONDS):
                 for found in subject.made().read(page):
                     characters += len(found.text) if isinstance(found, RawArt) else len(found.address)
                     if characters > 4 * len(page.text) + 1000:
                         raise Violation(f"on {page.address} it yields more than the page contains")
-        except _TooLong:
+        except TooLong:
             raise Violation(f"on {page.address} it takes more than {MOST_SECONDS:g} s") from None
 
 
@@ -169,7 +169,7 @@ def no_access(subject: SourceSubject) -> None:
                 list(source.read(page))
 
     use()  # imports of the first use open files
-    with _watched() as events:
+    with watched() as events:
         use()
     if events:
         raise Violation(f"it caused {events[0]}")
@@ -213,8 +213,8 @@ def hostile_pages(length: int) -> Iterator[Page]:
         yield Page(text=unit * (length // max(1, len(unit))), address=f"a page of {what}")
 
 
-class _TooLong(Exception):
-    pass
+class TooLong(Exception):
+    """A plugin took too long."""
 
 
 @contextmanager
@@ -228,14 +228,14 @@ def _reading(subject: SourceSubject, page: Page) -> Iterator[None]:
 
 
 @contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `_TooLong` after this much processor time; without POSIX signals there is no limit."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TooLong` after this much processor time; without POSIX signals there is no limit."""
     if not hasattr(signal, "SIGVTALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise _TooLong
+        raise TooLong
 
     before = signal.signal(signal.SIGVTALRM, ring)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
@@ -257,7 +257,7 @@ def _note(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 @contextmanager
-def _watched() -> Iterator[list[str]]:
+def watched() -> Iterator[list[str]]:
     """Collect audit events of files, sockets and processes that the body opens."""
     global _events, _hooked
     if not _hooked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -32,6 +32,7 @@ class Experiment:
         metadata: text for the header of weights files.
         renderer_digest: digest of the weights of a learned renderer.
         next_command: a suggestion of what to do with a finished run, as text with a command.
+        observers: the recipe's observers (see `contract.RunObserver`), each with its description.
     """
 
     name: str
@@ -45,3 +46,4 @@ class Experiment:
     metadata: Mapping[str, str]
     renderer_digest: str | None = None
     next_command: Callable[[RunDir], str]
+    observers: tuple[tuple[str, Any], ...] = ()

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from asciivae.blame import Pressed
-from asciivae.errors import DivergedError, Interrupted, PluginError
+from asciivae.blame import Pressed, said
+from asciivae.contract import RunFacts
+from asciivae.errors import AsciivaeError, DivergedError, Interrupted, PluginError
 from asciivae.losses.objective import PYTHON
+from asciivae.settings.convert import plain
 from asciivae.training.experiment import Experiment
-from asciivae.training.loop import Step, train
-from asciivae.training.observer import Observer
+from asciivae.training.loop import BrokenStepError, Step, train
+from asciivae.training.observer import Observer, PluginObservers
 from asciivae.training.prefetch import WorkerError
 from asciivae.training.run_dir import RunDir
 
@@ -45,14 +47,15 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
         RunError: a file cannot be written.
     """
     state = experiment.state
+    told = PluginObservers(experiment.observers)
     rollback = experiment.recipe.train.on_divergence == "rollback"
-    with _interruptible() as wanted:
+    with _interruptible() as wanted, _followed(experiment, folder, told):
         rollbacks = 0
         if rollback and not folder.has_checkpoint():
             _save(experiment, folder)  # a rollback target for the first steps, which diverge most often
         while True:
             try:
-                yield from _to_the_end(experiment, folder, observer, wanted)
+                yield from _to_the_end(experiment, folder, observer, told, wanted)
                 return
             except GeneratorExit:
                 _save(experiment, folder)
@@ -68,6 +71,8 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
                     hint=f"asciivae train --resume {folder.path}",
                 ) from None
             except PluginError as error:
+                if isinstance(error, BrokenStepError):
+                    raise
                 _save(experiment, folder)
                 again = f"asciivae train --resume {folder.path}"
                 if any(term.origin == PYTHON for term in experiment.task.terms):
@@ -92,22 +97,44 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
                 observer.rolled_back(error, state.step, scale)
 
 
-def _to_the_end(experiment: Experiment, folder: RunDir, observer: Observer, wanted: list[int]) -> Iterator[Step]:
+@contextmanager
+def _followed(experiment: Experiment, folder: RunDir, told: PluginObservers) -> Iterator[None]:
+    """Tell the recipe's observers how the run starts and how it ends."""
+    state, total = experiment.state, experiment.task.total_steps
+    recipe: dict[str, Any] = plain(experiment.recipe)
+    told.started(RunFacts(name=experiment.name, folder=folder.path, recipe=recipe, step=state.step, total_steps=total))
+    try:
+        yield
+    except GeneratorExit:
+        told.finished(state.step, "stopped by the caller")
+        raise
+    except BaseException as error:
+        told.finished(state.step, error.headline if isinstance(error, AsciivaeError) else said(error))
+        raise
+    told.finished(state.step, "")
+
+
+def _to_the_end(
+    experiment: Experiment, folder: RunDir, observer: Observer, told: PluginObservers, wanted: list[int]
+) -> Iterator[Step]:
     task, state, every, clock = experiment.task, experiment.state, experiment.recipe.every, _Clock()
     for step in train(task, state):
         last = step.number == task.total_steps
         clock.pieces += step.pieces
         observer.stepped(step)
+        told.stepped(step)
         if last or step.number % every.log == 0:
             _log(folder, observer, _training_record(step, clock.rate()))
         with clock.stopped():
             if last or step.number % every.evaluate == 0:
-                record = {"kind": "validation", "step": step.number, **experiment.validate(state)}
-                _log(folder, observer, record)
+                values = experiment.validate(state)
+                _log(folder, observer, {"kind": "validation", "step": step.number, **values})
+                told.validated(step.number, values)
             if last or step.number % every.sample == 0:
                 text = experiment.sample(state, folder)
                 folder.write_sample(step.number, text)
                 observer.sampled(step.number, text)
+                told.sampled(step.number, text)
             if last or wanted or step.number % every.checkpoint == 0:
                 _save(experiment, folder)
             yield step

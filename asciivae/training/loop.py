@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from asciivae.blame import contained
+from asciivae.blame import contained, said
 from asciivae.errors import DivergedError, PluginError
 from asciivae.losses.objective import LossValues, Term
 from asciivae.training.averaging import measure_statistics
@@ -150,7 +150,7 @@ def _step(task: Task, state: TrainState, batch: Batch) -> Step:
     # Only now is it certain that the step is taken; a failed one is repeated when the run is resumed.
     if task.averaging and task.averaging.takes(step, task.batches.steps_per_epoch):
         state.add_to_average()
-    state.scaler.step(state.optimiser)
+    _take_step(state)
     state.scaler.update()
     state.step += 1
     state.update_average()
@@ -171,6 +171,25 @@ def _step(task: Task, state: TrainState, batch: Batch) -> Step:
 def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:
     with contained(lambda error: task.explain_backward(error, batch, step)):
         state.scaler.scale(measured.total).backward()
+
+
+class BrokenStepError(PluginError):
+    """An optimiser failed while it changed the weights, so that the state is that of no step."""
+
+
+def _take_step(state: TrainState) -> None:
+    if state.optim.plugin is None:
+        state.scaler.step(state.optimiser)
+        return
+    place = f"optimiser {state.optim.use!r}, step {state.step}"
+    hint = "the last checkpoint is kept; correct the optimiser and resume, or train with another"
+    with contained(lambda error: BrokenStepError(f"failed with {said(error)}", place=place, hint=hint)):
+        state.scaler.step(state.optimiser)
+    for parameter in state.model.parameters():
+        for key, value in state.optimiser.state[parameter].items():
+            if not isinstance(value, torch.Tensor):
+                what = f"its state {key!r} is {type(value).__name__}, not a tensor, and cannot be saved"
+                raise BrokenStepError(what, place=place, hint="see asciivae.contract.Optimiser")
 
 
 def _learning_rate(task: Task, state: TrainState) -> float:

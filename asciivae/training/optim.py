@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from pydantic import Field
 from torch import nn
 
-from asciivae.settings.types import Count, Decay, NotNegative, Pair, Positive, Whole
+from asciivae.blame import blamed
+from asciivae.errors import PluginError
+from asciivae.settings.types import Count, Decay, NotNegative, Pair, Positive, Text, Whole
 from asciivae.training.muon import Muon
 
-_OPTIMISERS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
+BUILT_IN: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "muon": Muon}
 
 
 @dataclass(frozen=True)
@@ -41,26 +43,51 @@ class Optim:
 
     Attributes:
         use: adam adds weight decay to the gradient, adamw decouples it; muon is adamw with orthogonalised updates of
-            the convolution kernels.
+            the convolution kernels. A plugin has any other name.
         lr: the learning rate after the warm-up.
         betas: the decay rates of the two moments.
         eps: added to the denominator.
         weight_decay: the weight decay, per unit of learning rate.
         clip: the maximum norm of the gradient; null for no clipping.
         schedule: the learning-rate schedule.
+        options: the options of a plugin, which takes neither betas nor eps.
     """
 
-    use: Literal["adam", "adamw", "muon"] = "adamw"
+    use: Text = "adamw"
     lr: Positive
     betas: Pair[Decay] = (0.9, 0.999)
     eps: Positive = 1e-8
     weight_decay: NotNegative = 0.0
     clip: Positive | None = None
     schedule: LearningRate = LearningRate()
+    options: dict[str, Any] = field(default_factory=dict)
+
+    plugin: ClassVar[Any] = None
+    """The object of a plugin; see `made_by`."""
+
+    def __post_init__(self) -> None:
+        """Reject options that the optimiser does not have."""
+        if self.use in BUILT_IN and self.options:
+            raise ValueError(f"options are for plugins; {self.use} has betas and eps")
+        if self.use not in BUILT_IN and (self.betas, self.eps) != ((0.9, 0.999), 1e-8):
+            raise ValueError(f"betas and eps are for {', '.join(BUILT_IN)}; the plugin {self.use} has `options`")
+
+    def made_by(self, plugin: Any) -> Optim:
+        """These settings with the plugin's object (see `contract.Optimiser`)."""
+        made = replace(self)
+        object.__setattr__(made, "plugin", plugin)
+        return made
 
     def optimiser(self, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
         """Create the optimiser of these parameters."""
-        return _OPTIMISERS[self.use](
+        if self.plugin is not None:
+            with blamed(f"optimiser {self.use!r}", "train with another: --set optim.use=adamw"):
+                made: Any = self.plugin(list(parameters), lr=self.lr, weight_decay=self.weight_decay)
+            if not isinstance(made, torch.optim.Optimizer):
+                what = f"returned {type(made).__name__}, not a torch.optim.Optimizer"
+                raise PluginError(what, place=f"optimiser {self.use!r}", hint="see asciivae.contract.Optimiser")
+            return made
+        return BUILT_IN[self.use](
             parameters, lr=self.lr, betas=self.betas, eps=self.eps, weight_decay=self.weight_decay
         )
 

@@ -71,6 +71,15 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class ObserverEntry(Component):
+    """An observer of the run, such as a logger, with its options.
+
+    Attributes:
+        use: the observer's name.
+    """
+
+
+@dataclass(frozen=True)
 class Problem:
     """An invalid combination of values in a recipe.
 
@@ -100,6 +109,7 @@ class BaseRecipe:
         train: the length and the batches of the run.
         every: intervals of logging, validation and checkpoints.
         evaluation: validation settings.
+        observers: loggers and other observers of the run, which are plugins.
         expect: expected results.
     """
 
@@ -114,9 +124,10 @@ class BaseRecipe:
     train: Train
     every: Every = Every()
     evaluation: Evaluation = Evaluation()
+    observers: Many[ObserverEntry] = ()
     expect: Expect | None = None
 
-    COMPONENTS: ClassVar[dict[str, str]] = {}
+    COMPONENTS: ClassVar[dict[str, str]] = {"observers": "observer"}
     """The fields that hold components, or lists of them, with their kind of plugin."""
 
     def components(self) -> Iterator[tuple[str, Keys, Component]]:

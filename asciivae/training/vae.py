@@ -30,12 +30,14 @@ class VAETask(Task):
         objective: the losses.
         relaxation: maps the decoder's logits to what is rendered.
         built_by: name and origin of the model in messages, if it is a plugin.
+        metrics: more to measure in validation; None for nothing.
     """
 
     module: VAE
     objective: Objective
     relaxation: Relaxation
     built_by: str = ""
+    metrics: Objective | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -131,6 +133,16 @@ class VAETask(Task):
         epoch = step // self.batches.steps_per_epoch
         facts = {"epoch": epoch, "total_steps": self.total_steps, "training": training}
         return output, self.objective(output, probs, batch.ids, batch.mask, step, **facts)
+
+    @torch.no_grad()
+    def metrics_of(self, output: VAEOutput, batch: Batch, step: int) -> dict[str, torch.Tensor]:
+        """The values of the recipe's metrics per piece, (B,); NaN where there is none."""
+        if self.metrics is None:
+            return {}
+        probs = self.relaxation(output.logits, None, 0)
+        facts = {"total_steps": self.total_steps, "training": False}
+        measured: LossValues = self.metrics(output, probs, batch.ids, batch.mask, step, **facts)
+        return measured.pieces
 
     def _passed(self, module: VAE, batch: Batch, step: int, latent: Noise) -> VAEOutput:
         contained = blamed(f"{self.built_by}, step {step}", "train another model") if self.built_by else nullcontext()

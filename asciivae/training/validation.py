@@ -54,8 +54,8 @@ class VAEValidation:
         """Measure the state's model, with averaged weights if there are any.
 
         Returns:
-            The mean of every loss term over the pieces, `total`, and the scores of `CharacterCounts`; the terms of the
-            sampled pass have the prefix `sampled_`.
+            The mean of every loss term over the pieces, `total`, the metrics of the recipe, and the scores of
+            `CharacterCounts`; the terms of the sampled pass have the prefix `sampled_`.
         """
         with self.task.losses_kept():
             return self._measured(state)
@@ -79,13 +79,18 @@ class VAEValidation:
                 roll, draw = self.roll, numpy_stream(seed, "validation roll")
                 rolled = lambda n: roll.shifts(draw, n)  # noqa: E731
         sums: dict[str, float] = {}
+        metrics: dict[str, list[torch.Tensor]] = {}
         counts = CharacterCounts()
         for batch in in_order(self.corpus, self.pieces, self.batch_size, self.canvas, rolled):
             output, measured = self.task.evaluate(model, batch.to(device), step, latent, gumbel)
             fraction = len(batch.pieces) / len(self.pieces)
             for name, value in {**measured.terms, "total": measured.total}.items():
                 sums[name] = sums.get(name, 0.0) + fraction * float(value)
+            if not sampled:
+                for name, values in self.task.metrics_of(output, batch.to(device), step).items():
+                    metrics.setdefault(name, []).append(values.double().cpu())
             pages = output.logits.argmax(1).cpu()
             for original, page, mask in zip(batch.ids, pages, batch.mask, strict=True):
                 counts += count(original[mask].numpy(), page[mask].numpy())
+        sums.update({name: float(torch.cat(values).nanmean()) for name, values in metrics.items()})
         return sums, counts

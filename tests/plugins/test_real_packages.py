@@ -21,6 +21,7 @@ LOSSES = {
     "asciivae-chamfer": [{"use": "chamfer", "reach": 1.0}],
 }
 TERMS = {"asciivae-ssim": {"ms-ssim", "ssim-reflect"}, "asciivae-chamfer": {"chamfer.extra", "chamfer.missing"}}
+OTHERS = ("asciivae-source-boxes", "asciivae-tensorboard", "asciivae-truetype")
 
 
 def install(site: Site, wheel: Path) -> None:
@@ -93,8 +94,18 @@ def test_the_package_of_a_source(site: Site, build_wheel: Build, tmp_path: Path)
     assert "unknown plugin 'boxes'" in site.run("plugins", "check", "boxes").stderr
 
 
+@pytest.mark.slow
+def test_the_package_of_an_observer(site: Site, build_wheel: Build, tmp_path: Path) -> None:
+    package = PLUGINS / "asciivae-tensorboard"
+    install(site, build_wheel(package))
+    assert site.run("plugins", "check", "tensorboard").returncode == 0
+    own_tests(site, package, tmp_path)
+    trained(site, tmp_path, observers=[{"use": "tensorboard"}])
+    assert len(list((tmp_path / "run" / "tensorboard").iterdir())) == 1
+
+
 def test_every_real_package_is_tested_here() -> None:
-    assert {p.name for p in PLUGINS.glob("*/")} == {*LOSSES, "asciivae-truetype", "asciivae-source-boxes"}
+    assert {p.name for p in PLUGINS.glob("*/")} == {*LOSSES, *OTHERS}
 
 
 def test_real_packages_import_nothing_of_ours_but_the_contract() -> None:
@@ -104,14 +115,14 @@ def test_real_packages_import_nothing_of_ours_but_the_contract() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["loss", "renderer", "source"])
+@pytest.mark.parametrize("kind", ["loss", "model", "renderer", "metric", "observer", "optimiser", "step", "source"])
 def test_a_package_that_we_write_works_at_once(kind: str, site: Site, build_wheel: Build, tmp_path: Path) -> None:
     package = tmp_path / f"asciivae-new-{kind}"
     assert asciivae("plugins", "new", kind, f"new-{kind}", "--to", package).exit_code == 0
     install(site, build_wheel(package))
     assert site.run("plugins", "check", f"new-{kind}").returncode == 0
     own_tests(site, package, tmp_path)
-    if kind != "source":
+    if kind not in ("step", "source"):
         done = site.run(
             "train", "--recipe", package / "example.yaml", "--out", tmp_path / "run", "--set", "train.steps=2"
         )

@@ -70,14 +70,20 @@ def test_following_it_word_by_word(fresh: dict[str, str], tmp_path: Path) -> Non
                 assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
                 assert pattern(output).fullmatch(done.stdout), f"{command}\n{done.stdout}"
                 followed += 1
-    assert followed == 13
+    assert followed == 31
     assert '"step": 50' in (desk / "run" / "metrics.jsonl").read_text()
 
 
 def test_every_file_of_it_is_written_before_it_is_used() -> None:
     names = [name for _, name, _ in BLOCK.findall(TUTORIAL.read_text()) if name]
     assert names == [
+        "darkness.py",
+        "darkness.yaml",
         "asciivae-darkness/asciivae_darkness.py",
         "asciivae-darkness/tests/test_asciivae_darkness.py",
-        "darkness.yaml",
+        "near.py",
+        "best.py",
+        "rmsprop.py",
+        "framed.py",
+        "soft.py",
     ]
