@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from asciivae.files.opening import open_file
 
 FORMAT = "asciivae-corpus-1"  # changes whenever parsing or the layout changes
 MAX_HEADER = 1 << 24
+MAX_STORE = 1 << 32
+"""The largest store, in bytes; all of it is verified when it is opened."""
 _DTYPES: dict[str, np.dtype[Any]] = {"I64": np.dtype("<i8"), "U16": np.dtype("<u2"), "U8": np.dtype("u1")}
 _REBUILD = "rebuild it from its source: a folder of .txt files, or a .jsonl file"
 
@@ -74,6 +77,8 @@ class Store:
     def __init__(self, path: Path) -> None:
         try:
             with open_file(path) as file:
+                if os.fstat(file.fileno()).st_size > MAX_STORE:
+                    raise ValueError(f"it is longer than {MAX_STORE} bytes")
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
             raise CorpusError(f"the store cannot be read: {error}", place=str(path), hint=_REBUILD) from None

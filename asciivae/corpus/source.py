@@ -159,6 +159,12 @@ def digest_of(path: Path) -> str:
     """
     try:
         with open_file(path) as file:
+            if os.fstat(file.fileno()).st_size > formats.MAX_UNPACKED:  # a sparse file costs nothing and takes hours
+                raise CorpusError(
+                    f"the file is longer than {formats.MAX_UNPACKED} bytes",
+                    place=str(path),
+                    hint="split a large corpus into several files",
+                )
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except OSError as error:
         raise CorpusError(

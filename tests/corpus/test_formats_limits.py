@@ -128,3 +128,18 @@ def test_many_bad_lines_are_counted_and_not_kept() -> None:
         found.extend(art.text for art in JsonLines(NoOptions()).read(page))
     assert found == ["<>"]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.jsonl.gz", "a.safetensors", "scraped/manifest.jsonl", "scraped/clean.safetensors"]
+)
+def test_sparse_files_are_not_read_to_their_end(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    if file.name == "clean.safetensors":
+        (file.parent / "manifest.jsonl").write_text("")
+    with file.open("wb") as sparse_file:
+        sparse_file.truncate(1 << 40)
+    with pytest.raises(CorpusError, match=r"(it|the file) is longer than"):
+        open_corpus(file.parent if file.parent != tmp_path else file)
