@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import logging
-from typing import Annotated, Any
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from asciivae import __version__
-from asciivae.cli import (
-    compare,
-    complete,
-    corpus,
-    draw,
-    edges,
-    evaluate,
-    examples,
-    explore,
-    export,
-    fonts,
-    interpolate,
-    plugins,
-    recipes,
-    reconstruct,
-    sample,
-    score,
-    scrape,
-    train,
-    train_renderer,
-)
 from asciivae.cli.output import GlobalOptions, end_in_time, guarded, prepare_streams, result
 
+if TYPE_CHECKING:
+    app: typer.Typer
+
 _GLOBAL = frozenset({"-q", "--quiet", "--debug"})
+
+COMMANDS = (
+    "train",
+    "train_renderer",
+    "reconstruct",
+    "draw",
+    "evaluate",
+    "sample",
+    "complete",
+    "score",
+    "interpolate",
+    "explore",
+    "compare",
+    "export",
+    "edges",
+    "fonts",
+    "examples",
+    "scrape",
+)
+"""Modules of this package with a function of the same name, in the order of `--help`."""
+
+GROUPS = ("corpus", "recipes", "plugins")
+"""Modules whose `app` has commands of its own."""
 
 
 class AnywhereGroup(TyperGroup):
@@ -45,47 +54,12 @@ class AnywhereGroup(TyperGroup):
         return super().parse_args(ctx, [*own, *(word for word in args[:end] if word not in _GLOBAL), *args[end:]])
 
 
-app = typer.Typer(
-    cls=AnywhereGroup,
-    name="asciivae",
-    help="Train variational autoencoders on ASCII art, with losses on the rendered picture.",
-    epilog=(
-        "Outputs: a new file replaces an old one once it is complete; a link is followed; pipes and devices are "
-        "written to; - is stdout. Never replaced: what a command reads, folders that hold anything, and what you edit "
-        "(from examples, recipes copy, plugins new)."
-    ),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(train.train)
-app.command()(train_renderer.train_renderer)
-app.command()(reconstruct.reconstruct)
-app.command()(draw.draw)
-app.command()(evaluate.evaluate)
-app.command()(sample.sample)
-app.command()(complete.complete)
-app.command()(score.score)
-app.command()(interpolate.interpolate)
-app.command()(explore.explore)
-app.command()(compare.compare)
-app.command()(export.export)
-app.command()(edges.edges)
-app.command()(fonts.fonts)
-app.command()(examples.examples)
-app.command()(scrape.scrape)
-app.add_typer(corpus.app, name="corpus")
-app.add_typer(recipes.app, name="recipes")
-app.add_typer(plugins.app, name="plugins")
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         result(f"asciivae {__version__}")
         raise typer.Exit
 
 
-@app.callback()
 def options(
     debug: Annotated[bool, typer.Option("--debug", envvar="ASCIIVAE_DEBUG", help="Show tracebacks.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")] = False,
@@ -98,12 +72,55 @@ def options(
     logging.getLogger("asciivae").setLevel(logging.ERROR if quiet else logging.NOTSET)
 
 
+def command_line(modules: Sequence[str] = (*COMMANDS, *GROUPS)) -> typer.Typer:
+    """The application with the commands of some modules."""
+    app = typer.Typer(
+        cls=AnywhereGroup,
+        name="asciivae",
+        help="Train variational autoencoders on ASCII art, with losses on the rendered picture.",
+        epilog=(
+            "Outputs: a new file replaces an old one once it is complete; a link is followed; pipes and devices are "
+            "written to; - is stdout. Never replaced: what a command reads, folders that hold anything, and what you "
+            "edit (from examples, recipes copy, plugins new)."
+        ),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    for name in modules:
+        module = importlib.import_module(f"asciivae.cli.{name}")
+        if name in GROUPS:
+            app.add_typer(module.app, name=name)
+        else:
+            app.command()(getattr(module, name))
+    return app
+
+
+def modules_for(arguments: Sequence[str]) -> Sequence[str]:
+    """The module of the command that is called, or all of them, for help and for what is mistyped."""
+    first = next((word for word in arguments if word not in _GLOBAL), "")
+    name = first.replace("-", "_")
+    return (name,) if name in (*COMMANDS, *GROUPS) and "_" not in first else (*COMMANDS, *GROUPS)
+
+
+def __getattr__(name: str) -> typer.Typer:
+    if name == "app":
+        return _whole()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@functools.cache
+def _whole() -> typer.Typer:
+    return command_line()
+
+
 def main() -> None:
     """Run the command line."""
     prepare_streams()
     code: object = 0
     try:
-        guarded(app)
+        guarded(command_line(modules_for(sys.argv[1:])))
     except SystemExit as end:
         code = end.code
         raise

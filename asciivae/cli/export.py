@@ -28,7 +28,7 @@ def export(
     """Export a trained model to one self-contained file, for `--model`.
 
     The file contains the weights, the glyphs and the recipe; paths in the recipe are reduced to file names. An .onnx
-    file, so far of tracers only, runs without PyTorch.
+    file, of tracers and of spatial models, runs without PyTorch.
 
     Examples:
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from asciivae.latent.reconstruct import Reconstruction
+    from asciivae.latent.pieces import Reconstruction
     from asciivae.text.art import Grid
 
 

@@ -16,6 +16,7 @@ from asciivae.errors import ArtError, AsciivaeError, ModelError, UsageError
 from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
+    from asciivae.experiment.coders import OnnxModel
     from asciivae.experiment.trained import TrainedModel
     from asciivae.experiment.trained_page import TrainedPageModel
 
@@ -184,7 +185,23 @@ def loaded_model(path: Path | None, device: str, numbers: int | None = None) -> 
     return trained
 
 
-def named(trained: TrainedModel | TrainedPageModel) -> str:
+def opened_model(
+    path: Path | None, device: str, drawings: Sequence[Drawing], numbers: int | None = None
+) -> OnnxModel | TrainedModel:
+    """Open a model for some drawings as `loaded_model` does, in ONNX Runtime where that serves.
+
+    Raises:
+        ModelError: it cannot be loaded, or does not support this number of latent numbers.
+    """
+    from asciivae.experiment.bundled import BUNDLED
+    from asciivae.experiment.coders import open_model
+
+    opened = open_model(path or BUNDLED, device, numbers, cells=sum(one.grid.size for one in drawings))
+    say(f"model: {named(opened)}")
+    return opened
+
+
+def named(trained: OnnxModel | TrainedModel | TrainedPageModel) -> str:
     """A model by its recipe and step, and by its file if that is not of the installation."""
     from asciivae.experiment.bundled import bundled_name
 
@@ -218,7 +235,7 @@ def one_drawing(file: str, how: Reading = Reading()) -> Drawing:
     return drawings[0]
 
 
-def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:
+def fitting(trained: OnnxModel | TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:
     """The drawings that fit a model.
 
     Raises:
@@ -235,7 +252,7 @@ def fitting(trained: TrainedModel, drawings: Sequence[Drawing], skip: Skip = sto
     return fit
 
 
-def model_facts(trained: TrainedModel | TrainedPageModel) -> dict[str, Any]:
+def model_facts(trained: OnnxModel | TrainedModel | TrainedPageModel) -> dict[str, Any]:
     """The description of a model for `--json`."""
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
 

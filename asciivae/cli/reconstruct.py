@@ -31,6 +31,7 @@ from asciivae.cli.inputs import (
     fitting,
     loaded_model,
     model_facts,
+    opened_model,
     read_drawings,
     refuse_inputs,
 )
@@ -40,8 +41,10 @@ from asciivae.streams import results
 from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
+    from asciivae.experiment.coders import OnnxModel
     from asciivae.experiment.trained import TrainedModel
-    from asciivae.latent.reconstruct import Reconstruction
+    from asciivae.latent.pieces import Reconstruction
+    from asciivae.text.art import Grid
 
 
 @reported
@@ -99,14 +102,13 @@ def reconstruct(
     refuse_inputs([*_targets(out, drawings), png], inputs, hint="name another folder: --out reconstructed")
     if not drawings:
         raise typer.Exit(1)
-    trained = loaded_model(model, device, numbers)
+    trained = loaded_model(model, device, numbers) if sample else opened_model(model, device, drawings, numbers)
     drawings = fitting(trained, drawings, skipped)
     if not drawings:
         raise typer.Exit(1)
-    from asciivae.latent.reconstruct import reconstruct as run_model
-    from asciivae.metrics.picture import look_scores
+    from asciivae.metrics.look import look_scores
 
-    made = run_model(trained.model, [d.grid for d in drawings], trained.canvas, sample=sample, seed=seed)
+    made = _made(trained, [drawing.grid for drawing in drawings], seed if sample else None)
     files_written = _targets(out, drawings)
     if files_written:
         _write_texts(files_written, made)
@@ -140,6 +142,18 @@ def reconstruct(
         say(f"{whose}: {_caption(made, looks)}")
     if skipped:
         raise typer.Exit(1)
+
+
+def _made(trained: OnnxModel | TrainedModel, grids: Sequence[Grid], seed: int | None) -> list[Reconstruction]:
+    """Reconstructions by whatever engine runs the model; with a seed, of sampled latents."""
+    from asciivae.experiment.coders import OnnxModel
+    from asciivae.latent.pieces import rebuilt
+
+    if isinstance(trained, OnnxModel):
+        return rebuilt(trained.model, grids, trained.canvas)
+    from asciivae.latent.reconstruct import reconstruct as run_model
+
+    return run_model(trained.model, grids, trained.canvas, sample=seed is not None, seed=seed or 0)
 
 
 def _printed(one: Reconstruction, next_to: bool) -> str:
@@ -214,7 +228,9 @@ def _write_texts(targets: Sequence[Path], made: Sequence[Reconstruction]) -> Non
         write_output(target, to_text(one.grid).encode("ascii"), hint="name another --out")
 
 
-def _draw(path: Path, made: Sequence[Reconstruction], trained: TrainedModel, drawings: Sequence[Drawing]) -> None:
+def _draw(
+    path: Path, made: Sequence[Reconstruction], trained: OnnxModel | TrainedModel, drawings: Sequence[Drawing]
+) -> None:
     from asciivae.report.png import save_drawings
 
     titles = [(drawing.name, "reconstruction") for drawing in drawings]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asciivae.drawing.lines import CELL, Lines
 from asciivae.losses.shape_tables import BETA, CONTRAST, MOVES, NOISE, ShapeTables, shape_tables
 from asciivae.text.art import Grid
+
+if TYPE_CHECKING:
+    from asciivae.drawing.lines import Lines
 
 Array = NDArray[np.float32]
 
@@ -23,29 +26,30 @@ def tables() -> ShapeTables:
     return shape_tables()
 
 
-def page_of(grid: Grid) -> Array:
-    """The strokes of a page (H, W), with a margin: (6·H + 12, 3·W + 12)."""
-    cells = tables().strokes[grid]
+def page_of(grids: NDArray[np.integer]) -> Array:
+    """The strokes of pages (…, H, W), with a margin: (…, 6·H + 12, 3·W + 12)."""
+    cells = tables().strokes[grids]
     height, width = PIXELS
-    page = cells.swapaxes(1, 2).reshape(grid.shape[0] * height, grid.shape[1] * width)
-    return np.pad(page, ((height, height), (2 * width, 2 * width)))
+    *many, rows, columns = grids.shape
+    page = cells.swapaxes(-2, -3).reshape(*many, rows * height, columns * width)
+    return _with_margin(page, height, 2 * width)
 
 
 def page_of_lines(lines: Lines) -> Array:
     """The same of lines: a pixel of 6 × 3 a cell is drawn if one of its four is."""
     height, width = (side * cells for side, cells in zip(PIXELS, lines.cells, strict=True))
-    step = CELL[0] // PIXELS[0]
+    step = lines.strength.shape[0] // height
     drawn = (lines.strength > 0.0).reshape(height, step, width, step).any(axis=(1, 3)).astype(np.float32)
     return np.pad(drawn, ((PIXELS[0], PIXELS[0]), (2 * PIXELS[1], 2 * PIXELS[1])))
 
 
 def exponentials(page: Array) -> Array:
-    """K * (e^(12 x) - 1), the shape of the page."""
-    return np.asarray(_filtered(np.expm1(np.float32(BETA) * page), tables().dilation[None], 1)[0])
+    """K * (e^(12 x) - 1), the shape of the pages."""
+    return np.asarray(_filtered(np.expm1(np.float32(BETA) * page), tables().dilation[None], 1)[..., 0, :, :])
 
 
 def blurred(sums: Array) -> Array:
-    """From the exponentials to the features before their rectifier, (5, h', w')."""
+    """From the exponentials to the features before their rectifier, (…, 5, h', w')."""
     return _filtered(dilated(sums), tables().filters, STRIDE)
 
 
@@ -57,16 +61,21 @@ def dilated(sums: Array) -> Array:
 
 
 def _filtered(page: Array, windows: NDArray[np.float64], stride: int) -> Array:
-    """Every window (K, kh, kw) at every `stride`-th pixel of a page, with a border of zeros: (K, h', w')."""
+    """Every window (K, kh, kw) at every `stride`-th pixel of pages, with a border of zeros: (…, K, h', w')."""
     _, height, width = windows.shape
-    padded = np.pad(page, ((height // 2,) * 2, (width // 2,) * 2))
-    rows, columns = (-(-side // stride) for side in page.shape)
-    found = np.zeros((len(windows), rows, columns), np.float32)
+    padded = _with_margin(page, height // 2, width // 2)
+    *many, rows, columns = page.shape
+    rows, columns = -(-rows // stride), -(-columns // stride)
+    found = np.zeros((*many, len(windows), rows, columns), np.float32)
     for y in range(height):
         for x in range(width):
-            taken = padded[y : y + stride * (rows - 1) + 1 : stride, x : x + stride * (columns - 1) + 1 : stride]
-            found += windows[:, y, x, None, None].astype(np.float32) * taken
+            taken = padded[..., y : y + stride * (rows - 1) + 1 : stride, x : x + stride * (columns - 1) + 1 : stride]
+            found += windows[:, y, x, None, None].astype(np.float32) * taken[..., None, :, :]
     return found
+
+
+def _with_margin(page: Array, height: int, width: int) -> Array:
+    return np.pad(page, [(0, 0)] * (page.ndim - 2) + [(height, height), (width, width)])
 
 
 def rectified(blurs: Array) -> Array:
@@ -83,9 +92,9 @@ def rectified(blurs: Array) -> Array:
 
 
 def features_of(page: Array) -> Array:
-    """The features (5, h', w') of a page with its margin."""
+    """The features (…, 5, h', w') of pages with their margin."""
     blurs = blurred(exponentials(page))
-    return rectified(blurs.reshape(5, -1)).reshape(blurs.shape)
+    return rectified(blurs.reshape(*blurs.shape[:-2], -1)).reshape(blurs.shape)
 
 
 def differing(output: Array, target: Array) -> tuple[Array, Array]:
@@ -102,19 +111,36 @@ def differing(output: Array, target: Array) -> tuple[Array, Array]:
     return off, ink
 
 
-def line_distance(grid: Grid, lines: Lines) -> float:
-    """The `shape` distance of a page to its lines, in [0, 1], with its moves by whole cells."""
+class Comparison(NamedTuple):
+    """How alike pages are.
+
+    Attributes:
+        distance: (…) float64, in [0, 1].
+        move: (…, 2), by how many cells (down, right) the output is displaced.
+    """
+
+    distance: NDArray[np.float64]
+    move: NDArray[np.intp]
+
+
+def compared(target: Array, output: Array) -> Comparison:
+    """The `shape` distance between features (…, 5, h', w') of originals and of outputs, with its moves by cells."""
     height, width = PLACES
-    margin = ((0, 0), (height, height), (width, width))
-    output = np.pad(features_of(page_of(grid)), margin)
-    target = np.pad(features_of(page_of_lines(lines)), margin)
-    around = np.pad(target, margin)
-    ink = (output.sum((1, 2)) + target.sum((1, 2))).astype(np.float64)
-    distances = []
+    output, target = _with_margin(output, height, width), _with_margin(target, height, width)
+    around = _with_margin(target, height, width)
+    ink = (output.sum((-1, -2)) + target.sum((-1, -2))).astype(np.float64)
+    tried = []
     for (down, right), price in zip(MOVES, tables().prices, strict=True):
         top, left = (1 - down) * height, (1 - right) * width
-        moved = around[:, top : top + target.shape[1], left : left + target.shape[2]]
-        off = differing(output, moved)[0].sum((1, 2), dtype=np.float64)
-        parts = off[0] / max(ink[0], 1e-6), off[1:].sum() / max(ink[1:].sum(), 1e-6)
-        distances.append(0.5 * sum(parts) + price)
-    return float(min(distances))
+        moved = around[..., top : top + target.shape[-2], left : left + target.shape[-1]]
+        off = differing(output, moved)[0].sum((-1, -2), dtype=np.float64)
+        blur = off[..., 0] / np.maximum(ink[..., 0], 1e-6)
+        directions = off[..., 1:].sum(-1) / np.maximum(ink[..., 1:].sum(-1), 1e-6)
+        tried.append(0.5 * (blur + directions) + price)
+    distances = np.stack(tried, axis=-1)
+    return Comparison(distances.min(-1), np.array(MOVES)[distances.argmin(-1)])
+
+
+def line_distance(grid: Grid, lines: Lines) -> float:
+    """The `shape` distance of a page to its lines, in [0, 1], with its moves by whole cells."""
+    return float(compared(features_of(page_of_lines(lines)), features_of(page_of(grid))).distance)

@@ -33,18 +33,24 @@ class OnnxNetwork:
         graph: the bytes of an .onnx file.
         weights: those that the graph leaves out, by name, float32.
         place: what to call it in errors.
+        light: for little work: weights are not laid out anew, which takes as long as a small page, and memory.
 
     Attributes:
         metadata: what the graph states.
+        glyphs: (95, h, w) float32, the atlas that it was trained with, if that is known.
 
     Raises:
         ModelError: it is not a graph that ONNX Runtime reads, or weights are missing.
     """
 
-    def __init__(self, graph: bytes, weights: Mapping[str, NDArray[Any]] | None = None, *, place: str) -> None:
+    def __init__(
+        self, graph: bytes, weights: Mapping[str, NDArray[Any]] | None = None, *, place: str, light: bool = False
+    ) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
+        levels = onnxruntime.GraphOptimizationLevel
+        options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED if light else levels.ORT_ENABLE_ALL
         options.log_severity_level = 4
         # As many threads as PyTorch would take; they sleep, instead of waiting busily, between two runs.
         options.intra_op_num_threads = _threads()
@@ -56,20 +62,24 @@ class OnnxNetwork:
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its classes are private and have no common base but this
             raise ModelError(f"cannot be read as an ONNX graph ({_brief(error)})", place=place, hint=DAMAGED) from None
+        self.glyphs: NDArray[np.float32] | None = None
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
+        self._options = onnxruntime.RunOptions()
+        self._options.only_execute_path_to_fetches = True
         self._place = place
 
-    def __call__(self, **inputs: NDArray[Any]) -> list[NDArray[Any]]:
+    def __call__(self, *outputs: str, **inputs: NDArray[Any]) -> list[NDArray[Any]]:
         """Run it.
 
         Args:
+            outputs: the names of what is wanted; only that is computed.
             inputs: by the names that the graph gives them.
 
         Raises:
             ModelError: they do not fit, or the answer contains NaN or infinity.
         """
         try:
-            found = [np.asarray(value) for value in self._session.run(None, inputs)]
+            found = [np.asarray(value) for value in self._session.run(list(outputs), inputs, self._options)]
         except Exception as error:
             raise ModelError(f"does not run ({_brief(error)})", place=self._place, hint=DAMAGED) from None
         if not all(np.isfinite(value).all() for value in found if np.issubdtype(value.dtype, np.floating)):
@@ -77,20 +87,20 @@ class OnnxNetwork:
         return found
 
 
-def open_graph(path: Path) -> OnnxNetwork:
-    """Open a graph that holds its weights.
+def open_graph(path: Path, *, light: bool = False) -> OnnxNetwork:
+    """Open a graph that holds its weights; `light` as for `OnnxNetwork`.
 
     Raises:
         ModelError: the file cannot be read, or is no such graph.
     """
-    return OnnxNetwork(_bytes(path), place=str(path))
+    return OnnxNetwork(_bytes(path), place=str(path), light=light)
 
 
-def open_beside(graph: Path, weights: Path) -> OnnxNetwork | None:
-    """Open a graph without weights, and the weights file that it was made for.
+def open_beside(graph: Path, weights: Path, *, light: bool = False) -> OnnxNetwork | None:
+    """Open a graph without weights, and the weights file that it was made for; `light` as for `OnnxNetwork`.
 
     Returns:
-        None if there is no such graph, or the weights are others.
+        The network, with the `glyphs` of the weights file; None if there is no such graph, or the weights are others.
 
     Raises:
         ModelError: one of the files cannot be read.
@@ -102,10 +112,12 @@ def open_beside(graph: Path, weights: Path) -> OnnxNetwork | None:
     try:
         digest = header_digest(weights)
         with safe_open(weights, framework="numpy") as opened:
-            values = {name: opened.get_tensor(name) for name in opened.keys() if name != "glyphs"}  # noqa: SIM118
+            values = {name: _widened(opened.get_tensor(name)) for name in opened.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as error:
         raise ModelError(f"cannot be read ({error})", place=str(weights), hint="install the package again") from None
-    network = OnnxNetwork(_bytes(graph), _widened(values), place=str(graph))
+    glyphs = values.pop("glyphs", None)
+    network = OnnxNetwork(_bytes(graph), values, place=str(graph), light=light)
+    network.glyphs = glyphs
     return network if network.metadata.get(WEIGHTS) == digest else None
 
 
@@ -116,8 +128,8 @@ def header_digest(weights: Path) -> str:
         return hashlib.sha256(file.read(min(length, _MOST_HEADER))).hexdigest()
 
 
-def _widened(values: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    return {name: value.astype(np.float32) if value.dtype == np.float16 else value for name, value in values.items()}
+def _widened(value: NDArray[Any]) -> NDArray[Any]:
+    return value.astype(np.float32) if value.dtype == np.float16 else value
 
 
 def _bytes(path: Path) -> bytes:

@@ -16,7 +16,11 @@ from torch import Tensor, nn
 from asciivae.engine.onnx import WEIGHTS
 from asciivae.errors import ModelError, RunError, UsageError
 from asciivae.experiment.export import header_of
+from asciivae.experiment.trained import TrainedModel
 from asciivae.files.atomic import write_output
+from asciivae.latent.onnx import FACTS
+from asciivae.models.spatial import STRIDE, SpatialVAE
+from asciivae.models.spatial_graph import SpatialGraph
 from asciivae.models.tracer import CELL, MASKED, Tracer
 
 if TYPE_CHECKING:
@@ -44,7 +48,7 @@ def export_onnx(trained: Exportable, target: Path) -> None:
     """Write the network of a model, with its weights, as one .onnx file of dynamic sizes.
 
     Args:
-        trained: the model; so far, a tracer.
+        trained: the model; so far, a tracer, or a `spatial` model of drawings.
         target: the file; an existing one is replaced atomically.
 
     Raises:
@@ -64,14 +68,7 @@ def graph_of(trained: Exportable) -> ModelProto:
         raise UsageError(
             f"writing ONNX needs the package {error.name}", hint="install both: pip install onnx onnxscript"
         ) from None
-    network = trained.module
-    traced = _tracer(network) if isinstance(network, Tracer) else None
-    if traced is None:
-        raise ModelError(
-            f"networks of the kind {trained.kind} cannot be exported as ONNX so far",
-            place=trained.name,
-            hint="export a .safetensors file",
-        )
+    network, traced = _traced(trained)
     graph = _exported(network, traced)
     for key, value in {**header_of(trained), **traced.facts}.items():
         entry = graph.metadata_props.add()
@@ -90,6 +87,9 @@ def without_weights(graph: ModelProto, weights: Mapping[str, Any], digest: str) 
     """
     from onnx import TensorProto
 
+    missing = set(weights) - {tensor.name for tensor in graph.graph.initializer}
+    if missing:  # folded into constants: the graph would not fit other weights
+        raise ValueError(f"the graph has no initializers {sorted(missing)}")
     for tensor in graph.graph.initializer:
         if tensor.name in weights:
             tensor.ClearField("raw_data")
@@ -100,6 +100,41 @@ def without_weights(graph: ModelProto, weights: Mapping[str, Any], digest: str) 
     entry = graph.metadata_props.add()
     entry.key, entry.value = WEIGHTS, digest
     return bytes(graph.SerializeToString())
+
+
+def _traced(trained: Exportable) -> tuple[nn.Module, _Traced]:
+    network = trained.module
+    if isinstance(network, Tracer):
+        return network, _tracer(network)
+    if type(network) is SpatialVAE and isinstance(trained, TrainedModel) and trained.canvas.trimmed:
+        return SpatialGraph(network), _spatial(network)
+    raise ModelError(
+        "networks of this kind cannot be exported as ONNX so far: only tracers, and spatial models with fitted pages",
+        place=trained.name,
+        hint="export a .safetensors file",
+    )
+
+
+def _spatial(network: SpatialVAE) -> _Traced:
+    config = network.config
+    pieces, rows, columns, latents, z_rows, z_columns = (
+        torch.export.Dim(name, min=1, max=LONGEST)
+        for name in ("pieces", "rows", "columns", "latents", "z_rows", "z_columns")
+    )
+    return _Traced(
+        {
+            "ids": torch.zeros(3, STRIDE * 5, STRIDE * 7, dtype=torch.long),
+            "z": torch.zeros(2, network.channels, 3, 4),
+            "numbers": torch.tensor([float(min(8, network.channels))]),
+        },
+        {
+            "ids": {0: pieces, 1: STRIDE * rows, 2: STRIDE * columns},
+            "z": {0: latents, 2: z_rows, 3: z_columns},
+            "numbers": {},
+        },
+        ["mean", "logvar", "logits"],
+        dict(zip(FACTS, map(str, (config.latent, config.budget, network.channels)), strict=True)),
+    )
 
 
 def _tracer(network: Tracer) -> _Traced:

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from asciivae.latent.reconstruct import Pass, Reconstruction, latent_noise, passes
+from asciivae.latent.pieces import Reconstruction
+from asciivae.latent.reconstruct import Pass, latent_noise, passes
 from asciivae.losses.latent import kl_divergence
-from asciivae.metrics.picture import contour_scores, look_scores
+from asciivae.metrics.look import look_scores
+from asciivae.metrics.picture import contour_scores
 from asciivae.models.latent import sample_latent
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.latent.reconstruct import pages_at_once, reconstruct
+from asciivae.latent.pieces import pages_at_once
+from asciivae.latent.reconstruct import reconstruct
 from asciivae.text.art import Grid, trim
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE, SPACE

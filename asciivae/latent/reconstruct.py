@@ -5,57 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from asciivae.metrics.characters import CharacterCounts, count
+from asciivae.latent.pieces import Reconstruction, cut_out, of_one_size
 from asciivae.models.base import VAEOutput
 from asciivae.rng import torch_stream
-from asciivae.text.art import Grid, crop, trim
+from asciivae.text.art import Grid
 from asciivae.text.canvas import Canvas
-from asciivae.text.charset import SPACE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from asciivae.models.base import VAE
-
-CELLS_AT_ONCE = 32 * 64 * 64
-
-
-@dataclass(frozen=True)
-class Reconstruction:
-    """The reconstruction of one piece.
-
-    Attributes:
-        original: (h, w), the piece.
-        grid: (h, w), the reconstruction of the same cells.
-        ink_outside: number of inked cells that the model drew outside of the piece, on the rest of its page.
-        confidence: (h, w) float32 in [0, 1], the model's probability of each cell's character; 1 on blank margins that
-            are trimmed before encoding.
-    """
-
-    original: Grid
-    grid: Grid
-    ink_outside: int
-    confidence: NDArray[np.float32]
-
-    @cached_property
-    def counts(self) -> CharacterCounts:
-        """The comparison, cell by cell."""
-        return count(self.original, self.grid)
-
-    @cached_property
-    def ink_confidence(self) -> float:
-        """The mean confidence over the inked cells of the reconstruction, the model's estimate of its precision.
-
-        1 for a blank reconstruction, as is its precision.
-        """
-        inked = self.confidence[self.grid != SPACE]
-        return float(inked.mean()) if inked.size else 1.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +65,7 @@ def reconstruct(
 def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0) -> Iterator[Pass]:
     """Yield the batches of `reconstruct` with the model's outputs, grouped by page size."""
     sizes = [canvas.size(grid) for grid in grids]
-    for chunk in _of_one_size(sizes):
+    for chunk in of_one_size(sizes):
         placed = [canvas.place(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in placed])
         ids = torch.from_numpy(pages.astype(np.int64)).to(model.device)
@@ -112,25 +74,10 @@ def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = 
         decoded = best[:, 0].to("cpu", torch.uint8).numpy()
         confidence = output.logits.softmax(1).gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
         made = [
-            _cut_out(grids[i], decoded[k], confidence[k], where, canvas)
+            cut_out(grids[i], decoded[k], confidence[k], where, canvas)
             for k, (i, (_, where)) in enumerate(zip(chunk, placed, strict=True))
         ]
         yield Pass(chunk, ids, output, made)
-
-
-def pages_at_once(height: int, width: int) -> int:
-    """Batch size for pages of this size in cells."""
-    return max(1, CELLS_AT_ONCE // (height * width))
-
-
-def _of_one_size(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
-    by_size: dict[tuple[int, int], list[int]] = {}
-    for i, size in enumerate(sizes):
-        by_size.setdefault(size, []).append(i)
-    for (height, width), members in by_size.items():
-        at_once = pages_at_once(height, width)
-        for start in range(0, len(members), at_once):
-            yield members[start : start + at_once]
 
 
 def latent_noise(model: VAE, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
@@ -143,18 +90,3 @@ def latent_noise(model: VAE, pieces: Sequence[Grid], ids: torch.Tensor, seed: in
 def _digest(grid: Grid) -> int:
     hashed = hashlib.blake2b(f"{grid.shape}".encode() + grid.tobytes(), digest_size=8)
     return int.from_bytes(hashed.digest())
-
-
-def _cut_out(
-    grid: Grid, page: Grid, confidence: NDArray[np.float32], where: tuple[int, int], canvas: Canvas
-) -> Reconstruction:
-    height, width = canvas.content(grid).shape
-    window = crop(page, where, height, width)
-    row, column = trim(grid)[1] if canvas.trimmed else (0, 0)
-    cells = slice(row, row + height), slice(column, column + width)
-    result, sure = np.full_like(grid, SPACE), np.ones(grid.shape, np.float32)
-    result[cells] = window
-    top, left = where
-    sure[cells] = confidence[top : top + height, left : left + width]
-    outside = int((page != SPACE).sum() - (window != SPACE).sum())
-    return Reconstruction(grid, result, outside, sure)

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.latent.reconstruct import pages_at_once
+from asciivae.latent.pieces import pages_at_once
 from asciivae.rng import torch_stream
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from asciivae.metrics.picture import look_scores
+from asciivae.metrics.look import look_scores
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 

@@ -6,33 +6,18 @@ completeness only: a blank page gets most cells of most drawings right.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from asciivae.edges.pipeline import Edges, find_edges
-from asciivae.losses.shape import ShapeMeasure
-from asciivae.losses.shape_tables import ShapeConfig
-from asciivae.metrics.characters import count
-from asciivae.render.glyphs import atlas
-from asciivae.render.legibility import visual_distance
-from asciivae.text.charset import SPACE
+from asciivae.metrics.look import look_scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Page = NDArray[np.integer]
-
-GLYPHS = (18, 9)
-"""Resolution (h, w) per character at which glyphs are compared."""
-
-ROUNDED = 8
-"""Pages are padded to multiples of this, to batch them; the shape distance does not depend on the padding."""
-
-CELLS_AT_ONCE = 8 * 64 * 64
 
 SAMPLED = 0.5
 """Spacing, in cell widths, of the points at which contours are sampled."""
@@ -58,46 +43,6 @@ def picture_scores(original: Page, reconstruction: Page) -> dict[str, float]:
     return {**look, **contour_scores(original, reconstruction)}
 
 
-def look_scores(originals: Sequence[Page], reconstructions: Sequence[Page]) -> list[dict[str, float]]:
-    """Compare pages of characters (a few hundred pairs per second).
-
-    Args:
-        originals: (h, w) class ids each.
-        reconstructions: as many, of the same sizes.
-
-    Returns:
-        For each pair the scores of `CharacterCounts`, and:
-
-        shape: the shape distance, in [0, 1]; 0 for the same drawing, about 0.6 for a blank page.
-        shape_down, shape_right: displacement of the reconstruction in cells (-1, 0, 1).
-        ink_f1: F1 of inked against blank cells, in [0, 1]; 1 if both pages are blank.
-        glyph_similarity: visual similarity of the characters, mean over the cells inked in either page, in [0, 1].
-
-    Raises:
-        ValueError: a pair differs in size.
-    """
-    for original, reconstruction in zip(originals, reconstructions, strict=True):
-        if original.shape != reconstruction.shape:
-            raise ValueError(f"the pages are {original.shape} and {reconstruction.shape} cells")
-    found = []
-    for original, reconstruction, shape in zip(
-        originals, reconstructions, _shapes(originals, reconstructions), strict=True
-    ):
-        counts = count(original, reconstruction)
-        distance, down, right = shape
-        found.append(
-            {
-                **counts.scores(),
-                "shape": distance,
-                "shape_down": down,
-                "shape_right": right,
-                "ink_f1": 2 * counts.both / (counts.ink + counts.drawn) if counts.ink or counts.drawn else 1.0,
-                "glyph_similarity": _glyph_similarity(original, reconstruction),
-            }
-        )
-    return found
-
-
 @torch.no_grad()
 def contour_scores(original: Page, reconstruction: Page) -> dict[str, float]:
     """Compare the joined contours of two pages (h, w) of characters (a few pairs per second).
@@ -120,50 +65,6 @@ def contour_scores(original: Page, reconstruction: Page) -> dict[str, float]:
         "holes_original": float(before.holes),
         "holes_difference": float(abs(after.holes - before.holes)),
     }
-
-
-@torch.no_grad()
-def _shapes(originals: Sequence[Page], reconstructions: Sequence[Page]) -> list[tuple[float, float, float]]:
-    """Distance and displacement (down, right) of each pair; pairs are padded and batched by size."""
-    found = [(0.0, 0.0, 0.0)] * len(originals)
-    by_size: dict[tuple[int, int], list[int]] = {}
-    for i, original in enumerate(originals):
-        if original.size:
-            height, width = (-(-side // ROUNDED) * ROUNDED for side in original.shape)
-            by_size.setdefault((height, width), []).append(i)
-    measure = _measure()
-    for (height, width), members in by_size.items():
-        at_once = max(1, CELLS_AT_ONCE // (height * width))
-        for start in range(0, len(members), at_once):
-            chunk = members[start : start + at_once]
-            pages = np.zeros((2, len(chunk), height, width), np.int64)
-            for k, i in enumerate(chunk):
-                rows, columns = originals[i].shape
-                pages[0, k, :rows, :columns], pages[1, k, :rows, :columns] = originals[i], reconstructions[i]
-            target, output = (measure.of_characters(side) for side in torch.from_numpy(pages))
-            compared = measure.compare(target, output)
-            for i, distance, (down, right) in zip(
-                chunk, compared.distance.tolist(), compared.displacement.tolist(), strict=True
-            ):
-                found[i] = (distance, float(down), float(right))
-    return found
-
-
-@functools.cache
-def _measure() -> ShapeMeasure:
-    return ShapeMeasure(ShapeConfig())
-
-
-def _glyph_similarity(original: Page, reconstruction: Page) -> float:
-    inked = (original != SPACE) | (reconstruction != SPACE)
-    if not inked.any():
-        return 1.0
-    return float(1.0 - _glyph_distance()[original[inked], reconstruction[inked]].mean())
-
-
-@functools.cache
-def _glyph_distance() -> NDArray[np.float64]:
-    return np.asarray(visual_distance(1.0 - atlas(res=GLYPHS).double()).numpy())
 
 
 def _contour(before: Edges, after: Edges) -> tuple[float, float]:

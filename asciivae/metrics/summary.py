@@ -16,7 +16,7 @@ from asciivae.metrics.characters import CharacterCounts
 
 if TYPE_CHECKING:
     from asciivae.experiment.measure import Measured, Units
-    from asciivae.latent.reconstruct import Reconstruction
+    from asciivae.latent.pieces import Reconstruction
 
 SIDES = (16, 32, 48, 64)
 """Upper bounds, inclusive, of the longer side in cells of the groups by size; the last group has no bound."""

@@ -35,7 +35,10 @@ def in_rows(items: Sequence[Item]) -> list[Sequence[Item]]:
 
 
 def save_drawings(
-    path: Path, rows: Sequence[Sequence[Grid]], glyphs: Tensor, titles: Sequence[Sequence[str]] = ()
+    path: Path,
+    rows: Sequence[Sequence[Grid]],
+    glyphs: Tensor | NDArray[np.float32],
+    titles: Sequence[Sequence[str]] = (),
 ) -> None:
     """Draw rows of pieces, side by side in each row, into one greyscale PNG file. With titles, rules divide the rows.
 
@@ -55,7 +58,7 @@ def save_drawings(
     widths = [max(row[i].shape[1] for row in rows if i < len(row)) for i in range(columns)]
     above = TITLE if titles else 0
     height, width = sum(heights) + (GAP + above) * len(rows) + GAP, sum(widths) + GAP * (columns + 1)
-    if height * width * glyphs[0].numel() > LARGEST_PIXELS:
+    if height * width * glyphs[0].shape[0] * glyphs[0].shape[1] > LARGEST_PIXELS:
         raise AsciivaeError(
             f"{len(rows)} drawings make a picture of more than {LARGEST_PIXELS // 10**6} million pixels",
             place=str(path),

@@ -37,7 +37,9 @@ class OnnxTracer:
 
     def read(self, lines: NDArray[np.float32], known: NDArray[np.int64], clean: float) -> NDArray[np.float32]:
         """Predict the characters of one page; see `LineReader`."""
-        logits = self._network(lines=lines[None, None], known=known[None], clean=np.array([clean], np.float32))[0]
+        logits = self._network(
+            "logits", lines=lines[None, None], known=known[None], clean=np.array([clean], np.float32)
+        )[0]
         if logits.shape != (1, 95, *known.shape) or logits.dtype != np.float32:
             raise ModelError("does not predict characters", place=self._place, hint=DAMAGED)
         return np.asarray(logits[0])

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 import typer
 from tiny_runs import asciivae
+from typer.testing import CliRunner
 
 import asciivae as package
-from asciivae.cli import app
+from asciivae.cli import COMMANDS, GROUPS, app, command_line, modules_for
 
 
 def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -42,6 +43,34 @@ def test_looking_around_is_quick_and_imports_nothing_heavy(arguments: list[str])
     assert done.stderr == "[]\n"
     assert done.stdout
     assert time.monotonic() - began < 5  # 0.3 s on an idle machine
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("reconstruct cat.txt --png x.png", ("reconstruct",)),
+        ("-q --debug draw cat.png", ("draw",)),
+        ("train-renderer --help", ("train_renderer",)),
+        ("corpus stats cats", ("corpus",)),
+    ],
+)
+def test_a_command_is_read_alone(words: str, expected: tuple[str, ...]) -> None:
+    assert modules_for(words.split()) == expected
+
+
+@pytest.mark.parametrize("words", ["", "--help", "-h draw", "recnstruct cat.txt", "train_renderer", "--version"])
+def test_for_all_else_every_command_is_known(words: str) -> None:
+    assert modules_for(words.split()) == (*COMMANDS, *GROUPS)
+
+
+def test_a_command_alone_is_as_in_the_whole() -> None:
+    for name in (*COMMANDS, *GROUPS):
+        word = name.replace("_", "-")
+        alone = CliRunner().invoke(command_line((name,)), [word, "--help"], prog_name="asciivae")
+        whole = CliRunner().invoke(app, [word, "--help"], prog_name="asciivae")
+
+        assert alone.exit_code == whole.exit_code == 0
+        assert alone.stdout == whole.stdout
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

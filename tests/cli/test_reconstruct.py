@@ -3,12 +3,16 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from tiny_runs import LOGGED, asciivae, tiny_recipe, trained
+
+from asciivae.experiment.bundled import bundled_file
 
 HOUSE = "  /\\\n /__\\\n |..|\n"
 TREE = " &&\n&&&&\n ||\n"
@@ -199,7 +203,7 @@ def test_an_installation_without_the_bundled_model_says_so(
     art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("asciivae.experiment.load.resources.files", lambda _: tmp_path / "package")
+    monkeypatch.setattr("asciivae.experiment.bundled.resources.files", lambda _: tmp_path / "package")
     done = asciivae("reconstruct", art / "house.txt", *options)
 
     assert (done.exit_code, done.stdout) == (1, "")
@@ -366,3 +370,41 @@ def test_a_model_with_one_size_of_the_latent_says_so(tmp_path: Path) -> None:
     done = asciivae("reconstruct", tmp_path / "art", "--model", run, "--numbers", 512)
     assert (done.exit_code, done.stdout) == (1, "")
     assert "this model has a fixed number of latent numbers\n\nhint: omit --numbers" in done.stderr
+
+
+def test_the_bundled_model_reconstructs_without_torch(art: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom asciivae.cli import main\n"
+        f"sys.argv = ['asciivae', 'reconstruct', {str(art)!r}, '--confidence', '--png', {str(tmp_path / 'a.png')!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "print([name for name in ('torch', 'scipy', 'skimage', 'matplotlib') if name in sys.modules], file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr.splitlines()[-1] == "[]"
+    assert (tmp_path / "a.png").is_file()
+
+
+def test_both_engines_print_the_same(art: Path) -> None:
+    fast = asciivae("reconstruct", art, "--json", "--no-contours", "--confidence", "--diff")
+    slow = asciivae(
+        "reconstruct", art, "--json", "--no-contours", "--confidence", "--diff", "--model", bundled_file("model")
+    )
+
+    documents = [json.loads(done.stdout) for done in (fast, slow)]
+    for one, other in zip(*(document.pop("pieces") for document in documents), strict=True):
+        assert one.pop("scores") == pytest.approx(other.pop("scores"), abs=1e-5)
+        ours, theirs = one.pop("confidence"), other.pop("confidence")
+        np.testing.assert_allclose(ours["cells"], theirs["cells"], atol=2e-4)
+        assert one == other
+    assert documents[0] == documents[1]
+
+
+def test_samples_are_those_of_pytorch(art: Path) -> None:
+    made = [
+        asciivae("reconstruct", art / "house.txt", "--sample", "--seed", "3", *model).stdout
+        for model in ([], ["--model", bundled_file("model")])
+    ]
+
+    assert made[0] == made[1]

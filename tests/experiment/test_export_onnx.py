@@ -10,9 +10,9 @@ from tracers import tiny_tracer
 from asciivae.corpus.source import open_corpus
 from asciivae.engine.onnx import open_beside, open_graph
 from asciivae.errors import ModelError
-from asciivae.experiment.bundled import BUNDLED, bundled_file
-from asciivae.experiment.export_onnx import OPSET, export_onnx
-from asciivae.experiment.load import load_model, load_tracer
+from asciivae.experiment.bundled import BUNDLED_PAGE, bundled_file
+from asciivae.experiment.export_onnx import OPSET, export_onnx, graph_of, without_weights
+from asciivae.experiment.load import load_page_model, load_tracer
 from asciivae.tracer.measure import measurable, traced_again
 from asciivae.tracer.onnx import OnnxTracer, drawer_of
 from asciivae.tracer.trained import TrainedTracer
@@ -44,9 +44,16 @@ def test_a_tracer_is_exported_with_what_it_is(tmp_path: Path) -> None:
 
 
 def test_other_kinds_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="networks of the kind model cannot be exported as ONNX so far"):
-        export_onnx(load_model(BUNDLED, CPU), tmp_path / "a.onnx")
+    with pytest.raises(ModelError, match="cannot be exported as ONNX so far: only tracers, and spatial models"):
+        export_onnx(load_page_model(BUNDLED_PAGE, CPU), tmp_path / "a.onnx")
     assert not (tmp_path / "a.onnx").exists()
+
+
+def test_a_graph_whose_weights_were_folded_is_not_shipped() -> None:
+    trained = TrainedTracer(tiny_tracer(), "tiny", 3, Path("tiny"), "kind: tracer\n", torch.ones(95, 2, 1))
+
+    with pytest.raises(ValueError, match=r"the graph has no initializers .*'other'"):
+        without_weights(graph_of(trained), {**trained.module.state_dict(), "other": None}, "0")
 
 
 @pytest.mark.slow

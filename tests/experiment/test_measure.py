@@ -13,7 +13,8 @@ from torch import distributions
 from asciivae.contract import Posterior
 from asciivae.experiment.measure import Measured, _Moments, measure
 from asciivae.latent.reconstruct import latent_noise, reconstruct
-from asciivae.metrics.picture import contour_scores, look_scores, picture_scores
+from asciivae.metrics.look import look_scores
+from asciivae.metrics.picture import contour_scores, picture_scores
 from asciivae.models import spatial
 from asciivae.reproduction import logged
 from asciivae.text.canvas import Canvas

@@ -59,7 +59,7 @@ def test_a_page_depends_on_seed_and_place_only() -> None:
 
 def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sample(Numbers(), (8, 8), 9)
-    monkeypatch.setattr("asciivae.latent.reconstruct.CELLS_AT_ONCE", 2 * 64)
+    monkeypatch.setattr("asciivae.latent.pieces.CELLS_AT_ONCE", 2 * 64)
 
     assert all(np.array_equal(a, b) for a, b in zip(whole, sample(Numbers(), (8, 8), 9), strict=True))
 
@@ -84,7 +84,7 @@ def test_without_temperature_there_is_only_the_mean() -> None:
 
 
 def test_drawings_are_laid_in_the_middle_of_one_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("asciivae.latent.reconstruct.CELLS_AT_ONCE", 64)
+    monkeypatch.setattr("asciivae.latent.pieces.CELLS_AT_ONCE", 64)
     grids = grids_of([(2, 2), (4, 4), (8, 8)])
     latents = latents_of(Numbers(), grids, Canvas(Numbers().canvas, trimmed=True), (8, 8))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from asciivae.experiment.measure import Measured, Units
-from asciivae.latent.reconstruct import Reconstruction
+from asciivae.latent.pieces import Reconstruction
 from asciivae.metrics.summary import (
     BROKEN_DOWN,
     SHOWN,

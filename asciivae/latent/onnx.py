@@ -1,0 +1,86 @@
+"""The `spatial` model in ONNX Runtime: what `reconstruct` runs, without PyTorch."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asciivae.engine.onnx import DAMAGED, OnnxNetwork
+from asciivae.errors import ModelError
+from asciivae.files.weights import MODEL_FORMAT
+from asciivae.text.charset import SIZE
+
+STRIDE, LARGEST_SIDE = 8, 512
+"""Those of `models.spatial`."""
+
+FACTS = ("latent", "budget", "channels")
+"""What the graph of such a model states of its options, in decimals; see `SpatialConfig`."""
+
+
+class OnnxSpatial:
+    """Encodes and decodes pages; see `latent.pieces.Coder`.
+
+    Args:
+        network: with the inputs and outputs of `models.spatial_graph`.
+        place: what to call it in errors.
+
+    Raises:
+        ModelError: it is no such network.
+    """
+
+    def __init__(self, network: OnnxNetwork, place: str) -> None:
+        stated = [network.metadata.get(name, "") for name in FACTS]
+        if network.metadata.get("format") != MODEL_FORMAT or not all(re.fullmatch("[0-9]{1,4}", one) for one in stated):
+            raise ModelError("is not the graph of a model of drawings", place=place, hint=DAMAGED)
+        self._network, self._place = network, place
+        self.latent, self.budget, self.channels = map(int, stated)
+
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        """The page for a piece of this size; see `SpatialVAE.canvas`.
+
+        Raises:
+            ModelError: a side is longer than 512 cells.
+        """
+        if max(height, width) > LARGEST_SIDE:
+            raise ModelError(
+                f"a piece of {height} rows and {width} columns is too large: "
+                f"this model reads at most {LARGEST_SIDE} × {LARGEST_SIDE} cells",
+                hint="crop the piece or cut it into parts",
+            )
+        return -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
+
+    def numbers(self, rows: int, columns: int) -> int:
+        """The latent numbers per block of a page of so many blocks."""
+        return max(self.latent, min(self.budget // (rows * columns), self.channels))
+
+    def encode(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The mean and the logvar (B, n, H/8, W/8) of pages (B, H, W)."""
+        rows, columns = (side // STRIDE for side in ids.shape[1:])
+        numbers = self.numbers(rows, columns)
+        mean, logvar = self._run(("mean", "logvar"), numbers, ids=ids)
+        if mean.shape != (len(ids), self.channels, rows, columns) or logvar.shape != mean.shape:
+            raise self._refusal()
+        return mean[:, :numbers], logvar[:, :numbers]
+
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The logits (B, 95, H, W) of z (B, n, H/8, W/8)."""
+        pieces, numbers, rows, columns = z.shape
+        padded = np.zeros((pieces, self.channels, rows, columns), np.float32)
+        padded[:, :numbers] = z
+        (logits,) = self._run(("logits",), numbers, z=padded)
+        if logits.shape != (pieces, SIZE, STRIDE * rows, STRIDE * columns) or logits.dtype != np.float32:
+            raise self._refusal()
+        return logits
+
+    def _run(self, outputs: tuple[str, ...], numbers: int, **inputs: NDArray[Any]) -> list[NDArray[np.float32]]:
+        unused: dict[str, NDArray[Any]] = {
+            "ids": np.zeros((1, STRIDE, STRIDE), np.int64),
+            "z": np.zeros((1, self.channels, 1, 1), np.float32),
+        }
+        return self._network(*outputs, **{**unused, **inputs}, numbers=np.array([numbers], np.float32))
+
+    def _refusal(self) -> ModelError:
+        return ModelError("does not reconstruct drawings", place=self._place, hint=DAMAGED)
