@@ -193,7 +193,7 @@ def test_the_bundled_model_is_used_unless_the_latest_run_is_asked_for(
         assert bundled.search(asciivae("reconstruct", art / "house.txt").stderr)
         latest = asciivae("reconstruct", art / "house.txt", "--model", "latest")
         assert latest.exit_code == 0
-        assert "(runs/tiny/one/checkpoints/step-60/model.safetensors)" in latest.stderr
+        assert "model: runs/tiny/one/checkpoints/step-60/model.safetensors (tiny, step 60)" in latest.stderr
     finally:
         (tmp_path / "runs" / "tiny" / "one").rename(run)
 
