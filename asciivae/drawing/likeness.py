@@ -111,7 +111,7 @@ def differing(output: Array, target: Array) -> tuple[Array, Array]:
     return off, ink
 
 
-class Comparison(NamedTuple):
+class Likeness(NamedTuple):
     """How alike pages are.
 
     Attributes:
@@ -123,7 +123,7 @@ class Comparison(NamedTuple):
     move: NDArray[np.intp]
 
 
-def compared(target: Array, output: Array) -> Comparison:
+def compared(target: Array, output: Array) -> Likeness:
     """The `shape` distance between features (…, 5, h', w') of originals and of outputs, with its moves by cells."""
     height, width = PLACES
     output, target = _with_margin(output, height, width), _with_margin(target, height, width)
@@ -138,7 +138,7 @@ def compared(target: Array, output: Array) -> Comparison:
         directions = off[..., 1:].sum(-1) / np.maximum(ink[..., 1:].sum(-1), 1e-6)
         tried.append(0.5 * (blur + directions) + price)
     distances = np.stack(tried, axis=-1)
-    return Comparison(distances.min(-1), np.array(MOVES)[distances.argmin(-1)])
+    return Likeness(distances.min(-1), np.array(MOVES)[distances.argmin(-1)])
 
 
 def line_distance(grid: Grid, lines: Lines) -> float:
