@@ -487,3 +487,14 @@ def test_the_kit_leaves_the_caller_s_random_numbers_alone() -> None:
 @pytest.mark.parametrize("name", [e.name for e in registry.entries("loss") if e.distribution == "asciivae"])
 def test_our_own_losses_keep_the_contract(name: str) -> None:
     check_loss(registry.load("loss", name))
+
+
+def test_an_expected_failure_is_reported_with_its_reason() -> None:
+    class Whole(MeanOfTheCanvas):
+        expected_failures: ClassVar[dict[str, str]] = {"padding": "it compares canvases"}
+        examples: ClassVar[tuple[Config, ...]] = (Config(power=3.0),)
+
+    found = [o for o in examine("loss", Whole, Config()) if o.state in ("broken", "expected")]
+    assert [(o.check, o.state) for o in found] == [("padding", "expected")]
+    assert found[0].reason.startswith("it compares canvases (term '' of a piece depends on its canvas: ")
+    check_loss(Whole)
