@@ -8,17 +8,14 @@ Start-up is the same command on a picture of one cell: Python, the command line,
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from pictures import PICTURES
 from PIL import Image
+from processes import Cost, cost
 
 CASES = {
     "start-up": ("dot", ["--width", "1"]),
@@ -27,24 +24,6 @@ CASES = {
     "44 columns, --fit": ("chelsea", ["--width", "44", "--fit"]),
     "200 columns": ("astronaut", ["--width", "200"]),
 }
-
-
-class Cost(NamedTuple):
-    seconds: float
-    megabytes: float
-
-
-def cost(arguments: list[str]) -> Cost:
-    """Of one process: its processor time, user and system, and its peak memory."""
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    nothing = subprocess.DEVNULL
-    command = [sys.executable, "-m", *arguments]
-    with subprocess.Popen(command, env=environment, stdout=nothing, stderr=nothing) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(arguments)} ended with {process.returncode}")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def main() -> None:
@@ -62,7 +41,7 @@ def main() -> None:
                 if number and case == "200 columns" and number > 2:
                     continue
                 picture, out = Path(folder, f"{name}.png"), Path(folder, "out.txt")
-                command = ["asciivae", "draw", str(picture), *options, "--model", given.model, "--out", str(out)]
+                command = ["-m", "asciivae", "draw", str(picture), *options, "--model", given.model, "--out", str(out)]
                 if name == "dot":
                     command += ["--lines", "given"]
                 costs[case].append(cost(command))

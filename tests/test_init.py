@@ -16,6 +16,7 @@ from torch import Tensor
 
 import asciivae
 from asciivae.errors import ArtError, ModelError, RecipeProblems, UsageError
+from asciivae.experiment.export import Savable
 from asciivae.text.art import parse
 
 DOCUMENT = Path(asciivae.__file__).parents[1] / "docs" / "api.md"
@@ -37,17 +38,19 @@ def bundled() -> asciivae.TrainedModel:
 
 
 def signature(function: Any) -> str:
-    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function)))
+    shown = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function)))
+    return re.sub(r"^\(self: \w+", "(self", shown)  # what a method of a mixin needs
 
 
 def surface() -> set[str]:
-    """Every public name with its signature; of classes also the methods and attributes that they define."""
+    """Every public name with its signature; of classes also the methods and attributes that they define, and `save`."""
     lines = set()
     for name in asciivae.__all__:
         value = getattr(asciivae, name)
         if inspect.isclass(value):
             lines.add(f"class {name}")
-            members = {k: v for k, v in vars(value).items() if not k.startswith("_")}
+            parts = (Savable, value) if issubclass(value, Savable) else (value,)
+            members = {k: v for part in parts for k, v in vars(part).items() if not k.startswith("_")}
             for member, inner in members.items():
                 plain = inner.__func__ if isinstance(inner, classmethod) else inner
                 shown = f"{member}{signature(plain)}" if callable(plain) else member

@@ -52,6 +52,22 @@ class Exportable(Protocol):
         ...
 
 
+class Savable:
+    """The method `save` of trained models."""
+
+    def save(self: Exportable, path: str | Path, *, half: bool = False) -> None:
+        """Write the model into one .safetensors file that `asciivae.load` reads.
+
+        Args:
+            path: the file; an existing one is replaced.
+            half: write the weights in float16, half the size.
+
+        Raises:
+            RunError: the disk is full, or the file cannot be written.
+        """
+        export(self, Path(path), half=half)
+
+
 def export(trained: Exportable, target: Path, *, half: bool = False) -> None:
     """Write a model into one file that `asciivae.load` reads.
 

@@ -43,7 +43,7 @@ def build_page(name: str, recipe: PageRecipe, device: torch.device, metadata: Ma
     batches = PageBatches(data, recipe)
     task = PageTask(
         module=network,
-        objective=CellObjective(recipe.cells).to(device),
+        objective=CellObjective(recipe.cells, recipe.guess).to(device),
         batches=batches,
         seed=recipe.seed,
         total_steps=recipe.train.total_steps(batches.steps_per_epoch),

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from asciivae.corpus.settings import Data
 from asciivae.errors import ArtError, ModelError, UsageError
-from asciivae.experiment.export import export
+from asciivae.experiment.export import Savable
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
 from asciivae.latent.reconstruct import reconstruct
@@ -37,7 +37,7 @@ Form = Literal["text", "array"]
 
 
 @dataclass(frozen=True)
-class TrainedModel:
+class TrainedModel(Savable):
     """A model from a weights file or a run, in evaluation mode.
 
     Attributes:
@@ -201,14 +201,10 @@ class TrainedModel:
         return self.model
 
     def save(self, path: str | Path, *, half: bool = False) -> None:
-        """Write the model into one .safetensors file that `asciivae.load` reads.
-
-        Args:
-            path: the file; an existing one is replaced.
-            half: write the weights in float16, half the size.
+        """See `Savable.save`.
 
         Raises:
-            RunError: the disk is full, or the file cannot be written.
+            UsageError: the model was passed from Python, and no recipe names it.
         """
         if self.python_model:
             raise UsageError(
@@ -216,7 +212,7 @@ class TrainedModel:
                 place=str(path),
                 hint="make it a plugin, so that a recipe can name it: asciivae plugins new model NAME",
             )
-        export(self, Path(path), half=half)
+        super().save(path, half=half)
 
 
 def grid_of(drawing: Drawing) -> Grid:

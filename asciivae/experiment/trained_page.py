@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from asciivae.corpus.settings import Data
 from asciivae.errors import UsageError
-from asciivae.experiment.export import export
+from asciivae.experiment.export import Savable
 from asciivae.experiment.trained import Drawing, Form, grid_of
 from asciivae.pages import score as scores
 from asciivae.pages.batch import Condition
@@ -34,7 +34,7 @@ Observe = Callable[[DrawnPage], None]
 
 
 @dataclass(frozen=True)
-class TrainedPageModel:
+class TrainedPageModel(Savable):
     """A page model from a weights file or a run, in evaluation mode.
 
     Attributes:
@@ -191,18 +191,6 @@ class TrainedPageModel:
     def module(self) -> nn.Module:
         """Its network."""
         return self.network
-
-    def save(self, path: str | Path, *, half: bool = False) -> None:
-        """Write the model into one .safetensors file that `asciivae.load` reads.
-
-        Args:
-            path: the file; one that exists is replaced.
-            half: write the weights in float16, half as large.
-
-        Raises:
-            RunError: the disk is full, or the place cannot be written.
-        """
-        export(self, Path(path), half=half)
 
 
 def _beginning(size: tuple[int, int], begin: Grid | None) -> tuple[Grid, Mask | None]:

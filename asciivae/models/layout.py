@@ -7,14 +7,19 @@ import os
 import torch
 from torch import nn
 
+MOST_KERNELS = 16384
 
-def reserve_kernels() -> None:
-    """Enlarge oneDNN's kernel cache to hold all page sizes; call it before the first convolution of the process.
+
+def reserve_kernels(count: int = MOST_KERNELS) -> None:
+    """Set the capacity of oneDNN's kernel cache; call it before the first convolution of the process.
 
     oneDNN compiles a kernel for every shape of a convolution and caches 1024 of them by default. Batches of about sixty
     page sizes need several thousand; with the default cache, half of a run is spent recompiling.
+
+    Args:
+        count: kernels that are kept.
     """
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16384")
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(count))
 
 
 def channels_last(model: nn.Module) -> None:

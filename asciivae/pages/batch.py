@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -36,6 +38,10 @@ class Condition:
     signature: int = 0
 
 
+_TENSORS = ("condition", "character", "position", "given", "around", "predicted", "weight", "predicted_page")
+"""The attributes of a batch that are tensors; `features` and `packing` hold the others."""
+
+
 @dataclass(frozen=True)
 class PageBatch:
     """N cells of B pages.
@@ -46,8 +52,12 @@ class PageBatch:
         character: (N,) class ids.
         position: (N, 3) float32 row, column, mirrored column.
         packing: of the cells into sequences.
+        given: (G, H, W) tokens of the G pages with hints, `UNKNOWN` where a character is not given, `OUTSIDE` in the
+            padding.
+        around: (N,) each cell's row in what the network makes of `given`; 0 on pages without hints.
         predicted: (M,) the cells whose probability is wanted: those that are not hints.
         weight: (M,) float32, what each of these stands for.
+        predicted_page: (M,) the page numbers of the predicted cells.
         page: (N,) page numbers.
         row: (N,) rows.
         column: (N,) columns.
@@ -59,8 +69,11 @@ class PageBatch:
     character: Tensor
     position: Tensor
     packing: Packing
+    given: Tensor
+    around: Tensor
     predicted: Tensor
     weight: Tensor
+    predicted_page: Tensor
     page: Integers
     row: Integers
     column: Integers
@@ -68,30 +81,38 @@ class PageBatch:
 
     def losses(self, network: PageNetwork) -> Tensor:
         """(M,) cross-entropies of the predicted cells, in nats, float32 or wider."""
-        logits = self.logits(network)
-        return functional.cross_entropy(logits, self.character[self.predicted], reduction="none")
+        return self.surprise(self.logits(network))
+
+    def surprise(self, logits: Tensor) -> Tensor:
+        """(M, 95) logits of the predicted cells → (M,) cross-entropies, in nats."""
+        return functional.cross_entropy(logits, self.character.index_select(0, self.predicted), reduction="none")
 
     def logits(self, network: PageNetwork) -> Tensor:
         """(M, 95) logits of the predicted cells, float32 or wider."""
+        return self.both(network, guess=False)[0]
+
+    def both(self, network: PageNetwork, guess: bool) -> tuple[Tensor, Tensor | None]:
+        """The logits; and, if wanted, those that the encoder alone guesses, which know nothing of the cells before."""
         x = network.see(**self.features, category=self.condition[0], signature=self.condition[1])
-        logits: Tensor = network(x, self.character, self.position, self.packing, self.predicted)
-        return logits if logits.dtype == torch.float64 else logits.float()
+        encoded = network.encode(self.given)
+        guessed = None
+        if encoded is not None:
+            own = encoded.index_select(0, self.around)
+            x = x + network.around(own)
+            guessed = _wide(network.guess(own.index_select(0, self.predicted))) if guess else None
+        logits = network(x, self.character, self.position, self.packing, self.predicted, encoded)
+        return _wide(logits), guessed
 
     def to(self, device: torch.device) -> PageBatch:
         """The same on a device."""
-        return PageBatch(
-            {name: tensor.to(device) for name, tensor in self.features.items()},
-            self.condition.to(device),
-            self.character.to(device),
-            self.position.to(device),
-            Packing(*(tensor.to(device) for tensor in self.packing)),
-            self.predicted.to(device),
-            self.weight.to(device),
-            self.page,
-            self.row,
-            self.column,
-            self.pieces,
-        )
+        features = {name: tensor.to(device) for name, tensor in self.features.items()}
+        packing = Packing(*(tensor.to(device) for tensor in self.packing))
+        moved: dict[str, Any] = {name: getattr(self, name).to(device) for name in _TENSORS}
+        return replace(self, features=features, packing=packing, **moved)
+
+
+def _wide(logits: Tensor) -> Tensor:
+    return logits if logits.dtype == torch.float64 else logits.float()
 
 
 def make_batch(
@@ -128,19 +149,51 @@ def make_batch(
     stated = np.array([(c.category, c.signature) for c in conditions or [Condition()] * len(grids)], np.int64)
     position = np.stack([row, column, pages.widths[page] - 1 - column], 1)
     predicted = np.flatnonzero(weight > 0)
+    shown, tokens, around = _given(pages, page, row, column)
+    packing = Packing(*_pack(page, ink, len(grids)), *shown)
+    tensor = torch.from_numpy
     return PageBatch(
-        {name: torch.from_numpy(ids) for name, ids in vars(features).items()},
-        torch.from_numpy(np.ascontiguousarray(stated[page].T)),
-        torch.from_numpy(pages.cells[at]),
-        torch.from_numpy(position.astype(np.float32)),
-        _pack(page, ink, len(grids)),
-        torch.from_numpy(predicted),
-        torch.from_numpy(weight[predicted].astype(np.float32)),
+        {name: tensor(ids.astype(np.int16 if name == "hashed" else np.uint8)) for name, ids in vars(features).items()},
+        tensor(np.ascontiguousarray(stated[page].T)),
+        tensor(pages.cells[at]),
+        tensor(position.astype(np.float32)),
+        packing,
+        tensor(tokens),
+        tensor(around),
+        tensor(predicted),
+        tensor(weight[predicted].astype(np.float32)),
+        tensor(page[predicted]),
         page,
         row,
         column,
         np.arange(len(grids)) if pieces is None else pieces,
     )
+
+
+def _given(
+    pages: Pages, page: Integers, row: Integers, column: Integers
+) -> tuple[tuple[Tensor, Tensor], NDArray[np.uint8], Integers]:
+    """What is given: the given ink's rows and places, for `Packing`; the tokens; and the cells' own rows."""
+    hinted = np.flatnonzero(pages.hinted)
+    count = len(hinted)
+    height, width = (int(sizes[hinted].max(initial=1)) for sizes in (pages.heights, pages.widths))
+    tokens = np.full((count, height, width), OUTSIDE, np.uint8)
+    number = np.full(len(pages.hinted), -1)
+    number[hinted] = np.arange(count)
+    inked = []
+    for n, p in enumerate(hinted.tolist()):
+        view = pages.view(pages.hints, p)
+        tokens[n, : view.shape[0], : view.shape[1]] = view
+        inked.append(np.argwhere((view != SPACE) & (view != UNKNOWN)))
+    most = max(map(len, inked), default=0)
+    given = np.zeros((len(pages.hinted), most), np.int64)
+    place = np.zeros((len(pages.hinted), most, 3), np.float32)
+    for n, (p, cells) in enumerate(zip(hinted.tolist(), inked, strict=True)):
+        given[p, : len(cells)] = 1 + (n * height + cells[:, 0]) * width + cells[:, 1]
+        place[p, : len(cells), :2] = cells
+    around = 1 + (number[page] * height + row) * width + column
+    ink = (torch.from_numpy(given), torch.from_numpy(place))
+    return ink, tokens, np.where(pages.hinted[page], around, 0)
 
 
 def in_batches(grids: Sequence[Grid], most: int = LARGEST_BATCH) -> Iterator[list[int]]:
@@ -170,7 +223,7 @@ def easy_cells(grid: Grid) -> int:
     return int(_easy(pages, pages.origins[page] + row * stride + column, stride).sum())
 
 
-def _pack(page: Integers, ink: Mask, pages: int) -> Packing:
+def _pack(page: Integers, ink: Mask, pages: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Pack N cells, page after page, into one padded sequence for each page."""
     counts = np.bincount(page, minlength=pages)
     length = max(int(counts.max(initial=0)), 1)
@@ -186,7 +239,7 @@ def _pack(page: Integers, ink: Mask, pages: int) -> Packing:
     key = np.zeros(pages * keys, np.int64)
     key[page[ink] * keys + rank[ink]] = np.flatnonzero(ink)
     tensor = torch.from_numpy
-    return Packing(
+    return (
         tensor(slot),
         tensor(cell).view(pages, length),
         tensor(key).view(pages, keys),

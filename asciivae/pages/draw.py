@@ -72,7 +72,8 @@ def draw(
         network = copy.deepcopy(network).to("cpu")
     with torch.inference_mode():
         cursor = Cursor(grids, known)
-        stepper = Stepper(network, height, width, count, condition)
+        hints = cursor.pages.view(cursor.pages.hints, 0).copy() if cursor.pages.hinted[0] else None
+        stepper = Stepper(network, height, width, count, condition, hints)
         for row in range(height):
             cursor.start_row(row)
             for column in range(width):

@@ -17,7 +17,9 @@ from asciivae.pages.features import (
     HINT_TOKENS,
     TOKENS,
 )
+from asciivae.pages.kernels import lookup
 from asciivae.pages.settings import PageConfig
+from asciivae.pages.surroundings import Surroundings
 from asciivae.text.charset import SIZE
 
 CATEGORIES = 40
@@ -26,7 +28,7 @@ SIGNATURES = 3
 """Not said, without a signature, with one."""
 
 
-_MATRICES = ("enter.weight", "project.weight", "merge.weight", "widen.weight", "narrow.weight")
+_MATRICES = {"enter", "project", "merge", "widen", "narrow", "around", "recall", "mixers"}
 
 
 class Packing(NamedTuple):
@@ -37,19 +39,24 @@ class Packing(NamedTuple):
         cell: (B, L) the cell in each slot; 0 where there is none.
         key: (B, K) the cells of known ink, which later cells attend to; 0 where there is none.
         before: (B, L) how many of the keys of its page stand before the cell of a slot.
+        given: (B, G) the rows of the given ink in what `Surroundings` returns; 0 where there is none.
+        place: (B, G, 3) float32 row, column and mirrored column of that ink.
     """
 
     slot: Tensor
     cell: Tensor
     key: Tensor
     before: Tensor
+    given: Tensor
+    place: Tensor
 
 
 class PageNetwork(nn.Module):
     """Logits of the character of each cell, given the features of the cell and the ink before it.
 
     Queries and keys come from what a cell sees *before* its character, and values from both, so that a cell can copy
-    what followed a similar place.
+    what followed a similar place. What is given of a page is encoded beforehand, with all that is given around it: each
+    cell sees its own place in that, and attends to the given ink behind it and ahead.
     """
 
     def __init__(self, config: PageConfig) -> None:
@@ -63,11 +70,16 @@ class PageNetwork(nn.Module):
         self.signatures = nn.Embedding(SIGNATURES, c.width)
         n = CAUSAL_TOKENS * c.token + HINT_TOKENS * c.hint + DISTANCE_TOKENS * c.distance + HASHES * c.hashed
         self.enter = nn.Linear(n, c.width)
+        if c.around:
+            self.surroundings = Surroundings(c.around, c.reach, c.dropout)
+            self.around = nn.Linear(c.around, c.width, bias=False)
+            self.guess = nn.Linear(c.around, SIZE)
         self.blocks = nn.ModuleList(Block(c, attends=i >= c.local) for i in range(c.layers))
         self.leave = nn.Linear(c.width, SIZE)
         for name, parameter in self.named_parameters():
             # For the optimiser `muon`; embeddings, the last layer and vectors take AdamW's steps.
-            parameter.orthogonalise = name.endswith(_MATRICES)  # type: ignore[attr-defined]
+            marked = name.endswith(".weight") and not _MATRICES.isdisjoint(name.split("."))
+            parameter.orthogonalise = marked  # type: ignore[attr-defined]
         for table in (self.tokens, self.hints, self.distances):
             nn.init.normal_(table.weight, std=0.5)
         for table in (self.hashed, self.categories, self.signatures):
@@ -80,17 +92,34 @@ class PageNetwork(nn.Module):
     ) -> Tensor:
         """(N, …) features and (N,) conditions → (N, width)."""
         parts = [
-            self.tokens(causal).flatten(1),
-            self.hints(hints).flatten(1),
-            self.distances(distances + _rows(distances, DISTANCES)).flatten(1),
-            self.hashed(hashed + _rows(hashed, BUCKETS)).flatten(1),
+            self._some(lookup(self.tokens.weight, causal)),
+            self._some(lookup(self.hints.weight, hints)),
+            self._some(lookup(self.distances.weight, distances + _rows(distances, DISTANCES))),
+            self._some(self.hashed(hashed + _rows(hashed, BUCKETS))),
         ]
         x: Tensor = self.enter(torch.cat(parts, 1))
-        said: Tensor = self.categories(category) + self.signatures(signature)
+        said = lookup(self.categories.weight, category) + lookup(self.signatures.weight, signature)
         return x + said
 
+    def _some(self, embedded: Tensor) -> Tensor:
+        """(N, features, channels) → (N, features · channels), in training without some of the features."""
+        if self.training and self.config.unseen:
+            kept = torch.empty(embedded.shape[:2], device=embedded.device).bernoulli_(1 - self.config.unseen)
+            embedded = embedded * (kept / (1 - self.config.unseen))[..., None]
+        return embedded.flatten(1)
+
+    def encode(self, tokens: Tensor) -> Tensor | None:
+        """(G, H, W) what is given of pages → (1 + G · H · W, around), row 0 for cells of pages without hints."""
+        return self.surroundings(tokens) if self.config.around else None
+
     def forward(
-        self, x: Tensor, character: Tensor, position: Tensor, packing: Packing, chosen: Tensor | None = None
+        self,
+        x: Tensor,
+        character: Tensor,
+        position: Tensor,
+        packing: Packing,
+        chosen: Tensor | None = None,
+        encoded: Tensor | None = None,
     ) -> Tensor:
         """Logits of cells.
 
@@ -100,15 +129,20 @@ class PageNetwork(nn.Module):
             position: (N, 3) row, column and mirrored column (w - 1 - column).
             packing: how the cells form sequences.
             chosen: (M,) the cells whose logits are wanted; by default all.
+            encoded: what is given of the pages, from `encode`.
 
         Returns:
             (N or M, 95) logits.
         """
         rotation = rotations(position, self.config.head, self.config.heads)
+        known = None
+        if encoded is not None and packing.given.shape[1]:
+            turn = rotations(packing.place.flatten(0, 1), self.config.head, self.config.heads)[1]
+            known = encoded.index_select(0, packing.given.flatten()), turn
         for block in self.blocks:
-            x = block(x, character, rotation, packing)
+            x = block(x, character, rotation, packing, known)
         if chosen is not None:
-            x = x[chosen]
+            x = x.index_select(0, chosen)
         return self.head(x)
 
     def head(self, x: Tensor) -> Tensor:
@@ -123,7 +157,7 @@ def _rows(ids: Tensor, size: int) -> Tensor:
 
 
 class Block(nn.Module):
-    """Attention over earlier ink, if the block attends, then a feed-forward layer, both residual."""
+    """Attention over earlier and given ink, if the block attends, then a feed-forward layer, both residual."""
 
     def __init__(self, c: PageConfig, attends: bool) -> None:
         super().__init__()
@@ -134,16 +168,27 @@ class Block(nn.Module):
             self.characters = nn.Embedding(SIZE, 2 * size)
             self.nothing = nn.Parameter(torch.zeros(2, size))
             self.merge = nn.Linear(size, c.width, bias=False)
+            if c.around:
+                self.recall = nn.Linear(c.around, 2 * size, bias=False)
             nn.init.normal_(self.characters.weight, std=0.3)
             nn.init.zeros_(self.merge.weight)
         self.widen = nn.Linear(c.width, c.inner, bias=False)
         self.narrow = nn.Linear(c.inner, c.width, bias=False)
         nn.init.zeros_(self.narrow.weight)
 
-    def forward(self, x: Tensor, character: Tensor, rotation: tuple[Tensor, Tensor], packing: Packing) -> Tensor:
-        """(N, width) → (N, width)."""
+    def forward(
+        self,
+        x: Tensor,
+        character: Tensor,
+        rotation: tuple[Tensor, Tensor],
+        packing: Packing,
+        known: tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
+        """(N, width) → (N, width); `known` is what is encoded of the given ink, and its rotations."""
         if self.attends:
-            x = x + self.merge(self._attend(*self.attended(x, character, rotation), packing))
+            recalled = None if known is None else self.recalled(*known)
+            y = self.merge(self._attend(*self.attended(x, character, rotation), packing, recalled))
+            x = x + functional.dropout(y, self.dropout, self.training)
         return x + functional.dropout(self.feed(x), self.dropout, self.training)
 
     def feed(self, x: Tensor) -> Tensor:
@@ -154,28 +199,40 @@ class Block(nn.Module):
     def attended(self, x: Tensor, character: Tensor, rotation: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """(N, width) → queries, keys and values, (N, heads, head) each; all but queries see the character."""
         q, k, v = self.project(normal(x)).chunk(3, 1)
-        own_k, own_v = self.characters(character).to(k.dtype).chunk(2, 1)
+        own_k, own_v = lookup(self.characters.weight, character).to(k.dtype).chunk(2, 1)
         shape = (len(x), self.heads, self.head)
         q, k = rotate(q.reshape(shape), rotation[0]), rotate((k + own_k).reshape(shape), rotation[1])
         return q, k, (v + own_v).reshape(shape)
 
-    def _attend(self, q: Tensor, k: Tensor, v: Tensor, packing: Packing) -> Tensor:
+    def recalled(self, encoded: Tensor, turn: Tensor) -> tuple[Tensor, Tensor]:
+        """(G, around) given ink → keys and values, (G, heads, head) each."""
+        k, v = self.recall(encoded).view(len(encoded), 2, self.heads, self.head).unbind(1)
+        return rotate(k, turn), v
+
+    def _attend(
+        self, q: Tensor, k: Tensor, v: Tensor, packing: Packing, recalled: tuple[Tensor, Tensor] | None
+    ) -> Tensor:
         (b, length), keys = packing.cell.shape, packing.key.shape[1]
 
+        def apart(t: Tensor) -> Tensor:
+            return t.reshape(b, -1, self.heads, self.head).transpose(1, 2)
+
         def spread(t: Tensor, cells: Tensor) -> Tensor:
-            rows = t.flatten(1).index_select(0, cells.flatten())
-            return rows.view(b, -1, self.heads, self.head).transpose(1, 2)
+            return apart(t.flatten(1).index_select(0, cells.flatten()))
 
         nothing = self.nothing.to(k.dtype).view(2, 1, 1, self.heads, self.head).transpose(2, 3)
         nothing = nothing.expand(2, b, self.heads, 1, self.head)
         later = torch.arange(-1, keys, device=q.device) >= packing.before[:, :, None]
+        all_k, all_v = [nothing[0], spread(k, packing.key)], [nothing[1], spread(v, packing.key)]
+        if recalled is not None:
+            all_k.append(apart(recalled[0]).to(k.dtype))
+            all_v.append(apart(recalled[1]).to(v.dtype))
+            later = torch.cat([later, (packing.given == 0)[:, None].expand(-1, length, -1)], 2)
         # By hand: backward takes half the time of the fused kernel's on CPUs, at these lengths.
-        scores = spread(q * self.head**-0.5, packing.cell) @ torch.cat(
-            [nothing[0], spread(k, packing.key)], 2
-        ).transpose(2, 3)
+        scores = spread(q * self.head**-0.5, packing.cell) @ torch.cat(all_k, 2).transpose(2, 3)
         bias = torch.zeros(later.shape, dtype=scores.dtype, device=q.device).masked_fill(later, -1e4)[:, None]
         weights = (scores + bias).softmax(-1, dtype=scores.dtype)
-        y = weights @ torch.cat([nothing[1], spread(v, packing.key)], 2)
+        y = weights @ torch.cat(all_v, 2)
         return y.transpose(1, 2).reshape(b * length, -1).index_select(0, packing.slot)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from asciivae.losses.objective import LossValues
 from asciivae.pages.batch import PageBatch
@@ -17,30 +17,43 @@ from asciivae.training.loop import Task
 
 
 class CellObjective(nn.Module):
-    """The mean cross-entropy of the cells, its only term: `nll`, in nats per cell.
+    """The mean cross-entropy of the cells, `nll`, in nats per cell; and that of what the encoder guesses, `guess`.
 
     A batch whose pages are mostly given counts for less: the mean is over at least half of the cells that it may hold.
 
     Args:
         cells: that a batch may hold.
+        guess: weight of the encoder's guesses, of the cells on pages with hints; 0 leaves them out.
     """
 
-    def __init__(self, cells: int) -> None:
+    def __init__(self, cells: int, guess: float = 0.0) -> None:
         super().__init__()
-        self.cells = cells
+        self.cells, self.guess = cells, guess
 
     def forward(self, network: PageNetwork, batch: PageBatch) -> LossValues:
         """Measure a network on a batch."""
-        losses = batch.losses(network)
-        weight = batch.weight.to(losses.dtype)
+        logits, guessed = batch.both(network, self.guess > 0)
+        weight = batch.weight.to(logits.dtype)
+        total, mean, pieces = self._mean(batch, batch.surprise(logits), weight)
+        if guessed is None:
+            return LossValues(total, {"nll": mean}, {"nll": 1.0}, {"nll": pieces})
+        hinted = weight * (batch.around.index_select(0, batch.predicted) > 0)
+        extra, guess, per_piece = self._mean(batch, batch.surprise(guessed), hinted)
+        return LossValues(
+            total + self.guess * extra,
+            {"nll": mean, "guess": guess},
+            {"nll": 1.0, "guess": self.guess},
+            {"nll": pieces, "guess": per_piece},
+        )
+
+    def _mean(self, batch: PageBatch, losses: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The loss to minimise, the mean per cell, and that of each piece."""
         losses = losses * weight
-        count = weight.sum()
-        page = torch.from_numpy(batch.page)[batch.predicted.cpu()].to(losses.device)
-        sums = losses.detach().new_zeros(len(batch.pieces)).index_add(0, page, losses.detach())
-        counts = losses.detach().new_zeros(len(batch.pieces)).index_add(0, page, weight)
+        count, detached = weight.sum(), losses.detach()
+        sums = detached.new_zeros(len(batch.pieces)).index_add(0, batch.predicted_page, detached)
+        counts = detached.new_zeros(len(batch.pieces)).index_add(0, batch.predicted_page, weight)
         total = losses.sum() / (0.5 * self.cells + 0.5 * count)
-        mean = losses.detach().sum() / count.clamp(min=1)
-        return LossValues(total, {"nll": mean}, {"nll": 1.0}, {"nll": sums / counts.clamp(min=1)})
+        return total, detached.sum() / count.clamp(min=1), sums / counts.clamp(min=1)
 
 
 @dataclass(frozen=True, kw_only=True)

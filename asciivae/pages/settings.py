@@ -29,7 +29,10 @@ class PageConfig:
         hint: channels of a hint's embedding.
         distance: channels of a distance's embedding.
         hashed: channels of a hashed neighbourhood's embedding.
-        dropout: probability of dropping an activation of a feed-forward layer in training.
+        around: channels of the encoder of what is given; 0 for none.
+        reach: its layers.
+        dropout: probability of dropping what a layer adds, channel by channel, in training.
+        unseen: probability of hiding one feature of a cell from the network, in training.
     """
 
     width: Channels = 256
@@ -42,7 +45,10 @@ class PageConfig:
     hint: Channels = 12
     distance: Channels = 8
     hashed: Channels = 16
+    around: Annotated[int, Field(ge=0, le=4096)] = 0
+    reach: Annotated[int, Field(ge=1, le=64)] = 8
     dropout: Decay = 0.05
+    unseen: Decay = 0.0
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ class PageRecipe(BaseRecipe):
         conditions: what is said of pages.
         cells: cells in a batch at most, a quarter of those in blank surroundings among them; `train.batch` limits the
             pieces.
+        guess: weight of what the encoder alone guesses of the cells that are not given, by which it learns faster.
     """
 
     kind: Literal["page"]
@@ -100,6 +107,7 @@ class PageRecipe(BaseRecipe):
     hints: Hints = Hints()
     conditions: Conditions = Conditions()
     cells: Count = 5000
+    guess: NotNegative = 0.0
 
     def problems(self) -> Iterator[Problem]:
         """Values that are valid one by one and cannot be combined."""
@@ -107,6 +115,9 @@ class PageRecipe(BaseRecipe):
         if self.network.local > self.network.layers:
             message = f"there are only {self.network.layers} layers"
             yield Problem(("network", "local"), message, f"--set network.local={self.network.layers}")
+        if self.guess and not self.network.around:
+            message = "without an encoder of what is given, nothing guesses"
+            yield Problem(("guess",), message, "--set guess=0, or --set network.around=96")
         if self.data.augment and self.data.augment.noise:
             message = "wrong characters to read past are for models that reconstruct"
             yield Problem(("data", "augment", "noise"), message, "--unset data.augment.noise")

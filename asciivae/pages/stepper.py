@@ -23,6 +23,7 @@ from asciivae.pages.features import (
     HINT_TOKENS,
     MIRROR,
     TOKENS,
+    UNKNOWN,
     Integers,
     Mask,
     Pages,
@@ -136,9 +137,18 @@ class Stepper:
         width: in cells.
         count: pages.
         condition: what is said of them.
+        given: (h, w) tokens of what is given, `UNKNOWN` elsewhere; None if nothing is.
     """
 
-    def __init__(self, network: PageNetwork, height: int, width: int, count: int, condition: Condition) -> None:
+    def __init__(
+        self,
+        network: PageNetwork,
+        height: int,
+        width: int,
+        count: int,
+        condition: Condition,
+        given: Integers | None = None,
+    ) -> None:
         self.network, self.count = network, count
         c = network.config
         self._tables, self._offsets, self._hash_weight = _tables(network)
@@ -151,17 +161,26 @@ class Stepper:
         position = torch.stack([rows, columns, width - 1 - columns], -1).reshape(-1, 3).float()
         self._turns = rotations(position, c.head, c.heads)
         self._width = width
-        self._filled = torch.zeros(count, dtype=torch.long)
+        encoded = None if given is None else network.encode(torch.from_numpy(given)[None])
+        self._around = None if encoded is None else network.around(encoded[1:])
+        ink = np.zeros(0, np.int64) if given is None or encoded is None else _ink_of(given)
+        self._filled = torch.full((count,), len(ink), dtype=torch.long)
         # Transposed beforehand: for a single row that is twice as fast.
         self._weights = {
             id(layer): layer.weight.t().contiguous() for layer in network.modules() if isinstance(layer, nn.Linear)
         }
-        shape = (count, c.heads, 1 + height * width, c.head)
+        shape = (count, c.heads, 1 + len(ink) + height * width, c.head)
         self._memory = [(torch.zeros(shape), torch.zeros(shape)) if block.attends else None for block in self._blocks]
         for block, memory in zip(self._blocks, self._memory, strict=True):
             if memory is not None:
                 for part, nothing in zip(memory, block.nothing, strict=True):
                     part[:, :, 0] = nothing.view(c.heads, c.head)
+                if encoded is not None and len(ink):
+                    chosen = torch.from_numpy(ink)
+                    for part, recalled in zip(
+                        memory, block.recalled(encoded[1 + chosen], self._turns[1][chosen]), strict=True
+                    ):
+                        part[:, :, 1 : 1 + len(ink)] = recalled.transpose(0, 1)
 
     @property
     def _blocks(self) -> list[Block]:
@@ -174,6 +193,8 @@ class Stepper:
         x = self._start + self._tables[torch.from_numpy(ids + self._offsets)].sum(1)
         x = x + self.network.hashed(hashed).flatten(1) @ self._hash_weight
         cell = cursor.row * self._width + column
+        if self._around is not None:
+            x = x + self._around[cell]
         self._last: list[tuple[Tensor, Tensor, Tensor]] = []
         most = int(self._filled.max()) + 1
         beyond = torch.arange(most) > self._filled[:, None]
@@ -209,6 +230,11 @@ class Stepper:
             own_k, own_v = block.characters(ids).view(len(ink), 2, *k.shape[1:]).unbind(1)
             memory[0][ink, :, at] = rotate(k[ink] + own_k, turn)
             memory[1][ink, :, at] = v[ink] + own_v
+
+
+def _ink_of(given: Integers) -> Integers:
+    """The cells whose given character is not blank, in the order of reading."""
+    return np.flatnonzero((given != SPACE) & (given != UNKNOWN))
 
 
 def _tables(network: PageNetwork) -> tuple[Tensor, NDArray[np.int64], Tensor]:

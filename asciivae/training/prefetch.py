@@ -6,7 +6,9 @@ of a step; an executor raises it where the batch is needed.
 
 from __future__ import annotations
 
+import io
 import multiprocessing
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Generator
@@ -15,6 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from asciivae.errors import RunError
 
@@ -52,11 +56,11 @@ def batches_ahead(batches: Maker, first: int, last: int, workers: int) -> Genera
     # Forked, to share the corpus; the workers never touch a GPU.
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _start_worker, (batches,))
     try:
-        ahead: deque[Future[Any]] = deque()
+        ahead: deque[Future[bytes]] = deque()
         for step in range(first, last):
             while len(ahead) < workers * AHEAD and step + len(ahead) < last:
                 ahead.append(pool.submit(_make, step + len(ahead)))
-            yield ahead.popleft().result()
+            yield pickle.loads(ahead.popleft().result())
     except BrokenProcessPool as error:
         raise WorkerError(
             "a process that makes batches was killed; the last step is saved",
@@ -76,5 +80,18 @@ def _start_worker(batches: Maker) -> None:
     _maker.append(batches)
 
 
-def _make(step: int) -> Any:
-    return _maker[0](step)
+def _make(step: int) -> bytes:
+    sent = io.BytesIO()
+    _Pickler(sent, pickle.HIGHEST_PROTOCOL).dump(_maker[0](step))
+    return sent.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """Sends tensors as arrays: PyTorch's own way keeps a file open for each, and a process may often open only 1024."""
+
+    def reducer_override(self, value: Any) -> Any:
+        return (_tensor, (value.numpy(),)) if isinstance(value, Tensor) else NotImplemented
+
+
+def _tensor(array: NDArray[Any]) -> Tensor:
+    return torch.from_numpy(array)

@@ -4,18 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from page_models import model
 from PIL import Image
 from tiny_runs import asciivae
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
-    model(blank=1.0).save(file)
-    return file
 
 
 @pytest.fixture
@@ -26,8 +18,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_hole_is_filled_and_all_else_stays(weights: Path, here: Path) -> None:
-    options = ("cat.txt", "--hole", "2,2,2,3", "--model", weights, "-n", 4, "--seed", 3)
+def test_a_hole_is_filled_and_all_else_stays(page_weights: Path, here: Path) -> None:
+    options = ("cat.txt", "--hole", "2,2,2,3", "--model", page_weights, "-n", 4, "--seed", 3)
     done = asciivae("complete", *options, "--json", "--png", "c.png")
     document = json.loads(done.stdout)
 
@@ -47,12 +39,12 @@ def test_a_hole_is_filled_and_all_else_stays(weights: Path, here: Path) -> None:
     assert "proposal 1:" in plain.stderr
 
 
-def test_marks_and_extensions(weights: Path, here: Path) -> None:
-    done = asciivae("complete", "holes.txt", "--mark", "?", "--model", weights, "--json")
+def test_marks_and_extensions(page_weights: Path, here: Path) -> None:
+    done = asciivae("complete", "holes.txt", "--mark", "?", "--model", page_weights, "--json")
     first = json.loads(done.stdout)["proposals"][0]["piece"].splitlines()[0]
     assert first[0] == "a"
     assert first[3] == "b"
-    done = asciivae("complete", "-", "--right", 4, "--model", weights, "-n", 1, "--no-signatures", stdin=CAT)
+    done = asciivae("complete", "-", "--right", 4, "--model", page_weights, "-n", 1, "--no-signatures", stdin=CAT)
     assert done.exit_code == 0, done.stderr
     assert all(line.startswith(old) for line, old in zip(done.stdout.splitlines(), CAT.splitlines(), strict=True))
 
@@ -72,9 +64,9 @@ def test_marks_and_extensions(weights: Path, here: Path) -> None:
     ],
 )
 def test_errors_name_the_place_and_the_next_step(
-    weights: Path, here: Path, options: tuple[str, ...], message: str
+    page_weights: Path, here: Path, options: tuple[str, ...], message: str
 ) -> None:
-    done = asciivae("complete", "cat.txt", "--model", weights, *options)
+    done = asciivae("complete", "cat.txt", "--model", page_weights, *options)
 
     assert done.exit_code == 2
     assert message in done.stderr.replace("\n", " ")
@@ -82,15 +74,15 @@ def test_errors_name_the_place_and_the_next_step(
     assert done.stdout == ""
 
 
-def test_a_file_that_is_not_there_and_a_model_that_is_none(weights: Path, here: Path) -> None:
+def test_a_file_that_is_not_there_and_a_model_that_is_none(page_weights: Path, here: Path) -> None:
     assert "there is no such file" in asciivae("complete", "dog.txt", "--below", 1).stderr
     done = asciivae("complete", "cat.txt", "--below", 1, "--model", "cat.txt")
     assert done.exit_code == 1
     assert "cannot be read as a weights file" in done.stderr
 
 
-def test_samples_of_a_page_model(weights: Path, here: Path) -> None:
-    options = ("sample", "--model", weights, "-n", 2, "--size", "4x9", "--seed", 1)
+def test_samples_of_a_page_model(page_weights: Path, here: Path) -> None:
+    options = ("sample", "--model", page_weights, "-n", 2, "--size", "4x9", "--seed", 1)
     done = asciivae(*options, "--json")
     document = json.loads(done.stdout)
 

@@ -46,6 +46,24 @@ def test_it_knows_drawings_from_noise(bundled: TrainedPageModel) -> None:
     assert bundled.score(CAT)[0].bits < 0.7 * bundled.score(shuffled)[0].bits
 
 
+def test_newer_code_draws_and_measures_what_the_code_that_trained_it_did(bundled: TrainedPageModel) -> None:
+    """Measured before the encoder of what is given was added, which these weights do not have."""
+    corpus = asciivae.open_corpus("embedded")
+    anchor = corpus.grid(list(corpus.column("id")).index("sea/anchor"))
+    (hole, *_) = bundled.complete(anchor, hole=(2, 2, 3, 4), count=1, seed=0)
+    assert bundled.score(anchor)[0].bits == pytest.approx(79.96596677792779, abs=1e-3)
+    assert hole.bits == pytest.approx(42.53810852401849, abs=1e-3)
+    assert bundled.sample(1, (6, 20), seed=3)[0].splitlines() == [
+        "            __",
+        "           /.-\\",
+        "  __.-----//   \\",
+        "__\\         /   \\ /|",
+        "  \\         |   |/ |",
+        "   \\________)___/ \\",
+    ]
+    assert bundled.network.config.around == 0
+
+
 @pytest.mark.slow
 def test_held_out_drawings_cost_what_the_documents_say(bundled: TrainedPageModel, real_drawings: Path) -> None:
     with gzip.open(real_drawings, "rt", encoding="utf-8") as lines:

@@ -1,6 +1,7 @@
 """Recipes of kind page: trained, resumed bit for bit, validated, loaded."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from asciivae.experiment.load import kind_of
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.pages.batches import PageBatches
 from asciivae.recipe.resolve import load_recipe
+from asciivae.training.prefetch import batches_ahead
 
 SETS = [*TINY_SETS, "train.steps=6", "train.batch=6", "cells=300", "every.evaluate=3", "every.checkpoint=2"]
 SETS += ["every.sample=6", "train.precision=fp32", "network.dropout=0.2", "optim.schedule.warmup=2"]
@@ -71,10 +73,22 @@ def test_batches_are_functions_of_the_step_and_hold_every_piece(art: Path) -> No
     assert torch.equal(one.features["causal"], other.features["causal"])
 
 
+def test_workers_make_the_same_batches(art: Path) -> None:
+    task = build(load_recipe("page", [*SETS, f"data.corpus={art}"], ["expect"]), torch.device("cpu")).task
+    for step, made in enumerate(batches_ahead(task.batches, 3, 7, 2), 3):
+        own: Any = task.batches(step)
+        assert made.pieces.tolist() == own.pieces.tolist()
+        assert torch.equal(made.character, own.character)
+        for one, other in zip(made.packing, own.packing, strict=True):
+            assert torch.equal(one, other)
+        for name, ids in own.features.items():
+            assert torch.equal(made.features[name], ids)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ("network.local=4", "there are only 3 layers"),
+        ("network.local=5", "there are only 4 layers"),
         ("data.augment.noise={probability: 0.5, share: 0.1}", "wrong characters to read past"),
         ("data.canvas={height: 64, width: 64}", "of the pieces' own sizes"),
         ("hints={none: 0, box: 0, side: 0, scattered: 0, rows: 0}", "at least one share"),

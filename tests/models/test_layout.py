@@ -1,8 +1,11 @@
+import os
+
+import pytest
 import torch
 from tensor_checks import random_tensor
 from torch import nn
 
-from asciivae.models.layout import channels_last
+from asciivae.models.layout import channels_last, reserve_kernels
 
 
 def test_convolutions_are_laid_out_channels_last_and_compute_the_same() -> None:
@@ -17,3 +20,13 @@ def test_convolutions_are_laid_out_channels_last_and_compute_the_same() -> None:
             assert module.weight.is_contiguous(memory_format=torch.channels_last)
     assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
     torch.testing.assert_close(model(x), before)
+
+
+def test_the_kernel_cache_is_sized_unless_the_user_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+    monkeypatch.setenv(name, "7")
+    reserve_kernels(512)
+    assert os.environ[name] == "7"
+    monkeypatch.delenv(name)
+    reserve_kernels(512)
+    assert os.environ[name] == "512"

@@ -16,9 +16,12 @@ from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import load_recipe
 from asciivae.render.settings import Glyphs
 
-TINY = PageConfig(width=24, layers=3, local=1, heads=2, head=8, inner=32, token=4, hint=4, distance=2, hashed=2)
+TINY = PageConfig(
+    width=24, layers=3, local=1, heads=2, head=8, inner=32, token=4, hint=4, distance=2, hashed=2, around=6, reach=4
+)
 TINY_SETS = [
     "network.width=24",
+    "network.layers=3",
     "network.heads=2",
     "network.head=8",
     "network.inner=32",
@@ -26,6 +29,8 @@ TINY_SETS = [
     "network.hint=4",
     "network.distance=2",
     "network.hashed=2",
+    "network.around=6",
+    "network.reach=4",
 ]
 
 

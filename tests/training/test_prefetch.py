@@ -22,6 +22,23 @@ def test_the_batches_are_those_of_their_steps_in_order(workers: int) -> None:
     assert all(isinstance(values, np.ndarray) and (values == step).all() for step, values in made)
 
 
+def test_tensors_keep_dtype_shape_and_values_and_no_files_open() -> None:
+    sent = [
+        torch.arange(6, dtype=torch.uint8).view(2, 3),
+        torch.tensor([True, False]),
+        torch.rand(2, 0),
+        torch.tensor(2.5),
+    ]
+    made = list(batches_ahead(lambda step: {"step": step, "ids": sent}, 0, 3, 1))
+    for batch in made:
+        for own, expected in zip(batch["ids"], sent, strict=True):
+            assert own.dtype == expected.dtype
+            assert torch.equal(own, expected)
+            assert not own.is_shared()
+            own += own  # writable
+    assert [batch["step"] for batch in made] == [0, 1, 2]
+
+
 def test_no_steps_left_are_no_batches() -> None:
     assert list(batches_ahead(lambda step: step, 5, 5, 2)) == []
 
