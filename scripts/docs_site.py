@@ -224,7 +224,8 @@ def repository_page(name: str) -> Callable[[], str]:
             target = found[3]
             if "://" in target or target.startswith("#"):
                 return found[0]
-            return f"{found[1]}[{found[2]}]({target.removeprefix('docs/') if target.startswith('docs/') else '../' + target})"
+            inside = target.removeprefix("docs/") if target.startswith("docs/") else f"../{target}"
+            return f"{found[1]}[{found[2]}]({inside})"
 
         return LINK.sub(link, (PROJECT / name).read_text(encoding="utf-8"))
 

@@ -29,7 +29,7 @@ def test_everything_that_is_bundled_has_its_licence_stated() -> None:
     patterns = re.findall(r"`([^`]+)`", page)
     groups = [re.sub(r"\{[^}]*\}", "*", pattern) for pattern in patterns]
     inside = [group for pattern in patterns for group in re.findall(r"\{([^}]*)\}", pattern)]
-    listed = {name for group in inside for name in group.split(",")}
+    listed = {name for group in inside for name in group.split(",")} | {Path(pattern).stem for pattern in patterns}
     for file in (PROJECT / "asciivae" / "assets").iterdir():
         named = file.name in page or any(file.match(group) for group in groups)
         assert named or file.name in ("README.md", "__pycache__"), file.name
