@@ -55,7 +55,7 @@ COMMANDS = [
     ["complete", "cat.txt", "--below", "2", "-n", "1"],
     ["score", "cat.txt"],
     [*QUICKSTART, "--set", "evaluation.pieces=8", "--out", "run"],
-    ["reconstruct", "cat.txt", "--model", "run"],
+    ["reconstruct", "cat.txt", "--side-by-side", "--model", "run"],
     ["recipes", "list"],
     ["plugins", "list"],
 ]
