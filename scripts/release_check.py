@@ -25,6 +25,7 @@ IN_WHEEL = (
     "asciivae/assets/model.safetensors",
     "asciivae/assets/page.safetensors",
     "asciivae/assets/tracer.safetensors",
+    "asciivae/assets/model.onnx",
     "asciivae/assets/tracer.onnx",
     "asciivae/assets/onehot2raa.safetensors",
     "asciivae/assets/drawings.jsonl.gz",
