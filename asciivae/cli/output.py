@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import json
@@ -210,7 +211,10 @@ def end_in_time(code: object) -> None:
         complain(f"{names} was still running when the command was done, and was ended")
         os._exit(code if isinstance(code, int) else int(code is not None))
 
-    sys.stdout = sys.stderr  # nothing that is printed from here on is a result
+    kept, sys.stdout = sys.stdout, sys.stderr  # nothing that is printed from here on is a result
+    if kept is not None and kept is not sys.__stdout__:
+        with contextlib.suppress(OSError, ValueError):
+            kept.close()
     timer = threading.Timer(LAST_SECONDS, end)
     timer.daemon = True
     timer.start()
