@@ -22,7 +22,12 @@ NOT_RUN = {
     "asciivae scrape textfiles": "asks a web site",
     "asciivae scrape folder": "in tests/scrape",
     "asciivae scrape cowfile": "needs packages of Debian",
-    "asciivae explore": "needs a terminal",
+    "asciivae train --recipe tracer": "in tests/tracer, on line art",
+    "asciivae train --recipe page": "in tests/pages",
+    "asciivae draw photo.jpg --model": "needs that tracer",
+    "asciivae evaluate runs/tracer/": "needs that tracer",
+    "asciivae evaluate bundled-page": "in tests/experiment",
+    "asciivae export runs/page": "needs that page model",
 }
 """Beginnings of commands that are not run here, and why."""
 
@@ -79,12 +84,13 @@ def test_the_research_log(folder: Path) -> None:
 @pytest.mark.slow
 def test_drawing(folder: Path) -> None:
     desk(folder)
-    assert len(follow_page("drawing.md")) >= 4
+    (folder / "drawn").mkdir()
+    assert len(follow_page("drawing.md")) == 3
     assert (folder / "sketch-ascii.png").is_file()
-    assert os.listdir(folder / "drawn") == ["ring.txt"]
+    assert sorted(os.listdir(folder / "drawn")) == ["one.txt", "two.txt"]
 
 
 @pytest.mark.slow
 def test_pages(folder: Path) -> None:
     desk(folder)
-    assert len(follow_page("pages.md")) == 10
+    assert len(follow_page("pages.md")) == 8

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MADE = {"cli.md", "recipe-keys.md", "python.md", "changelog.md", "contributing.md", "security.md"}
 """Pages that the build of the site makes, see test_docs_site.py."""
-CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
+CAT = "   /\\_/\\      ?\n  ( o.o )____\n   > ^ <     \\\n  /     \\    |\n (  | |  )--'\n  \\_|_|_/\n"
 DOG = " __\n(oo\\\n \\_/--\n"
 SHORT = {
     "model": ["train.steps=2", "train.batch=4", "data.limit=12", "evaluation.pieces=4"],
@@ -63,7 +63,7 @@ def desk(folder: Path) -> None:
     picture = Image.new("L", (120, 120), 255)
     ImageDraw.Draw(picture).ellipse((20, 20, 100, 100), outline=0, width=4)
     (folder / "pictures").mkdir()
-    for name in ("photo.jpg", "sketch.png", "pictures/ring.png"):
+    for name in ("photo.jpg", "sketch.png", "pictures/one.png", "pictures/two.png"):
         picture.save(folder / name)
 
 
