@@ -27,7 +27,7 @@ class SpatialGraph(nn.Module):
         super().__init__()
         for name, child in model.named_children():
             self.add_module(name, child)
-        self.channels, self.shuffles = model.channels, not model.config.tail_channels
+        self.channels = model.channels
         self.model = [model]  # in a list, so that it is no child
 
     def forward(self, ids: Tensor, z: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -38,9 +38,10 @@ class SpatialGraph(nn.Module):
         mean, raw = model.posterior(model.encoder(blocks)).chunk(2, dim=1)
         scaled = z * torch.sqrt(self.channels / numbers)
         blocks = functional.conv2d(scaled, model.from_latent.weight, model.from_latent.bias, padding=1)
-        logits = model.head(model.decoder(blocks + _bias(model.decoder_density, power)))
-        if self.shuffles:
-            logits = functional.pixel_shuffle(logits, FINE)
+        features = model.decoder(blocks + _bias(model.decoder_density, power))
+        logits = functional.pixel_shuffle(model.head(features), FINE)
+        if model.tail is not None:
+            logits = logits + model.tail(features)
         return mean, bounded_logvar(raw), logits
 
 
