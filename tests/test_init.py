@@ -280,7 +280,7 @@ def test_a_model_from_python_is_known_by_its_class(tmp_path: Path) -> None:
 def test_what_a_notebook_shows_is_short(tmp_path: Path, bundled: asciivae.TrainedModel) -> None:
     run = asciivae.train(tiny_recipe(drawings(tmp_path / "art")), out=tmp_path / "run", device="cpu")
     assert repr(run) == f"Run('recipe', step 0 of 6, '{tmp_path / 'run'}')"
-    assert repr(bundled).startswith("TrainedModel('base-anneal', step ")
+    assert repr(bundled).startswith("TrainedModel('base-nested', step ")
     scores = asciivae.evaluate(bundled, tmp_path / "art", split="all", limit=3)
     assert re.fullmatch(r"ModelScores\('.*', step \d+, 3 pieces: char_f1 0\.\d{3}, ink_iou 0\.\d{3}\)", repr(scores))
 

@@ -110,17 +110,17 @@ def test_the_figures_over_cells_are_those_of_reconstruct(runs: tuple[Path, Path]
 
 
 def test_quality_against_latent_numbers(tmp_path: Path) -> None:
-    sizes = ["evaluate", "bundled", "--limit", "4", "--numbers", "1024, 128,1024"]
+    sizes = ["evaluate", "bundled", "--limit", "4", "--numbers", "1024, 64,1024"]
     report = tmp_path / "report.html"
     done = asciivae(*sizes, "--html", report)
     assert done.exit_code == 0, done.stderr
     curve, table, *_ = done.stdout.split("\n\n")
     header, *rows = [line.split("\t") for line in curve.splitlines()]
     assert header[:5] == ["model", "numbers", "char_f1", "ink_iou", "bits per ink"]
-    assert [row[1] for row in rows] == ["1024", "128"]
+    assert [row[1] for row in rows] == ["1024", "64"]
     assert float(rows[0][2]) > float(rows[1][2])
     assert all(row[5] == "#" * round(float(row[2]) * 30) for row in rows)
-    assert [label.rsplit(", ", 1)[1] for label in table.splitlines()[0].split("\t")[1:]] == ["1024", "128"]
+    assert [label.rsplit(", ", 1)[1] for label in table.splitlines()[0].split("\t")[1:]] == ["1024", "64"]
     assert "char_f1 by latent numbers of a page of 64 × 64 cells" in report.read_text()
 
     told = json.loads(asciivae(*sizes, "--json").stdout)["models"]

@@ -182,7 +182,7 @@ def test_the_bundled_model_is_used_unless_the_latest_run_is_asked_for(
     run: Path, art: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    bundled = re.compile(r"^model: bundled \(base-anneal, step \d+\)$", re.MULTILINE)
+    bundled = re.compile(r"^model: bundled \(base-nested, step \d+\)$", re.MULTILINE)
     without = asciivae("reconstruct", art / "house.txt", "--model", "latest")
     assert without.exit_code == 1
     assert "latest: no run of a model below runs/ has a checkpoint" in without.stderr
@@ -353,7 +353,7 @@ def test_more_latent_numbers_are_a_better_reconstruction(tmp_path: Path) -> None
     file = tmp_path / "cat.txt"
     file.write_text(" /\\_/\\  ~\n( o.o )  )\n > ^ <--'\n" * 6)
     recalls = []
-    for numbers in (128, 1024):
+    for numbers in (64, 1024):
         done = asciivae("reconstruct", file, "--numbers", numbers, "--json", "--no-contours")
         assert done.exit_code == 0, done.stderr
         recalls.append(json.loads(done.stdout)["pieces"][0]["scores"]["char_recall"])

@@ -39,14 +39,16 @@ def test_it_is_small_and_says_nothing_about_a_machine(bundled: TrainedModel) -> 
     assert bundled.path.stat().st_size < 16e6
     with safe_open(bundled.path, framework="pt") as weights:
         header = weights.metadata()
-    assert bundled.name == "base-anneal"
+    assert bundled.name == "base-nested"
     assert not any("/" in line for line in header["recipe"].splitlines() if "corpus" in line)
     assert bundled.data.exclude is not None
     assert bundled.data.exclude.license == ("*NC*",)
 
 
-def test_it_has_at_most_512_latent_numbers_for_64_by_64_cells(bundled: TrainedModel) -> None:
-    assert torch.Size(bundled.model.latent_shape(64, 64)).numel() == 512
+@pytest.mark.parametrize("numbers", [64, 512, 4096])
+def test_a_page_has_as_many_latent_numbers_as_it_may(bundled: TrainedModel, numbers: int) -> None:
+    assert torch.Size(bundled.model.latent_shape(64, 64)).numel() == 2048
+    assert torch.Size(bundled.at(numbers).model.latent_shape(64, 64)).numel() == numbers
 
 
 def test_it_reconstructs_built_in_drawings_that_it_never_saw(bundled: TrainedModel) -> None:
