@@ -79,7 +79,7 @@ def _pip(command: str, *arguments: str | list[str]) -> None:
     if importlib.util.find_spec("pip") is None:
         raise PluginError(
             f"this Python has no pip ({sys.executable})",
-            hint=f"uv pip {command} --python {sys.executable} {' '.join(words)}; or: python -m ensurepip",
+            hint=f"python -m ensurepip; or: uv pip {command} {' '.join(words)}",
         )
     line = [sys.executable, "-m", "pip", command, "--disable-pip-version-check", *words]
     done = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

@@ -157,7 +157,7 @@ class SpatialVAE(VAE):
             *(ResidualBlock(fine) for _ in range(_first(config.decoder_fine_blocks, config.fine_blocks))),
             ChannelNorm(fine),
         )
-        self.head = nn.Conv2d(fine, SIZE * FINE**2, 1)
+        self.head = Head(fine)
         self.tail = _tail(fine, config.tail_channels, config.tail_blocks) if config.tail_channels else None
         self._initialise()
         channels_last(self)
@@ -221,7 +221,7 @@ class SpatialVAE(VAE):
         # In float32 even under autocast: logits may exceed float16's maximum of 65504.
         correction = None if self.tail is None else self.tail[:-1](features)
         with torch.autocast(features.device.type, enabled=False):
-            logits = _shuffled(self.head, features.to(self.head.weight.dtype))
+            logits: Tensor = self.head(features.to(self.head.weight.dtype))
             if self.tail is not None and correction is not None:
                 logits = logits + self.tail[-1](correction.to(self.head.weight.dtype))
         return logits
@@ -247,17 +247,26 @@ def _first(value: int | None, default: int) -> int:
     return default if value is None else value
 
 
-def _shuffled(head: nn.Conv2d, features: Tensor) -> Tensor:
-    """pixel_shuffle(head(features), 4): (B, C, H/4, W/4) to logits (B, 95, H, W), for a kernel of 1 × 1.
+class Head(nn.Conv2d):
+    """A 1 × 1 convolution and a shuffle: (B, fine, H/4, W/4) to logits (B, 95, H, W).
 
     With the characters of each cell together the shuffle moves blocks of 95 numbers, which is faster than single ones.
+
+    Args:
+        fine: channels at 1/4 of the resolution.
     """
-    rows, columns = features.shape[2:]
-    weight = head.weight.view(SIZE, FINE**2, -1).transpose(0, 1).flatten(0, 1)
-    bias = None if head.bias is None else head.bias.view(SIZE, -1).T.flatten()
-    cells = functional.linear(features.permute(0, 2, 3, 1), weight, bias)
-    blocks = cells.view(-1, rows, columns, FINE, FINE, SIZE).transpose(2, 3)
-    return blocks.reshape(-1, rows * FINE, columns * FINE, SIZE).permute(0, 3, 1, 2)
+
+    def __init__(self, fine: int) -> None:
+        super().__init__(fine, SIZE * FINE**2, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """As `pixel_shuffle` of the convolution."""
+        rows, columns = features.shape[2:]
+        weight = self.weight.view(SIZE, FINE**2, -1).transpose(0, 1).flatten(0, 1)
+        bias = None if self.bias is None else self.bias.view(SIZE, -1).T.flatten()
+        cells = functional.linear(features.permute(0, 2, 3, 1), weight, bias)
+        blocks = cells.view(-1, rows, columns, FINE, FINE, SIZE).transpose(2, 3)
+        return blocks.reshape(-1, rows * FINE, columns * FINE, SIZE).permute(0, 3, 1, 2)
 
 
 def _tail(fine: int, channels: int, blocks: int) -> nn.Sequential:

@@ -39,7 +39,7 @@ class SpatialGraph(nn.Module):
         scaled = z * torch.sqrt(self.channels / numbers)
         blocks = functional.conv2d(scaled, model.from_latent.weight, model.from_latent.bias, padding=1)
         features = model.decoder(blocks + _bias(model.decoder_density, power))
-        logits = functional.pixel_shuffle(model.head(features), FINE)
+        logits = functional.pixel_shuffle(functional.conv2d(features, model.head.weight, model.head.bias), FINE)
         if model.tail is not None:
             logits = logits + model.tail(features)
         return mean, bounded_logvar(raw), logits

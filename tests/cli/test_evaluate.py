@@ -135,7 +135,7 @@ def test_quality_against_latent_numbers(tmp_path: Path) -> None:
     [
         (["bundled", "--numbers", "512,many"], "--numbers: '512,many' is not a list of integers"),
         (["bundled", "--numbers", "512,5000"], "a page of 64 × 64 cells cannot have 5000 latent numbers in this model"),
-        (["bundled-page", "--numbers", "512"], "--html, --contours and --numbers are not for page models"),
+        (["bundled-page", "--numbers", "512"], "--html, --contours, --metric and --numbers are not for page models"),
     ],
 )
 def test_sizes_of_the_latent_that_are_refused(arguments: list[str], message: str) -> None:

@@ -28,7 +28,7 @@ def test_examples_are_written_once_and_never_over_others() -> None:
     assert read("cat.txt").shape == (6, 11)
     assert asciivae("examples", "new/folder").exit_code == 0
     assert read("new/folder/dog.txt").any()
-    assert asciivae("examples", "cat.txt").exit_code == 2
+    assert asciivae("examples", "cat.txt").exit_code == 1
 
 
 def commands(command: Any, name: str = "asciivae") -> list[tuple[str, Any]]:

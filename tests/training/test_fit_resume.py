@@ -196,7 +196,7 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path: Path, change: str, path: str) 
     assert done.stdout == ""
     assert done.stderr == (
         f"error: a resumed run keeps its recipe; cannot change {path}\n\n"
-        "hint: only train.steps, train.epochs, train.on_divergence, every, evaluation.pieces may change; "
+        "hint: only train.steps, train.epochs, train.on_divergence, every, evaluation.pieces, observers may change; "
         "for anything else start a new run\n"
     )
 
