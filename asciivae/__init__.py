@@ -41,17 +41,40 @@ _WHERE = {
 __all__ = ["__version__", *sorted(_WHERE)]
 
 if TYPE_CHECKING:
-    from asciivae.contract import Loss, LossInputs, Posterior
-    from asciivae.corpus.source import open_corpus
-    from asciivae.errors import AsciivaeError
-    from asciivae.experiment.api import draw, evaluate, load, load_recipe, renderer, resume, train
-    from asciivae.experiment.runs import Run
-    from asciivae.experiment.trained import TrainedModel
-    from asciivae.experiment.trained_page import TrainedPageModel
-    from asciivae.models.base import VAE
-    from asciivae.text.art import read, to_text
-    from asciivae.training.loop import Step
-    from asciivae.training.observer import Observer
+    from asciivae.contract import Loss as Loss
+    from asciivae.contract import LossInputs as LossInputs
+    from asciivae.contract import Posterior as Posterior
+    from asciivae.corpus.source import open_corpus as open_corpus
+    from asciivae.errors import AsciivaeError as AsciivaeError
+    from asciivae.experiment.api import (
+        draw as draw,
+    )
+    from asciivae.experiment.api import (
+        evaluate as evaluate,
+    )
+    from asciivae.experiment.api import (
+        load as load,
+    )
+    from asciivae.experiment.api import (
+        load_recipe as load_recipe,
+    )
+    from asciivae.experiment.api import (
+        renderer as renderer,
+    )
+    from asciivae.experiment.api import (
+        resume as resume,
+    )
+    from asciivae.experiment.api import (
+        train as train,
+    )
+    from asciivae.experiment.runs import Run as Run
+    from asciivae.experiment.trained import TrainedModel as TrainedModel
+    from asciivae.experiment.trained_page import TrainedPageModel as TrainedPageModel
+    from asciivae.models.base import VAE as VAE
+    from asciivae.text.art import read as read
+    from asciivae.text.art import to_text as to_text
+    from asciivae.training.loop import Step as Step
+    from asciivae.training.observer import Observer as Observer
 
 
 def __getattr__(name: str) -> object:

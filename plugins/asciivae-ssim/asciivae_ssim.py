@@ -77,7 +77,8 @@ class SSIM(nn.Module):
 
     def similarity(self, original: Tensor, drawn: Tensor) -> Tensor:
         """The similarity (1,) of two pictures (1, 1, height, width)."""
-        found = ssim(drawn, original, sigma=self.config.sigma, data_range=1.0, reduction="none")
+        with torch.autocast(drawn.device.type, enabled=False):  # variances are differences of near numbers
+            found = ssim(drawn, original, sigma=self.config.sigma, data_range=1.0, reduction="none")
         assert isinstance(found, Tensor)
         return found.view(1)
 
