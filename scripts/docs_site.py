@@ -261,7 +261,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Hook: add the pages that are made here."""
     from mkdocs.structure.files import File
 
-    os.environ["ASCIIVAE_PLUGINS"] = ""  # what else is installed here is no part of the manual
+    os.environ["ASCIIVAE_PLUGINS"] = ""  # the manual is of asciivae alone
     for name, page in GENERATED.items():
         files.append(File.generated(config, name, content=page()))
     return files

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from asciivae.filters.kernels import disc
+from asciivae.filters.windows import disc_window
 
 Pixel = tuple[int, int]
 Graph = dict[Pixel, list[Pixel]]
@@ -103,7 +103,7 @@ def shading(mask: NDArray[np.bool_], unit: tuple[float, float]) -> tuple[NDArray
     from skimage.morphology import dilation, opening
 
     area = unit[0] * unit[1]
-    parts = np.asarray(label(opening(mask, disc(CORE, unit).numpy().astype(np.uint8)), connectivity=2))
+    parts = np.asarray(label(opening(mask, disc_window(CORE, unit).astype(np.uint8)), connectivity=2))
     large = np.bincount(parts.ravel()) >= CORE_AREA * area
     large[0] = False
     shaded = np.asarray(large[parts])

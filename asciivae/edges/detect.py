@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from asciivae.filters.join import GAP, join
-from asciivae.filters.kernels import disc, log_response, sobel_magnitude
+from asciivae.filters.kernels import log_response, sobel_magnitude
+from asciivae.filters.windows import disc_window
 from asciivae.render.cells import page
 from asciivae.render.glyphs import atlas
 from asciivae.render.sheets import BUNDLED
@@ -100,7 +101,7 @@ def response(grid: NDArray[np.uint8], settings: EdgeSettings) -> tuple[NDArray[n
 def _closing(ink: NDArray[np.bool_], settings: EdgeSettings) -> NDArray[np.bool_]:
     from skimage.morphology import closing
 
-    return np.asarray(closing(ink, disc(settings.radius, settings.unit).numpy().astype(np.uint8)))
+    return np.asarray(closing(ink, disc_window(settings.radius, settings.unit).astype(np.uint8)))
 
 
 def _pixels(picture: torch.Tensor) -> NDArray[np.float32]:

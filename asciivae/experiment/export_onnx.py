@@ -19,7 +19,8 @@ from asciivae.experiment.export import header_of
 from asciivae.experiment.trained import TrainedModel
 from asciivae.files.atomic import write_output
 from asciivae.latent.onnx import FACTS
-from asciivae.models.spatial import STRIDE, SpatialVAE
+from asciivae.models.blocks import STRIDE
+from asciivae.models.spatial import SpatialVAE
 from asciivae.models.spatial_graph import SpatialGraph
 from asciivae.models.tracer import CELL, MASKED, Tracer
 

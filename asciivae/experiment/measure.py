@@ -116,12 +116,12 @@ def measure(
         costs = _costs(model, batch, [grids[i] for i in batch.pieces], seed)
         looks = look_scores([one.original for one in batch.made], [one.grid for one in batch.made])
         more = _more(metrics, batch)
-        for i, one, cost, look in zip(batch.pieces, batch.made, costs, looks, strict=True):
+        for k, (i, one, cost, look) in enumerate(zip(batch.pieces, batch.made, costs, looks, strict=True)):
             made[i] = one
             contour = contour_scores(one.original, one.grid) if contours else {}
             per_cell = cost["bits"] / one.original.size
             rows[i] = {**look, **contour, **cost, "bits_per_cell": per_cell, "ink_confidence": one.ink_confidence}
-            rows[i].update({name: values[batch.pieces.index(i)] for name, values in more.items()})
+            rows[i].update({name: values[k] for name, values in more.items()})
         advanced(len(batch.pieces))
     return Measured(tuple(made[i] for i in range(len(grids))), tuple(rows), moments.units())
 

@@ -81,10 +81,7 @@ def build_model(
         metrics=metrics.to(device) if metrics.terms else None,
         batches=data.batches,
         seed=recipe.seed,
-        total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
-        precision=recipe.train.precision,
-        averaging=recipe.train.swa,
-        workers=recipe.train.workers,
+        **recipe.train.of_task(data.batches.steps_per_epoch),
     )
     roll = recipe.data.roll
     validation = VAEValidation(
@@ -108,13 +105,7 @@ def build_model(
         recipe=recipe,
         data=data,
         task=task,
-        state=TrainState(
-            vae,
-            recipe.optim,
-            ema=recipe.train.ema,
-            scaled=recipe.train.precision == "fp16",
-            of_losses=task.objective.state,
-        ),
+        state=TrainState(vae, recipe.optim, **recipe.train.of_state(), of_losses=task.objective.state),
         validate=validation,
         sample=sample,
         glyphs=facts.glyphs,

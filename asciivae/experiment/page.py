@@ -46,10 +46,7 @@ def build_page(name: str, recipe: PageRecipe, device: torch.device, metadata: Ma
         objective=CellObjective(recipe.cells, recipe.guess).to(device),
         batches=batches,
         seed=recipe.seed,
-        total_steps=recipe.train.total_steps(batches.steps_per_epoch),
-        precision=recipe.train.precision,
-        averaging=recipe.train.swa,
-        workers=recipe.train.workers,
+        **recipe.train.of_task(batches.steps_per_epoch),
     )
 
     def sample(state: TrainState, folder: RunDir) -> str:
@@ -61,7 +58,7 @@ def build_page(name: str, recipe: PageRecipe, device: torch.device, metadata: Ma
         recipe=recipe,
         data=data,
         task=task,
-        state=TrainState(network, recipe.optim, ema=recipe.train.ema, scaled=recipe.train.precision == "fp16"),
+        state=TrainState(network, recipe.optim, **recipe.train.of_state()),
         validate=PageValidation([data.canvas.page(data.corpus.grid(piece)) for piece in data.validated.tolist()]),
         sample=sample,
         glyphs=recipe.glyphs.atlas(),

@@ -49,10 +49,7 @@ def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, meta
         objective=RendererObjective(glyphs, SoftPages(recipe.inputs, glyphs, recipe.seed), recipe.weights).to(device),
         batches=data.batches,
         seed=recipe.seed,
-        total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
-        precision=recipe.train.precision,
-        averaging=recipe.train.swa,
-        workers=recipe.train.workers,
+        **recipe.train.of_task(data.batches.steps_per_epoch),
     )
     validation = RenderingValidation(task, glyphs, data.corpus, data.validated, data.canvas, recipe.train.batch)
 
@@ -69,9 +66,7 @@ def build_renderer(name: str, recipe: RendererRecipe, device: torch.device, meta
         recipe=recipe,
         data=data,
         task=task,
-        state=TrainState(
-            module, recipe.optim, ema=recipe.train.ema, scaled=recipe.train.precision == "fp16", result=RENDERER
-        ),
+        state=TrainState(module, recipe.optim, **recipe.train.of_state(), result=RENDERER),
         validate=validation,
         sample=sample,
         glyphs=glyphs,

@@ -57,10 +57,7 @@ def build_tracer(name: str, recipe: TracerRecipe, device: torch.device, metadata
         objective=TracerObjective(recipe.lines, recipe.untold, recipe.seed),
         batches=data.batches,
         seed=recipe.seed,
-        total_steps=recipe.train.total_steps(data.batches.steps_per_epoch),
-        precision=recipe.train.precision,
-        averaging=recipe.train.swa,
-        workers=recipe.train.workers,
+        **recipe.train.of_task(data.batches.steps_per_epoch),
     )
     kept = (without_words(data.corpus.grid(piece)) for piece in data.validated.tolist())
     validation = TracerValidation(measurable(kept) or _some(data))
@@ -74,7 +71,7 @@ def build_tracer(name: str, recipe: TracerRecipe, device: torch.device, metadata
         recipe=recipe,
         data=data,
         task=task,
-        state=TrainState(tracer, recipe.optim, ema=recipe.train.ema, scaled=recipe.train.precision == "fp16"),
+        state=TrainState(tracer, recipe.optim, **recipe.train.of_state()),
         validate=validation,
         sample=sample,
         glyphs=recipe.glyphs.atlas(),

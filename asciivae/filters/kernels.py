@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from asciivae.filters.windows import disc_window, gaussian_window
+from asciivae.filters.windows import gaussian_window
 
 Border = Literal["paper", "zero"]
 """The padding of pictures: `paper` (1), or `zero` as in the log, which adds an edge around every page."""
@@ -58,20 +58,8 @@ def sobel_magnitude(picture: Tensor, border: Border = "paper") -> Tensor:
 
 
 def gaussian_kernel(sigma_along: float, sigma_across: float, degrees: float, unit: tuple[float, float]) -> Tensor:
-    """An anisotropic Gaussian kernel that sums to 1: float64, of odd height and width, truncated at three sigma.
-
-    Args:
-        sigma_along: standard deviation along the axis, in cell widths.
-        sigma_across: standard deviation across the axis, in cell widths.
-        degrees: the direction of the axis, counter-clockwise; 0 is horizontal, 90 vertical.
-        unit: pixels per cell width, (in y, in x).
-    """
+    """`gaussian_window` as a tensor, float64."""
     return torch.from_numpy(gaussian_window(sigma_along, sigma_across, degrees, unit))
-
-
-def disc(radius: float, unit: tuple[float, float]) -> Tensor:
-    """A disc of ones, its radius in cell widths: float64, of odd height and width; `unit` as in `gaussian_kernel`."""
-    return torch.from_numpy(disc_window(radius, unit))
 
 
 def _extended(picture: Tensor, by: int, border: Border) -> Tensor:

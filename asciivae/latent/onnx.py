@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from asciivae.engine.onnx import DAMAGED, OnnxNetwork
 from asciivae.errors import ModelError
 from asciivae.files.weights import MODEL_FORMAT
+from asciivae.models.blocks import STRIDE, numbers_per_block, page_of_blocks
 from asciivae.text.charset import SIZE
-
-STRIDE, LARGEST_SIDE = 8, 512
-"""Those of `models.spatial`."""
 
 FACTS = ("latent", "budget", "channels")
 """What the graph of such a model states of its options, in decimals; see `SpatialConfig`."""
@@ -39,27 +37,13 @@ class OnnxSpatial:
         self.latent, self.budget, self.channels = map(int, stated)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
-        """The page for a piece of this size; see `SpatialVAE.canvas`.
-
-        Raises:
-            ModelError: a side is longer than 512 cells.
-        """
-        if max(height, width) > LARGEST_SIDE:
-            raise ModelError(
-                f"a piece of {height} rows and {width} columns is too large: "
-                f"this model reads at most {LARGEST_SIDE} × {LARGEST_SIDE} cells",
-                hint="crop the piece or cut it into parts",
-            )
-        return -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
-
-    def numbers(self, rows: int, columns: int) -> int:
-        """The latent numbers per block of a page of so many blocks."""
-        return max(self.latent, min(self.budget // (rows * columns), self.channels))
+        """The page for a piece of this size; see `page_of_blocks`."""
+        return page_of_blocks(height, width)
 
     def encode(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The mean and the logvar (B, n, H/8, W/8) of pages (B, H, W)."""
         rows, columns = (side // STRIDE for side in ids.shape[1:])
-        numbers = self.numbers(rows, columns)
+        numbers = numbers_per_block(rows, columns, latent=self.latent, budget=self.budget, channels=self.channels)
         mean, logvar = self._run(("mean", "logvar"), numbers, ids=ids)
         if mean.shape != (len(ids), self.channels, rows, columns) or logvar.shape != mean.shape:
             raise self._refusal()

@@ -31,6 +31,7 @@ from torch.nn import functional
 from asciivae.contract import Posterior
 from asciivae.errors import ModelError
 from asciivae.models.base import VAE
+from asciivae.models.blocks import STRIDE, numbers_per_block, page_of_blocks
 from asciivae.models.initial import initialise
 from asciivae.models.latent import bounded_logvar
 from asciivae.models.layout import channels_last
@@ -39,9 +40,7 @@ from asciivae.text.charset import SIZE, SPACE
 if TYPE_CHECKING:
     import numpy as np
 
-STRIDE = 8
 FINE = 4
-LARGEST_SIDE = 512
 MOST_CHANNELS, MOST_BLOCKS = 4096, 64
 """Upper bounds, so that a mistyped recipe or a hostile weights file does not exhaust memory."""
 DENSEST = 2 * STRIDE**2
@@ -158,7 +157,7 @@ class SpatialVAE(VAE):
             ChannelNorm(fine),
         )
         self.head = Head(fine)
-        self.tail = _tail(fine, config.tail_channels, config.tail_blocks) if config.tail_channels else None
+        self.tail = Tail(fine, config.tail_channels, config.tail_blocks) if config.tail_channels else None
         self._initialise()
         channels_last(self)
 
@@ -168,18 +167,14 @@ class SpatialVAE(VAE):
         Raises:
             ModelError: a side is longer than 512 cells.
         """
-        if max(height, width) > LARGEST_SIDE:
-            raise ModelError(
-                f"a piece of {height} rows and {width} columns is too large: "
-                f"this model reads at most {LARGEST_SIDE} × {LARGEST_SIDE} cells",
-                hint="crop the piece or cut it into parts",
-            )
-        return -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
+        return page_of_blocks(height, width)
 
     def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
         """The shape of z for one page of this size: (n, height / 8, width / 8)."""
         rows, columns = height // STRIDE, width // STRIDE
-        return (max(self.config.latent, min(self.config.budget // (rows * columns), self.channels)), rows, columns)
+        own = self.config
+        numbers = numbers_per_block(rows, columns, latent=own.latent, budget=own.budget, channels=self.channels)
+        return numbers, rows, columns
 
     def at(self, numbers: int) -> Self:
         """See `VAE.at`; 64 to 4096, and at least 128 for a model that was not trained with `nested`."""
@@ -219,12 +214,9 @@ class SpatialVAE(VAE):
         blocks = functional.conv2d(scale * z, self.from_latent.weight[:, :numbers], self.from_latent.bias, padding=1)
         features = self.decoder(self.decoder_density(blocks, numbers))
         # In float32 even under autocast: logits may exceed float16's maximum of 65504.
-        correction = None if self.tail is None else self.tail[:-1](features)
         with torch.autocast(features.device.type, enabled=False):
             logits: Tensor = self.head(features.to(self.head.weight.dtype))
-            if self.tail is not None and correction is not None:
-                logits = logits + self.tail[-1](correction.to(self.head.weight.dtype))
-        return logits
+        return logits if self.tail is None else logits + self.tail(features)
 
     def _initialise(self) -> None:
         initialise(self)
@@ -233,7 +225,7 @@ class SpatialVAE(VAE):
                 nn.init.zeros_(module.second.weight)
         with torch.no_grad():
             if self.tail is not None:
-                self.tail.get_parameter(f"{len(self.tail) - 1}.weight").zero_()
+                self.tail.last.weight.zero_()
             self.posterior.weight[self.channels :].mul_(0.1)
             if self.posterior.bias is not None:
                 self.posterior.bias[self.channels :] = INITIAL_LOGVAR
@@ -269,15 +261,39 @@ class Head(nn.Conv2d):
         return blocks.reshape(-1, rows * FINE, columns * FINE, SIZE).permute(0, 3, 1, 2)
 
 
-def _tail(fine: int, channels: int, blocks: int) -> nn.Sequential:
-    """A correction of the logits at the full resolution: (B, fine, H/4, W/4) to (B, 95, H, W)."""
-    return nn.Sequential(
-        nn.Conv2d(fine, channels * FINE**2, 1),
-        nn.PixelShuffle(FINE),
-        *(ResidualBlock(channels) for _ in range(blocks)),
-        ChannelNorm(channels),
-        nn.Conv2d(channels, SIZE, 1),
-    )
+class Tail(nn.Sequential):
+    """A correction of the logits at the full resolution: (B, fine, H/4, W/4) to (B, 95, H, W).
+
+    Args:
+        fine: channels at 1/4 of the resolution.
+        channels: channels at the full resolution.
+        blocks: residual blocks.
+    """
+
+    def __init__(self, fine: int, channels: int, blocks: int) -> None:
+        super().__init__(
+            nn.Conv2d(fine, channels * FINE**2, 1),
+            nn.PixelShuffle(FINE),
+            *(ResidualBlock(channels) for _ in range(blocks)),
+            ChannelNorm(channels),
+            nn.Conv2d(channels, SIZE, 1),
+        )
+
+    @property
+    def last(self) -> nn.Conv2d:
+        """The convolution to logits."""
+        layer = self[len(self) - 1]
+        assert isinstance(layer, nn.Conv2d)
+        return layer
+
+    def forward(self, features: Tensor) -> Tensor:
+        """The correction; like all logits, in float32 even under autocast."""
+        *layers, last = self
+        for layer in layers:
+            features = layer(features)
+        with torch.autocast(features.device.type, enabled=False):
+            logits: Tensor = last(features.to(self.last.weight.dtype))
+        return logits
 
 
 class DensityBias(nn.Module):

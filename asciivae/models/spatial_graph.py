@@ -39,6 +39,7 @@ class SpatialGraph(nn.Module):
         scaled = z * torch.sqrt(self.channels / numbers)
         blocks = functional.conv2d(scaled, model.from_latent.weight, model.from_latent.bias, padding=1)
         features = model.decoder(blocks + _bias(model.decoder_density, power))
+        # Not `Head.forward`, which rearranges the weights: the exporter would store them in the graph.
         logits = functional.pixel_shuffle(functional.conv2d(features, model.head.weight, model.head.bias), FINE)
         if model.tail is not None:
             logits = logits + model.tail(features)

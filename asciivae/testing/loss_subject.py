@@ -60,7 +60,7 @@ def leaves_of(inputs: LossInputs) -> LossInputs:
 
 
 def leaf(value: Tensor) -> Tensor:
-    """A copy that requires a gradient and is no part of a graph."""
+    """A detached copy that requires a gradient."""
     return value.detach().clone().requires_grad_()
 
 

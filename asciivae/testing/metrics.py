@@ -53,7 +53,7 @@ def perfection(subject: MetricSubject) -> None:
 
 @check()
 def no_infinity(subject: MetricSubject) -> None:
-    """Blank pages and pages of one cell give finite values, or NaN where there is no value."""
+    """Blank pages and pages of one cell give finite values, or NaN where the metric is undefined."""
     blank = torch.zeros(2, 3, 4, dtype=torch.int64)
     small = pages(2, 1, 1, ink=1.0)
     for case in (
@@ -64,7 +64,7 @@ def no_infinity(subject: MetricSubject) -> None:
     ):
         for name, value in subject.values(case).items():
             if bool(value.isinf().any()):
-                raise Violation(f"{name!r} is infinite on a blank or small page; NaN means that there is no value")
+                raise Violation(f"{name!r} is infinite on a blank or small page; return NaN where it is undefined")
 
 
 CHECKS = (

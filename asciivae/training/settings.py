@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -78,6 +78,19 @@ class Train:
     def total_steps(self, steps_per_epoch: int) -> int:
         """The number of steps of the run."""
         return self.steps or (self.epochs or 0) * steps_per_epoch
+
+    def of_task(self, steps_per_epoch: int) -> dict[str, Any]:
+        """The arguments of a `Task` that are settings of this section."""
+        return {
+            "total_steps": self.total_steps(steps_per_epoch),
+            "precision": self.precision,
+            "averaging": self.swa,
+            "workers": self.workers,
+        }
+
+    def of_state(self) -> dict[str, Any]:
+        """The arguments of a `TrainState` that are settings of this section."""
+        return {"ema": self.ema, "scaled": self.precision == "fp16"}
 
 
 @dataclass(frozen=True)

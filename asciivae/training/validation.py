@@ -82,12 +82,13 @@ class VAEValidation:
         metrics: dict[str, list[torch.Tensor]] = {}
         counts = CharacterCounts()
         for batch in in_order(self.corpus, self.pieces, self.batch_size, self.canvas, rolled):
-            output, measured = self.task.evaluate(model, batch.to(device), step, latent, gumbel)
+            moved = batch.to(device)
+            output, measured = self.task.evaluate(model, moved, step, latent, gumbel)
             fraction = len(batch.pieces) / len(self.pieces)
             for name, value in {**measured.terms, "total": measured.total}.items():
                 sums[name] = sums.get(name, 0.0) + fraction * float(value)
             if not sampled:
-                for name, values in self.task.metrics_of(output, batch.to(device), step).items():
+                for name, values in self.task.metrics_of(output, moved, step).items():
                     metrics.setdefault(name, []).append(values.double().cpu())
             pages = output.logits.argmax(1).cpu()
             for original, page, mask in zip(batch.ids, pages, batch.mask, strict=True):

@@ -3,7 +3,8 @@ import math
 import pytest
 import torch
 
-from asciivae.filters.kernels import disc, gaussian_kernel, log_kernel, log_response, sobel_magnitude
+from asciivae.filters.kernels import gaussian_kernel, log_kernel, log_response, sobel_magnitude
+from asciivae.filters.windows import disc_window
 
 
 def test_a_stroke_answers_with_a_positive_lobe() -> None:
@@ -55,5 +56,5 @@ def test_a_gaussian_sums_to_one_and_points_where_it_should(degrees: float) -> No
 
 
 def test_a_disc_is_round_in_cell_widths() -> None:
-    assert disc(0.75, (4.0, 4.0)).shape == (7, 7)
-    assert disc(1.0, (1.0, 2.0)).tolist() == [[0, 0, 1, 0, 0], [1, 1, 1, 1, 1], [0, 0, 1, 0, 0]]
+    assert disc_window(0.75, (4.0, 4.0)).shape == (7, 7)
+    assert disc_window(1.0, (1.0, 2.0)).tolist() == [[0, 0, 1, 0, 0], [1, 1, 1, 1, 1], [0, 0, 1, 0, 0]]
