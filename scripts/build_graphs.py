@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from asciivae.engine.onnx import header_digest
+from asciivae.engine.onnx import header_digest, places
 from asciivae.experiment.export_onnx import graph_of, without_weights
 from asciivae.experiment.load import load_any
 
@@ -25,7 +25,7 @@ def main() -> None:
         weights = ASSETS / f"{name}.safetensors"
         trained = load_any(weights, torch.device("cpu"))
         graph = graph_of(trained)
-        data = without_weights(graph, trained.module.state_dict(), header_digest(weights))
+        data = without_weights(graph, trained.module.state_dict(), header_digest(weights), places(weights))
         weights.with_suffix(".onnx").write_bytes(data)
         print(f"{weights.with_suffix('.onnx')}: {len(data) / 1e3:.1f} kB, opset {graph.opset_import[0].version}")
 

@@ -8,6 +8,8 @@ digest of the header of the weights file that it was made for.
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +22,9 @@ from asciivae.errors import ModelError
 
 WEIGHTS = "weights"
 """In the metadata of a graph without weights: `header_digest` of the file that has them."""
+
+FLOAT = 4
+"""Bytes of a float32."""
 
 MOST_BYTES = 1 << 30
 _MOST_HEADER = 100_000_000
@@ -126,6 +131,21 @@ def header_digest(weights: Path) -> str:
     with weights.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         return hashlib.sha256(file.read(min(length, _MOST_HEADER))).hexdigest()
+
+
+def places(weights: Path) -> dict[str, int]:
+    """Where each tensor of a safetensors file begins, in bytes, if all are laid end to end as float32 in their order.
+
+    A graph without weights states it, for engines that are given one block of memory: web/src/weights.ts makes it.
+    """
+    with weights.open("rb") as file:
+        header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), _MOST_HEADER)))
+    header.pop("__metadata__", None)
+    found, end = {}, 0
+    for name in sorted(header, key=lambda one: header[one]["data_offsets"]):
+        found[name] = end
+        end += FLOAT * math.prod(header[name]["shape"])
+    return found
 
 
 def _widened(value: NDArray[Any]) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import math
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from asciivae.engine.onnx import WEIGHTS
+from asciivae.engine.onnx import FLOAT, WEIGHTS
 from asciivae.errors import ModelError, RunError, UsageError
 from asciivae.experiment.export import header_of
 from asciivae.experiment.trained import TrainedModel
@@ -78,13 +79,14 @@ def graph_of(trained: Exportable) -> ModelProto:
     return graph
 
 
-def without_weights(graph: ModelProto, weights: Mapping[str, Any], digest: str) -> bytes:
+def without_weights(graph: ModelProto, weights: Mapping[str, Any], digest: str, places: Mapping[str, int]) -> bytes:
     """A graph whose weights are to be found in a safetensors file.
 
     Args:
         graph: of `graph_of`; its weights are removed.
         weights: the names in that file.
         digest: of its header, see `engine.onnx.header_digest`.
+        places: where each of them begins, in bytes, see `engine.onnx.places`.
     """
     from onnx import TensorProto
 
@@ -95,9 +97,15 @@ def without_weights(graph: ModelProto, weights: Mapping[str, Any], digest: str) 
         if tensor.name in weights:
             tensor.ClearField("raw_data")
             tensor.data_location = TensorProto.EXTERNAL
-            # ONNX wants to be told of a file; ONNX Runtime is given the arrays instead.
-            entry = tensor.external_data.add()
-            entry.key, entry.value = "location", "weights"
+            # ONNX wants to be told of a file. Python gives ONNX Runtime the arrays instead; in a browser, which has no
+            # files, it is given the bytes of one.
+            for key, value in (
+                ("location", "weights"),
+                ("offset", places[tensor.name]),
+                ("length", FLOAT * math.prod(tensor.dims)),
+            ):
+                entry = tensor.external_data.add()
+                entry.key, entry.value = key, str(value)
     entry = graph.metadata_props.add()
     entry.key, entry.value = WEIGHTS, digest
     return bytes(graph.SerializeToString())

@@ -6,7 +6,7 @@ import pytest
 import torch
 from tracers import tiny_tracer
 
-from asciivae.engine.onnx import OnnxNetwork, header_digest, open_beside, open_graph
+from asciivae.engine.onnx import OnnxNetwork, header_digest, open_beside, open_graph, places
 from asciivae.errors import ModelError
 from asciivae.experiment.bundled import bundled_file
 from asciivae.experiment.export_onnx import graph_of, without_weights
@@ -71,7 +71,7 @@ def test_a_graph_without_its_weights_is_refused(trained: TrainedTracer, tmp_path
     weights = [
         tensor.name for tensor in graph_of(trained).graph.initializer if tensor.name in trained.module.state_dict()
     ]
-    stripped = without_weights(graph_of(trained), dict.fromkeys(weights), digest)
+    stripped = without_weights(graph_of(trained), dict.fromkeys(weights), digest, dict.fromkeys(weights, 0))
     (tmp_path / "a.onnx").write_bytes(stripped)
 
     assert len(stripped) < 20_000
@@ -137,3 +137,24 @@ def test_threads_are_those_that_the_environment_says(
     lines, known = question(2, 2)
 
     assert OnnxTracer(OnnxNetwork(graph, place="tiny"), "tiny").read(lines, known, 1.0).shape == (95, 2, 2)
+
+
+@pytest.mark.parametrize("name", ["model", "tracer"])
+def test_a_bundled_graph_says_where_its_weights_are(name: str) -> None:
+    import onnx
+    from safetensors.numpy import load_file
+
+    weights = bundled_file(name)
+    tensors, begins = load_file(weights), places(weights)
+    block = np.zeros(sum(value.size for value in tensors.values()), np.float32)
+    for key, value in tensors.items():
+        block[begins[key] // 4 :][: value.size] = value.ravel()
+
+    graph = onnx.load(weights.with_suffix(".onnx"), load_external_data=False).graph
+    outside = [tensor for tensor in graph.initializer if tensor.external_data]
+
+    assert {tensor.name for tensor in outside} == tensors.keys() - {"glyphs"}
+    for tensor in outside:
+        stated = {entry.key: entry.value for entry in tensor.external_data}
+        found = block.view(np.uint8)[int(stated["offset"]) :][: int(stated["length"])].view(np.float32)
+        np.testing.assert_array_equal(found.reshape(tensor.dims), tensors[tensor.name].astype(np.float32))

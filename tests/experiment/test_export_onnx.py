@@ -53,7 +53,7 @@ def test_a_graph_whose_weights_were_folded_is_not_shipped() -> None:
     trained = TrainedTracer(tiny_tracer(), "tiny", 3, Path("tiny"), "kind: tracer\n", torch.ones(95, 2, 1))
 
     with pytest.raises(ValueError, match=r"the graph has no initializers .*'other'"):
-        without_weights(graph_of(trained), {**trained.module.state_dict(), "other": None}, "0")
+        without_weights(graph_of(trained), {**trained.module.state_dict(), "other": None}, "0", {})
 
 
 @pytest.mark.slow
