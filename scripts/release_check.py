@@ -30,6 +30,8 @@ IN_WHEEL = (
     "asciivae/assets/onehot2raa.safetensors",
     "asciivae/assets/drawings.jsonl.gz",
     "asciivae/recipes/quickstart.yaml",
+    "asciivae/web/site/index.html",
+    "asciivae/web/site/onnxruntime.wasm.gz",
 )
 IN_SDIST = (
     "LICENSE",
@@ -57,6 +59,7 @@ COMMANDS = [
     ["score", "cat.txt"],
     [*QUICKSTART, "--set", "evaluation.pieces=8", "--out", "run"],
     ["reconstruct", "cat.txt", "--side-by-side", "--model", "run"],
+    ["web", "--export", "page"],
     ["recipes", "list"],
     ["plugins", "list"],
 ]

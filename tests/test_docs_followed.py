@@ -28,6 +28,7 @@ NOT_RUN = {
     "asciivae evaluate runs/tracer/": "needs that tracer",
     "asciivae evaluate bundled-page": "in tests/experiment",
     "asciivae export runs/page": "needs that page model",
+    "asciivae web --open": "in tests/cli/test_web.py",
 }
 """Beginnings of commands that are not run here, and why."""
 
@@ -94,3 +95,8 @@ def test_drawing(folder: Path) -> None:
 def test_pages(folder: Path) -> None:
     desk(folder)
     assert len(follow_page("pages.md")) == 8
+
+
+def test_the_playground(folder: Path) -> None:
+    assert follow_page("playground.md") == ["asciivae web --export site"]
+    assert (folder / "site" / "index.html").is_file()

@@ -36,6 +36,7 @@ COMMANDS = (
     "edges",
     "fonts",
     "examples",
+    "web",
     "scrape",
 )
 """Modules of this package with a function of the same name, in the order of `--help`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_LOOK_ALIKES = {
+LOOK_ALIKES = {
     letter: plain
     for plain, letters in {
         " ": "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u2591",
@@ -32,6 +32,7 @@ _LOOK_ALIKES = {
     }.items()
     for letter in letters
 }
+"""From a character to the printable ASCII character that it looks like."""
 
 
 def transliterated(text: str) -> str:
@@ -42,7 +43,7 @@ def transliterated(text: str) -> str:
 def _look_alike(letter: str) -> str:
     if letter.isascii():
         return letter
-    if letter in _LOOK_ALIKES:
-        return _LOOK_ALIKES[letter]
+    if letter in LOOK_ALIKES:
+        return LOOK_ALIKES[letter]
     bare = unicodedata.normalize("NFKD", letter)[:1]  # one cell stays one cell
     return bare if "!" <= bare <= "~" else letter

@@ -1,0 +1,181 @@
+// The editor's view: a text area whose text is the whole grid, so that any keyboard, screen reader and clipboard works;
+// what is typed is not inserted but given to the drawing, which replaces characters.
+
+import type { Box, Caret, Drawing } from "./drawing";
+import { boxed } from "./drawing";
+import { type Grid, lines, toText } from "./grid";
+import { type Read, printable, read } from "./text";
+
+export interface BoardEvents {
+  moved(): void;
+  pasted(read: Read | null): void;
+}
+
+export class Board {
+  private readonly cursor: HTMLElement;
+  private readonly selection: HTMLElement;
+  private shown = "";
+
+  /** Args: frame: holds the text area `.cells`, and `.cursor` and `.selection`, which lie over it. */
+  constructor(readonly frame: HTMLElement, private readonly drawing: Drawing, private readonly events: BoardEvents) {
+    this.cursor = frame.querySelector<HTMLElement>(".cursor")!;
+    this.selection = frame.querySelector<HTMLElement>(".selection")!;
+    const area = this.area;
+    area.addEventListener("beforeinput", (event) => this.before(event));
+    area.addEventListener("input", (event) => this.after(event as InputEvent));
+    area.addEventListener("keydown", (event) => this.key(event));
+    area.addEventListener("copy", (event) => this.copy(event));
+    area.addEventListener("cut", (event) => this.copy(event) && this.drawing.erase(false));
+    area.addEventListener("paste", (event) => this.paste(event, event.clipboardData));
+    area.addEventListener("drop", (event) => this.paste(event, event.dataTransfer));
+    document.addEventListener("selectionchange", () => document.activeElement === area && this.moved());
+    area.addEventListener("focus", () => this.moved());
+    area.addEventListener("blur", () => this.overlay());
+    this.show();
+  }
+
+  get area(): HTMLTextAreaElement {
+    return this.frame.querySelector<HTMLTextAreaElement>(".cells")!;
+  }
+
+  /** Shows the drawing as it is now. */
+  show(): void {
+    const grid = this.drawing.grid;
+    this.shown = lines(grid).join("\n");
+    this.frame.style.setProperty("--rows", String(grid.rows));
+    this.frame.style.setProperty("--columns", String(grid.columns));
+    const area = this.area;
+    if (area.value !== this.shown) area.value = this.shown;
+    this.place();
+    this.overlay();
+  }
+
+  private place(): void {
+    const { anchor, caret } = this.drawing;
+    const [from, to] = [this.index(anchor), this.index(caret)];
+    this.area.setSelectionRange(Math.min(from, to), Math.max(from, to), from > to ? "backward" : "forward");
+  }
+
+  private overlay(): void {
+    const { caret, box, grid } = this.drawing;
+    const focused = document.activeElement === this.area;
+    this.cursor.hidden = !focused || box !== null || caret.column >= grid.columns;
+    lay(this.cursor, { ...caret, rows: 1, columns: 1 });
+    this.selection.hidden = box === null;
+    if (box) lay(this.selection, box);
+  }
+
+  private moved(): void {
+    const area = this.area;
+    const [from, to] = [this.caretAt(area.selectionStart), this.caretAt(area.selectionEnd)];
+    const [anchor, caret] = area.selectionDirection === "backward" ? [to, from] : [from, to];
+    const now = this.drawing;
+    if (same(anchor, now.anchor) && same(caret, now.caret)) return this.overlay();
+    now.select(anchor, caret);
+    this.overlay();
+    this.events.moved();
+  }
+
+  private before(event: InputEvent): void {
+    // A composition cannot be cancelled: what it made is read when it is done, in `after`.
+    if (event.isComposing || event.inputType === "insertCompositionText") return;
+    event.preventDefault();
+    if (event.inputType === "insertText" || event.inputType === "insertReplacementText") {
+      this.insert(event.data ?? event.dataTransfer?.getData("text/plain") ?? "");
+    } else if (event.inputType === "insertLineBreak" || event.inputType === "insertParagraph") this.drawing.newline();
+    else if (event.inputType === "historyUndo") this.drawing.undo();
+    else if (event.inputType === "historyRedo") this.drawing.redo();
+    else if (event.inputType.startsWith("delete")) this.drawing.erase(!event.inputType.endsWith("Forward"));
+  }
+
+  /** An edit that could not be cancelled: what changed between what was shown and what is there now was typed. */
+  private after(event: InputEvent): void {
+    const now = this.area.value;
+    if (event.isComposing || now === this.shown) return;
+    let start = 0;
+    while (start < now.length && now[start] === this.shown[start]) start++;
+    let end = 0;
+    const most = Math.min(now.length, this.shown.length) - start;
+    while (end < most && now[now.length - 1 - end] === this.shown[this.shown.length - 1 - end]) end++;
+    const typed = now.slice(start, now.length - end);
+    const caret = this.caretAt(start);
+    this.drawing.select(caret, caret);
+    if (typed === "") this.drawing.erase(false);
+    else this.insert(typed);
+    this.show();
+  }
+
+  private insert(text: string): void {
+    const found = read(text);
+    if (/[\r\n]/.test(text) && found) this.drawing.paste(found.grid);
+    else this.drawing.type([...text].map((one) => printable(one) ?? "?").join(""));
+  }
+
+  private key(event: KeyboardEvent): void {
+    const command = (event.ctrlKey || event.metaKey) && !event.altKey;
+    const key = event.key.toLowerCase();
+    if (command && key === "z") {
+      event.preventDefault();
+      if (event.shiftKey) this.drawing.redo();
+      else this.drawing.undo();
+    } else if (command && key === "y") {
+      event.preventDefault();
+      this.drawing.redo();
+    }
+  }
+
+  private copy(event: ClipboardEvent): boolean {
+    const box = this.drawing.box;
+    event.preventDefault();
+    if (!box) return false;
+    event.clipboardData?.setData("text/plain", toText(boxed(this.drawing.grid, box)));
+    return true;
+  }
+
+  private paste(event: Event, data: DataTransfer | null): void {
+    const text = data?.getData("text/plain") ?? "";
+    if (data?.files.length) return; // a picture is for the page
+    event.preventDefault();
+    const found = read(text);
+    if (found) this.drawing.paste(found.grid);
+    this.events.pasted(found);
+  }
+
+  private index({ row, column }: Caret): number {
+    return row * (this.drawing.grid.columns + 1) + column;
+  }
+
+  private caretAt(index: number): Caret {
+    const width = this.drawing.grid.columns + 1;
+    return { row: Math.min(Math.floor(index / width), this.drawing.grid.rows - 1), column: index % width };
+  }
+}
+
+const same = (one: Caret, other: Caret): boolean => one.row === other.row && one.column === other.column;
+
+/** Puts an element over the cells of a box; see `.over` in style.css. */
+export function lay(element: HTMLElement, box: Box): void {
+  for (const side of ["row", "column", "rows", "columns"] as const) {
+    element.style.setProperty(`--${side}`, String(box[side]));
+  }
+}
+
+/** Shows a grid in a `<pre>`, with marks behind the cells where `marked` says so. */
+export function showPage(frame: HTMLElement, grid: Grid, marked: (cell: number) => boolean = () => false): void {
+  frame.style.setProperty("--rows", String(grid.rows));
+  frame.style.setProperty("--columns", String(grid.columns));
+  frame.querySelector("pre")!.textContent = lines(grid).join("\n");
+  const path: string[] = [];
+  for (let row = 0; row < grid.rows; row++) {
+    for (let column = 0, run = 0; column <= grid.columns; column++) {
+      if (column < grid.columns && marked(row * grid.columns + column)) run++;
+      else if (run > 0) {
+        path.push(`M${column - run} ${row}h${run}v1h${-run}z`);
+        run = 0;
+      }
+    }
+  }
+  const marks = frame.querySelector("svg.marks");
+  marks?.setAttribute("viewBox", `0 0 ${grid.columns} ${grid.rows}`);
+  marks?.querySelector("path")!.setAttribute("d", path.join(""));
+}

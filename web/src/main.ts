@@ -1,0 +1,104 @@
+// The page: the drawing on the left, what is made of it on the right.
+
+import { Board } from "./board";
+import { Drawing } from "./drawing";
+import { examples, fillSelect, newDrawing } from "./examples";
+import { LONGEST, blank, flipped, inkOf, toText, type Grid } from "./grid";
+import { byId, fitted, onClick, tabs } from "./page";
+import { InterpolatePanel } from "./panels/interpolate";
+import type { Host, Panel } from "./panels/panel";
+import { ReconstructPanel } from "./panels/reconstruct";
+import { Networks } from "./questions";
+import { download, pngFile, svgFile, textFile } from "./save";
+import { fromFragment, toFragment } from "./share";
+import type { Read } from "./text";
+
+const drawing = new Drawing(newDrawing(examples[0]), changed);
+const board = new Board(byId("board"), drawing, { moved: status, pasted });
+const fit = fitted(byId("board"));
+const host: Host = { networks: new Networks(), drawing: () => drawing.grid, use: (grid) => drawing.replace(grid) };
+const reconstruct = new ReconstructPanel(host);
+const panels: Record<string, Panel> = {
+  reconstruct,
+  interpolate: new InterpolatePanel(host, () => reconstruct.numbers),
+};
+let panel: Panel = reconstruct;
+
+function changed(): void {
+  board.show();
+  fit();
+  status();
+  panel.update();
+}
+
+function status(): void {
+  const { grid, caret, box } = drawing;
+  const where = box ? `${box.rows} × ${box.columns} selected` : `row ${caret.row + 1}, column ${caret.column + 1}`;
+  byId("status").textContent = `${inkOf(grid)} characters; ${where}`;
+  byId<HTMLInputElement>("rows").value = String(grid.rows);
+  byId<HTMLInputElement>("columns").value = String(grid.columns);
+  byId<HTMLButtonElement>("undo").disabled = !drawing.canUndo;
+  byId<HTMLButtonElement>("redo").disabled = !drawing.canRedo;
+}
+
+function notice(text: string): void {
+  byId("notice").textContent = text;
+}
+
+function pasted(read: Read | null): void {
+  const replaced = read?.replaced ? `${read.replaced} characters that are not ASCII became question marks. ` : "";
+  const cut = read?.cut ? `What is beyond ${LONGEST} × ${LONGEST} cells was cut off.` : "";
+  notice(read ? replaced + cut : "There is no text to paste.");
+}
+
+onClick("undo", () => drawing.undo());
+onClick("redo", () => drawing.redo());
+onClick("flip", () => drawing.replace(flipped(drawing.grid)));
+onClick("fit", () => drawing.fit());
+onClick("clear", () => drawing.replace(blank(drawing.grid.rows, drawing.grid.columns)));
+onClick("mirrored", () => {
+  drawing.mirrored = !drawing.mirrored;
+  byId("mirrored").setAttribute("aria-pressed", String(drawing.mirrored));
+});
+for (const id of ["rows", "columns"]) {
+  byId(id).addEventListener("change", () => {
+    const [rows, columns] = ["rows", "columns"].map((one) => byId<HTMLInputElement>(one).valueAsNumber);
+    const side = (wanted: number, now: number) => (wanted >= 1 ? Math.min(LONGEST, Math.floor(wanted)) : now);
+    drawing.resize(side(rows, drawing.grid.rows), side(columns, drawing.grid.columns));
+  });
+}
+fillSelect(byId<HTMLSelectElement>("examples"), (example) => drawing.replace(newDrawing(example)));
+
+onClick("copy", () => void copied(toText(drawing.grid), "Copied."));
+onClick("link", async () => {
+  const fragment = await toFragment(drawing.grid);
+  history.replaceState(null, "", fragment);
+  await copied(location.href, "The link is copied. It holds the drawing; no server sees it.");
+});
+onClick("save-txt", () => download(textFile(drawing.grid), "drawing.txt"));
+onClick("save-png", async () => download(await pngFile(drawing.grid), "drawing.png"));
+onClick("save-svg", () => download(svgFile(drawing.grid), "drawing.svg"));
+
+async function copied(text: string, done: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    notice(done);
+  } catch {
+    notice("The browser does not let this page copy; save the drawing as .txt instead.");
+  }
+}
+
+async function open(fragment: string): Promise<void> {
+  if (fragment === "") return;
+  const found: Grid | null = await fromFragment(fragment);
+  if (found) drawing.replace(found);
+  else notice("This link does not hold a drawing; it may be cut off.");
+}
+
+tabs(document.querySelector<HTMLElement>(".tabs")!, (name) => {
+  panel = panels[name];
+  panel.update();
+});
+addEventListener("hashchange", () => void open(location.hash));
+changed();
+void open(location.hash);
