@@ -7,9 +7,12 @@ those of another.
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+
+if TYPE_CHECKING:
+    import torch
 
 
 def derived_seed(seed: int, purpose: str, *where: int) -> int:
@@ -20,6 +23,8 @@ def derived_seed(seed: int, purpose: str, *where: int) -> int:
 
 def torch_stream(seed: int, purpose: str, *where: int, device: torch.device | str = "cpu") -> torch.Generator:
     """A PyTorch generator for this purpose and position."""
+    import torch
+
     return torch.Generator(device=device).manual_seed(derived_seed(seed, purpose, *where))
 
 

@@ -18,9 +18,10 @@ from asciivae.cli.inputs import (
     Skip,
     Skipped,
     TransliterateOption,
+    cells_of,
     check_outputs,
     fitting,
-    loaded_model,
+    opened_model,
     read_drawings,
     refuse_inputs,
     stop,
@@ -174,11 +175,11 @@ def _reconstructed(
     drawings: Sequence[Drawing], model: Path | None, skip: Skip
 ) -> tuple[list[Drawing], list[dict[str, Grid]]]:
     """The drawings that fit the model, and the two pages of each."""
-    trained = loaded_model(model, "cpu")
+    trained = opened_model(model, "cpu", cells=cells_of(drawings))
     fit = fitting(trained, drawings, skip)
-    from asciivae.latent.reconstruct import reconstruct
+    from asciivae.latent.pieces import rebuilt
 
-    made = reconstruct(trained.model, [drawing.grid for drawing in fit], trained.canvas)
+    made = rebuilt(trained.coder, [drawing.grid for drawing in fit], trained.canvas)
     return fit, [{"original": one.original, "reconstruction": one.grid} for one in made]
 
 

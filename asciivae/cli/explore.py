@@ -23,7 +23,7 @@ from asciivae.cli.inputs import (
     TransliterateOption,
     check_folder,
     fitting,
-    loaded_model,
+    opened_model,
     read_collection,
 )
 from asciivae.cli.interpolate import find
@@ -34,9 +34,14 @@ from asciivae.streams import results
 from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
+    from asciivae.experiment.coders import OnnxModel
     from asciivae.experiment.trained import TrainedModel
     from asciivae.latent.interpolate import Interpolation
     from asciivae.text.art import Grid
+
+
+MANY = 10**6
+"""Cells that are decoded in a session, about."""
 
 
 @reported
@@ -71,7 +76,7 @@ def explore(
         sys.stdin, results(), what="asciivae explore", hint="elsewhere: asciivae interpolate FROM TO --gif walk.gif"
     )
     check_folder("--out", out)
-    trained = loaded_model(model, device, numbers)
+    trained = opened_model(model, device, numbers, cells=MANY)
     drawings = _collected(sources or ["embedded"], Reading(replace, transliterate, colours), trained)
     choice = random.Random(seed)
     if any(drawing.listed for drawing in drawings):
@@ -101,7 +106,7 @@ def explore(
         result("\n".join(map(str, saved)))
 
 
-def _collected(sources: Sequence[str], how: Reading, trained: TrainedModel) -> list[Drawing]:
+def _collected(sources: Sequence[str], how: Reading, trained: OnnxModel | TrainedModel) -> list[Drawing]:
     found = read_collection(sources, how, Skipped())
     too_large: list[AsciivaeError] = []
     drawings = fitting(trained, found, too_large.append)

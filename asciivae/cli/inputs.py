@@ -157,38 +157,14 @@ def read_collection(sources: Sequence[str], how: Reading, skipped: Skipped) -> l
     return found
 
 
-def trained_model(
-    path: Path | None, device: str, drawings: Sequence[Drawing], numbers: int | None = None
-) -> TrainedModel:
-    """Load a model as `loaded_model` does, and check that the drawings fit it.
+def opened_model(path: Path | None, device: str, numbers: int | None = None, *, cells: int) -> OnnxModel | TrainedModel:
+    """Open the model at a path, that of the newest run for `latest`, or the bundled model by default.
 
-    Raises:
-        ModelError: the model cannot be loaded, or a drawing is too large for it.
-    """
-    trained = loaded_model(path, device, numbers)
-    fitting(trained, drawings)
-    return trained
-
-
-def loaded_model(path: Path | None, device: str, numbers: int | None = None) -> TrainedModel:
-    """Load the model at a path, that of the newest run for `latest`, or the bundled model by default.
-
-    Raises:
-        ModelError: it cannot be loaded, or does not support this number of latent numbers.
-    """
-    from asciivae.experiment.bundled import BUNDLED
-    from asciivae.experiment.load import choose_device, load_model
-
-    trained = load_model(path or BUNDLED, choose_device(device))
-    trained = trained if numbers is None else trained.at(numbers)
-    say(f"model: {named(trained)}")
-    return trained
-
-
-def opened_model(
-    path: Path | None, device: str, drawings: Sequence[Drawing], numbers: int | None = None
-) -> OnnxModel | TrainedModel:
-    """Open a model for some drawings as `loaded_model` does, in ONNX Runtime where that serves.
+    Args:
+        path: see `experiment.coders.open_model`, as for the rest.
+        device: auto, cpu, cuda, cuda:N or mps.
+        numbers: of a page of 64 × 64 cells.
+        cells: how many will be coded, about.
 
     Raises:
         ModelError: it cannot be loaded, or does not support this number of latent numbers.
@@ -196,7 +172,7 @@ def opened_model(
     from asciivae.experiment.bundled import BUNDLED
     from asciivae.experiment.coders import open_model
 
-    opened = open_model(path or BUNDLED, device, numbers, cells=sum(one.grid.size for one in drawings))
+    opened = open_model(path or BUNDLED, device, numbers, cells=cells)
     say(f"model: {named(opened)}")
     return opened
 
@@ -235,6 +211,11 @@ def one_drawing(file: str, how: Reading = Reading()) -> Drawing:
     return drawings[0]
 
 
+def cells_of(drawings: Iterable[Drawing]) -> int:
+    """The cells of drawings in all."""
+    return sum(one.grid.size for one in drawings)
+
+
 def fitting(trained: OnnxModel | TrainedModel, drawings: Sequence[Drawing], skip: Skip = stop) -> list[Drawing]:
     """The drawings that fit a model.
 
@@ -244,7 +225,7 @@ def fitting(trained: OnnxModel | TrainedModel, drawings: Sequence[Drawing], skip
     fit = []
     for drawing in drawings:
         try:
-            trained.model.canvas(*trained.canvas.content(drawing.grid).shape)
+            trained.coder.canvas(*trained.canvas.content(drawing.grid).shape)
         except ModelError as error:
             (skip if drawing.listed else stop)(ModelError(error.message, place=drawing.name, hint=error.hint))
         else:

@@ -16,11 +16,13 @@ from asciivae.cli.inputs import (
     NumbersOption,
     ReplaceOption,
     TransliterateOption,
+    cells_of,
     check_outputs,
+    fitting,
     model_facts,
+    opened_model,
     read_drawings,
     refuse_inputs,
-    trained_model,
 )
 from asciivae.cli.output import json_result, reported, result, say
 from asciivae.cli.progress import counting
@@ -30,9 +32,14 @@ from asciivae.streams import results
 from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
+    from asciivae.experiment.coders import OnnxModel
     from asciivae.experiment.trained import TrainedModel
     from asciivae.latent.interpolate import Interpolation
     from asciivae.text.art import Grid
+
+
+PAGES_PER_STEP = 4
+"""How many pages are decoded for each that is shown, about; see `latent.interpolate`."""
 
 
 @reported
@@ -70,7 +77,8 @@ def interpolate(
     check_outputs(gif=gif, png=png)
     drawings = [_one(file, Reading(replace, transliterate, colours)) for file in (start, end)]
     refuse_inputs([gif, png], [*(one.name for one in drawings), model], hint="name another file")
-    trained = trained_model(model, device, drawings, numbers)
+    trained = opened_model(model, device, numbers, cells=PAGES_PER_STEP * steps * cells_of(drawings))
+    fitting(trained, drawings)
     path = find(trained, drawings[0], drawings[1], steps)
     if gif is not None:
         from asciivae.report.gif import save_animation
@@ -94,13 +102,13 @@ def interpolate(
         result("\n".join(map(to_text, path.frames)))
 
 
-def find(trained: TrainedModel, start: Drawing, end: Drawing, steps: int) -> Interpolation:
+def find(trained: OnnxModel | TrainedModel, start: Drawing, end: Drawing, steps: int) -> Interpolation:
     """Interpolate between two drawings; see `asciivae.latent.interpolate`."""
     from asciivae.latent.arc import Arc
     from asciivae.latent.interpolate import interpolate
 
     with counting(None, "page") as advanced:
-        arc = Arc(trained.model, trained.canvas, start.grid, end.grid)
+        arc = Arc(trained.coder, trained.canvas, start.grid, end.grid)
         return interpolate(arc, steps, trained.glyphs, advanced)
 
 

@@ -26,10 +26,10 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     Skipped,
     TransliterateOption,
+    cells_of,
     check_folder,
     check_outputs,
     fitting,
-    loaded_model,
     model_facts,
     opened_model,
     read_drawings,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from asciivae.experiment.coders import OnnxModel
     from asciivae.experiment.trained import TrainedModel
     from asciivae.latent.pieces import Reconstruction
-    from asciivae.text.art import Grid
 
 
 @reported
@@ -102,13 +101,16 @@ def reconstruct(
     refuse_inputs([*_targets(out, drawings), png], inputs, hint="name another folder: --out reconstructed")
     if not drawings:
         raise typer.Exit(1)
-    trained = loaded_model(model, device, numbers) if sample else opened_model(model, device, drawings, numbers)
+    trained = opened_model(model, device, numbers, cells=cells_of(drawings))
     drawings = fitting(trained, drawings, skipped)
     if not drawings:
         raise typer.Exit(1)
+    from asciivae.latent.pieces import rebuilt
     from asciivae.metrics.look import look_scores
 
-    made = _made(trained, [drawing.grid for drawing in drawings], seed if sample else None)
+    made = rebuilt(
+        trained.coder, [drawing.grid for drawing in drawings], trained.canvas, noise=seed if sample else None
+    )
     files_written = _targets(out, drawings)
     if files_written:
         _write_texts(files_written, made)
@@ -142,18 +144,6 @@ def reconstruct(
         say(f"{whose}: {_caption(made, looks)}")
     if skipped:
         raise typer.Exit(1)
-
-
-def _made(trained: OnnxModel | TrainedModel, grids: Sequence[Grid], seed: int | None) -> list[Reconstruction]:
-    """Reconstructions by whatever engine runs the model; with a seed, of sampled latents."""
-    from asciivae.experiment.coders import OnnxModel
-    from asciivae.latent.pieces import rebuilt
-
-    if isinstance(trained, OnnxModel):
-        return rebuilt(trained.model, grids, trained.canvas)
-    from asciivae.latent.reconstruct import reconstruct as run_model
-
-    return run_model(trained.model, grids, trained.canvas, sample=seed is not None, seed=seed or 0)
 
 
 def _printed(one: Reconstruction, next_to: bool) -> str:

@@ -21,11 +21,12 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     Skipped,
     TransliterateOption,
+    cells_of,
     check_outputs,
-    loaded_model,
     loaded_page_model,
     model_facts,
     one_drawing,
+    opened_model,
     read_collection,
     refuse_inputs,
 )
@@ -34,8 +35,10 @@ from asciivae.errors import ModelError, UsageError
 from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    import numpy as np
+    from numpy.typing import NDArray
 
+    from asciivae.experiment.coders import OnnxModel
     from asciivae.experiment.trained import TrainedModel
 
 MAX_LIKE = 2000
@@ -120,12 +123,12 @@ def sample(
     skipped = Skipped()
     drawings = read_collection(like or [], how, skipped)
     refuse_inputs([png], [*(like or []), *(one.name for one in drawings), model], hint="name another file: --png s.png")
-    trained = loaded_model(model, device)
+    trained = opened_model(model, device, cells=count * height * width + cells_of(drawings))
     page = _page(trained, height, width)
     latents = _latents(trained, drawings, page, seed) if like else None
     from asciivae.latent.sample import sample as draw
 
-    pages = draw(trained.model, page, count, seed=seed, temperature=temperature, like=latents)
+    pages = draw(trained.coder, page, count, seed=seed, temperature=temperature, like=latents)
     if png is not None:
         from asciivae.report.png import in_rows, save_drawings
 
@@ -228,7 +231,7 @@ def _size(text: str) -> tuple[int, int]:
     return height, width
 
 
-def _page(trained: TrainedModel, height: int, width: int) -> tuple[int, int]:
+def _page(trained: OnnxModel | TrainedModel, height: int, width: int) -> tuple[int, int]:
     try:
         page = trained.canvas.size_for(height, width)
     except ModelError as error:
@@ -244,7 +247,9 @@ def _page(trained: TrainedModel, height: int, width: int) -> tuple[int, int]:
     return page
 
 
-def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int, int], seed: int) -> Tensor:
+def _latents(
+    trained: OnnxModel | TrainedModel, drawings: Sequence[Drawing], page: tuple[int, int], seed: int
+) -> NDArray[np.float32]:
     from asciivae.latent.sample import latents_of
 
     contents = [trained.canvas.content(drawing.grid) for drawing in drawings]
@@ -257,4 +262,4 @@ def _latents(trained: TrainedModel, drawings: Sequence[Drawing], page: tuple[int
         )
     chosen = random.Random(seed).sample(fit, MAX_LIKE) if len(fit) > MAX_LIKE else fit
     say(f"fitted to {len(chosen)} of {len(drawings)} drawings")
-    return latents_of(trained.model, chosen, trained.canvas, page)
+    return latents_of(trained.coder, chosen, trained.canvas, page)

@@ -1,8 +1,8 @@
-"""Opens models to reconstruct with: in ONNX Runtime where that serves; see `drawers`."""
+"""Opens models of drawings: in ONNX Runtime where that serves; see `drawers`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asciivae.engine.onnx import OnnxNetwork, open_beside, open_graph
+from asciivae.errors import ModelError
 from asciivae.experiment.bundled import BUNDLED, bundled_file, is_bundled
 from asciivae.files.weights import stated_name, stated_step
 from asciivae.latent.onnx import OnnxSpatial
@@ -29,7 +30,7 @@ class OnnxModel:
     """A model of drawings in ONNX Runtime.
 
     Attributes:
-        model: its network.
+        coder: its network.
         canvas: how pieces are placed for it.
         glyphs: (95, h, w) in [0, 1], paper = 1.
         name: name of the recipe.
@@ -37,44 +38,57 @@ class OnnxModel:
         path: the file that it was loaded from.
     """
 
-    model: OnnxSpatial
+    coder: OnnxSpatial
     canvas: Canvas
     glyphs: NDArray[np.float32] = field(repr=False)
     name: str
     step: int
     path: Path
 
+    def at(self, numbers: int) -> OnnxModel:
+        """The same model with another size of the latent; see `TrainedModel.at`."""
+        try:
+            return replace(self, coder=self.coder.at(numbers))
+        except ModelError as error:
+            raise ModelError(error.message, place=str(self.path), hint=error.hint) from error
+
 
 def open_model(
     path: Path = BUNDLED, device: str = "cpu", numbers: int | None = None, *, cells: int = LITTLE
 ) -> OnnxModel | TrainedModel:
-    """Open a model to reconstruct with.
+    """Open a model of drawings.
 
-    The bundled one and .onnx files run in ONNX Runtime on the CPU; runs, weights files, other devices and other numbers
-    of latent numbers need PyTorch.
+    The bundled one and .onnx files run in ONNX Runtime on the CPU; runs, weights files and other devices need PyTorch.
 
     Args:
         path: a run, a weights file, an .onnx file of `asciivae export`, or `BUNDLED`.
         device: auto, cpu, cuda, cuda:N or mps.
         numbers: of a page of 64 × 64 cells, see `TrainedModel.at`.
-        cells: how many will be reconstructed, about: for few, starting counts more than speed.
+        cells: how many will be coded, about: for few, starting counts more than speed.
 
     Raises:
         ModelError: the file is missing or not a model's, or it does not support these numbers.
         UsageError: the device cannot be used.
     """
-    light = cells < LITTLE
-    if numbers is None and device == "cpu" and is_bundled(path, "model"):
+    opened = _in_onnx(path, device, light=cells < LITTLE) or _in_torch(path, device)
+    return opened if numbers is None else opened.at(numbers)
+
+
+def _in_onnx(path: Path, device: str, *, light: bool) -> OnnxModel | None:
+    if device == "cpu" and is_bundled(path, "model"):
         weights = bundled_file("model")
         network = open_beside(weights.with_suffix(".onnx"), weights, light=light)
         if network is not None:
             return _model(network, weights)
-    if numbers is None and path.suffix == ".onnx" and path.is_file():
+    if path.suffix == ".onnx" and path.is_file():
         return _model(open_graph(path, light=light), path)
+    return None
+
+
+def _in_torch(path: Path, device: str) -> TrainedModel:
     from asciivae.experiment.load import choose_device, load_model
 
-    trained = load_model(path, choose_device(device))
-    return trained if numbers is None else trained.at(numbers)
+    return load_model(path, choose_device(device))
 
 
 def _model(network: OnnxNetwork, path: Path) -> OnnxModel:

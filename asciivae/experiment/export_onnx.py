@@ -142,7 +142,7 @@ def _spatial(network: SpatialVAE) -> _Traced:
             "numbers": {},
         },
         ["mean", "logvar", "logits"],
-        dict(zip(FACTS, map(str, (config.latent, config.budget, network.channels)), strict=True)),
+        dict(zip(FACTS, map(str, (config.latent, config.budget, network.channels, network.least)), strict=True)),
     )
 
 

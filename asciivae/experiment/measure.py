@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from asciivae.latent.pieces import Reconstruction
-from asciivae.latent.reconstruct import Pass, latent_noise, passes
+from asciivae.latent.pieces import Reconstruction, latent_noise
+from asciivae.latent.reconstruct import Pass, passes
 from asciivae.losses.latent import kl_divergence
 from asciivae.metrics.look import look_scores
 from asciivae.metrics.picture import contour_scores
@@ -140,7 +140,8 @@ def _more(metrics: Objective | None, batch: Pass) -> dict[str, list[float]]:
 def _costs(model: VAE, batch: Pass, pieces: Sequence[Grid], seed: int) -> list[dict[str, float]]:
     """The ELBO terms of each piece of a batch in nats and bits."""
     posterior = batch.output.posterior
-    z = sample_latent(posterior, latent_noise(model, pieces, batch.ids, seed))
+    noise = latent_noise(posterior.mean.shape[1:], pieces, seed)
+    z = sample_latent(posterior, torch.from_numpy(noise).to(posterior.mean))
     cells = functional.cross_entropy(model.decode(z).float(), batch.ids, reduction="none")
     nats = cells.flatten(1).cpu().double().sum(1).tolist()
     divergence = kl_divergence(posterior.mean, posterior.logvar).flatten(1).cpu().double().sum(1).tolist()

@@ -16,7 +16,8 @@ from asciivae.errors import ArtError, ModelError, UsageError
 from asciivae.experiment.export import Savable
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
-from asciivae.latent.reconstruct import reconstruct
+from asciivae.latent.pieces import rebuilt
+from asciivae.latent.reconstruct import TorchCoder
 from asciivae.latent.sample import latents_of, sample
 from asciivae.models.base import VAE
 from asciivae.recipe import loader
@@ -62,6 +63,11 @@ class TrainedModel(Savable):
     text: str
     python_model: str = ""
 
+    @property
+    def coder(self) -> TorchCoder:
+        """The model on arrays."""
+        return TorchCoder(self.model)
+
     def __repr__(self) -> str:
         return f"TrainedModel({self.name!r}, step {self.step}, {str(self.path)!r})"
 
@@ -98,7 +104,7 @@ class TrainedModel(Savable):
         """
         if isinstance(drawings, str | Path | np.ndarray):
             return self.reconstruct([drawings])[0]
-        made = reconstruct(self.model, [grid_of(drawing) for drawing in drawings], self.canvas)
+        made = rebuilt(self.coder, [grid_of(drawing) for drawing in drawings], self.canvas)
         return [
             one.grid if isinstance(drawing, np.ndarray) else art.to_text(one.grid)
             for drawing, one in zip(drawings, made, strict=True)
@@ -149,7 +155,7 @@ class TrainedModel(Savable):
             steps: number of pages, including both ends; at least 2.
             form: form of the pages, see `decode`.
         """
-        arc = Arc(self.model, self.canvas, grid_of(start), grid_of(end))
+        arc = Arc(self.coder, self.canvas, grid_of(start), grid_of(end))
         return [_in_form(page, form) for page in interpolate(arc, steps, self.glyphs).frames]
 
     def sample(
@@ -178,8 +184,8 @@ class TrainedModel(Savable):
         page = self.canvas.size_for(*size)
         around = None
         if like is not None:
-            around = latents_of(self.model, [self.canvas.content(grid_of(one)) for one in like], self.canvas, page)
-        pages = sample(self.model, page, count, seed=seed, temperature=temperature, like=around)
+            around = latents_of(self.coder, [self.canvas.content(grid_of(one)) for one in like], self.canvas, page)
+        pages = sample(self.coder, page, count, seed=seed, temperature=temperature, like=around)
         return [_in_form(one, form) for one in pages]
 
     def render(self, drawing: Drawing) -> Image:

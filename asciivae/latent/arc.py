@@ -15,22 +15,24 @@ ends are exactly these reconstructions, although a model may encode a drawing di
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from asciivae.latent.pieces import pages_at_once
-from asciivae.latent.reconstruct import reconstruct
+from asciivae.latent.pieces import pages_at_once, rebuilt
 from asciivae.text.art import Grid, trim
 from asciivae.text.canvas import Canvas
 from asciivae.text.charset import SIZE, SPACE
 
 if TYPE_CHECKING:
-    from asciivae.models.base import VAE
+    from numpy.typing import NDArray
+
+    from asciivae.latent.pieces import Coder
+
+    Numbers = NDArray[np.float32]
 
 Cell = tuple[int, int]
 """(row, column)."""
@@ -67,15 +69,15 @@ class _End:
 
     grid: Grid
     cell: Cell
-    latent: Tensor
-    correction: Tensor
+    latent: Numbers
+    correction: Numbers
 
 
 class Arc:
     """A spherical interpolation between two drawings; see the module.
 
     Args:
-        model: any model, in evaluation mode.
+        coder: the model.
         canvas: places pieces on pages for the model.
         start: (h, w) uint8, the first drawing.
         end: the second one, of any size.
@@ -87,13 +89,12 @@ class Arc:
         ArtError, ModelError: a drawing, or the page for both, is too large for the model.
     """
 
-    @torch.no_grad()
-    def __init__(self, model: VAE, canvas: Canvas, start: Grid, end: Grid) -> None:
-        self._model, self._canvas = model, canvas
+    def __init__(self, coder: Coder, canvas: Canvas, start: Grid, end: Grid) -> None:
+        self._coder, self._canvas = coder, canvas
         drawings = (start, end)
         heights, widths = zip(*(canvas.content(drawing).shape for drawing in drawings), strict=True)
         self._size = canvas.size_for(max(heights), max(widths))
-        grids = [one.grid for one in reconstruct(model, drawings, canvas)]
+        grids = [one.grid for one in rebuilt(coder, drawings, canvas)]
         self._ends = [self._end(drawing, grid) for drawing, grid in zip(drawings, grids, strict=True)]
         first = [end.cell for end in self._ends]
         beyond = [(end.cell[0] + end.grid.shape[0], end.cell[1] + end.grid.shape[1]) for end in self._ends]
@@ -103,7 +104,6 @@ class Arc:
             Box(end.cell[0] - self._corner[0], end.cell[1] - self._corner[1], *end.grid.shape) for end in self._ends
         )
 
-    @torch.no_grad()
     def pages(self, positions: Sequence[float], advanced: Callable[[int], object] | None = None) -> list[Grid]:
         """The page (h, w) at each position t in [0, 1].
 
@@ -121,10 +121,10 @@ class Arc:
 
     def _decoded(self, positions: Sequence[float]) -> list[Grid]:
         start, end = self._ends
-        probs = self._probabilities(torch.stack([_between(start.latent, end.latent, t) for t in positions]))
-        t = torch.tensor(positions, device=probs.device).view(-1, 1, 1, 1)
+        probs = self._probabilities(np.stack([_between(start.latent, end.latent, t) for t in positions]))
+        t = np.array(positions, np.float32)[:, None, None, None]
         probs += (1 - t) * start.correction + t * end.correction
-        found = probs.argmax(1).to("cpu", torch.uint8).numpy()
+        found = probs.argmax(1).astype(np.uint8)
         # The ends are exact by definition; the last digits of decoded values may depend on the batch size.
         exact = {0.0: start, 1.0: end}
         return [
@@ -141,7 +141,7 @@ class Arc:
         canvas = self._canvas
         content, own = canvas.content(drawing), canvas.size(drawing)
         alone, (row, column) = canvas.place(drawing, own)
-        least = self._model.canvas(1, 1)
+        least = self._coder.canvas(1, 1)
         down, right = ((self._size[axis] - own[axis]) // 2 // least[axis] * least[axis] for axis in (0, 1))
         page = np.full(self._size, SPACE, np.uint8)
         cells = (
@@ -150,7 +150,7 @@ class Arc:
         )
         page[cells] = content
         latent = self._latent(page)
-        probs = torch.zeros(SIZE, *self._size, device=latent.device)
+        probs = np.zeros((SIZE, *self._size), np.float32)
         probs[SPACE] = 1.0
         own_cells = slice(row, row + content.shape[0]), slice(column, column + content.shape[1])
         probs[:, *cells] = self._probabilities(self._latent(alone)[None])[0, :, *own_cells]
@@ -158,12 +158,13 @@ class Arc:
         cell = (down + row - margin[0], right + column - margin[1])
         return _End(grid, cell, latent, probs - self._probabilities(latent[None])[0])
 
-    def _latent(self, page: Grid) -> Tensor:
-        ids = torch.from_numpy(page[None].astype(np.int64)).to(self._model.device)
-        return self._model.encode(ids).mean[0]
+    def _latent(self, page: Grid) -> Numbers:
+        return np.asarray(self._coder.encode(page[None].astype(np.int64))[0][0])
 
-    def _probabilities(self, latents: Tensor) -> Tensor:
-        return self._model.decode(latents).float().softmax(1)
+    def _probabilities(self, latents: Numbers) -> Numbers:
+        logits = self._coder.decode(latents)
+        likely = np.exp(logits - logits.max(1, keepdims=True))
+        return np.asarray(likely / likely.sum(1, keepdims=True))
 
     def _window(self, grid: Grid, cell: Cell) -> Grid:
         """Crop or pad a grid that begins at a cell of the common page to the window."""
@@ -176,13 +177,14 @@ class Arc:
         return shown
 
 
-def _between(start: Tensor, end: Tensor, t: float) -> Tensor:
+def _between(start: Numbers, end: Numbers, t: float) -> Numbers:
     """z(t) of the module, for two latents of the same shape."""
-    lengths = start.norm() * end.norm()
-    cosine = (start * end).sum() / lengths if lengths > 0 else torch.ones_like(lengths)
-    angle = cosine.clamp(-1.0, 1.0).acos()
-    sine = angle.sin()
+    first, last = (latent.astype(np.float64) for latent in (start, end))
+    lengths = math.sqrt((first**2).sum() * (last**2).sum())
+    angle = math.acos(min(max((first * last).sum() / lengths, -1.0), 1.0)) if lengths > 0 else 0.0
+    sine = math.sin(angle)
     if sine < PARALLEL:
-        return (1 - t) * start + t * end
-    arc: Tensor = (((1 - t) * angle).sin() * start + (t * angle).sin() * end) / sine
-    return arc
+        between = (1 - t) * first + t * last
+    else:
+        between = (math.sin((1 - t) * angle) * first + math.sin(t * angle) * last) / sine
+    return np.asarray(between, np.float32)

@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from asciivae.latent.arc import Arc, Box
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from asciivae.text.art import Grid
 
@@ -55,7 +53,9 @@ class Interpolation:
     end: Box
 
 
-def interpolate(arc: Arc, steps: int, glyphs: Tensor, advanced: Callable[[int], object] | None = None) -> Interpolation:
+def interpolate(
+    arc: Arc, steps: int, glyphs: ArrayLike, advanced: Callable[[int], object] | None = None
+) -> Interpolation:
     """Choose frames on an arc.
 
     Args:
@@ -81,10 +81,11 @@ class InkDistance:
         glyphs: (95, h, w) in [0, 1], paper = 1.
     """
 
-    def __init__(self, glyphs: Tensor) -> None:
-        ink = (1.0 - glyphs.cpu().double()).flatten(1)
-        self._between: Numbers = (torch.cdist(ink, ink, p=1) / ink.shape[1]).numpy()
-        self._ink: Numbers = ink.mean(1).numpy()
+    def __init__(self, glyphs: ArrayLike) -> None:
+        atlas = np.asarray(glyphs, np.float64)
+        ink = 1.0 - atlas.reshape(len(atlas), -1)
+        self._between: Numbers = np.stack([np.abs(ink - one).mean(1) for one in ink])
+        self._ink: Numbers = ink.mean(1)
 
     def distance(self, page: Grid, other: Grid) -> float:
         """d of the module: the mean absolute difference of the pictures' pixels, times the number of cells."""

@@ -1,9 +1,10 @@
-"""The `spatial` model in ONNX Runtime: what `reconstruct` runs, without PyTorch."""
+"""The `spatial` model in ONNX Runtime, without PyTorch."""
 
 from __future__ import annotations
 
+import copy
 import re
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 from asciivae.engine.onnx import DAMAGED, OnnxNetwork
 from asciivae.errors import ModelError
 from asciivae.files.weights import MODEL_FORMAT
-from asciivae.models.blocks import STRIDE, numbers_per_block, page_of_blocks
+from asciivae.models.blocks import STRIDE, density_for, numbers_per_block, page_of_blocks
 from asciivae.text.charset import SIZE
 
-FACTS = ("latent", "budget", "channels")
-"""What the graph of such a model states of its options, in decimals; see `SpatialConfig`."""
+FACTS = ("latent", "budget", "channels", "least")
+"""What the graph of such a model states of its options, in decimals; see `SpatialConfig` and `SpatialVAE.least`."""
 
 
 class OnnxSpatial:
@@ -34,16 +35,31 @@ class OnnxSpatial:
         if network.metadata.get("format") != MODEL_FORMAT or not all(re.fullmatch("[0-9]{1,4}", one) for one in stated):
             raise ModelError("is not the graph of a model of drawings", place=place, hint=DAMAGED)
         self._network, self._place = network, place
-        self.latent, self.budget, self.channels = map(int, stated)
+        self.latent, self.budget, self.channels, self.least = map(int, stated)
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
         """The page for a piece of this size; see `page_of_blocks`."""
         return page_of_blocks(height, width)
 
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        """The shape of z of one page of this size: (n, height / 8, width / 8)."""
+        rows, columns = height // STRIDE, width // STRIDE
+        numbers = numbers_per_block(rows, columns, latent=self.latent, budget=self.budget, channels=self.channels)
+        return numbers, rows, columns
+
+    def at(self, numbers: int) -> Self:
+        """The same weights with another size of the latent; see `SpatialVAE.at`.
+
+        Raises:
+            ModelError: the model does not support this number.
+        """
+        other = copy.copy(self)
+        other.latent, other.budget = density_for(numbers, least=self.least, channels=self.channels)
+        return other
+
     def encode(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The mean and the logvar (B, n, H/8, W/8) of pages (B, H, W)."""
-        rows, columns = (side // STRIDE for side in ids.shape[1:])
-        numbers = numbers_per_block(rows, columns, latent=self.latent, budget=self.budget, channels=self.channels)
+        numbers, rows, columns = self.latent_shape(*ids.shape[1:])
         mean, logvar = self._run(("mean", "logvar"), numbers, ids=ids)
         if mean.shape != (len(ids), self.channels, rows, columns) or logvar.shape != mean.shape:
             raise self._refusal()

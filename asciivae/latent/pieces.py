@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from asciivae.metrics.characters import CharacterCounts, count
+from asciivae.rng import numpy_stream
 from asciivae.text.art import Grid, crop, trim
 from asciivae.text.charset import SPACE
 
@@ -23,6 +25,12 @@ CELLS_AT_ONCE = 32 * 64 * 64
 
 class Coder(Protocol):
     """An autoencoder of pages, whatever runs its networks."""
+
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        """The page for a piece of this size; a `ModelError` if it is too large."""
+
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        """The shape of z of one page of this size."""
 
     def encode(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The mean and the logvar of q(z|x) of pages (B, H, W), in the shape of z."""
@@ -63,13 +71,14 @@ class Reconstruction:
         return float(inked.mean()) if inked.size else 1.0
 
 
-def rebuilt(coder: Coder, grids: Sequence[Grid], canvas: Canvas) -> list[Reconstruction]:
-    """Encode and decode pieces, and take each cell's most probable character; z is the posterior's mean.
+def rebuilt(coder: Coder, grids: Sequence[Grid], canvas: Canvas, noise: int | None = None) -> list[Reconstruction]:
+    """Encode and decode pieces, and take each cell's most probable character.
 
     Args:
         coder: the model.
         grids: the pieces, (h, w) uint8 each.
         canvas: places pieces on pages for the model.
+        noise: a seed, to draw z from the posterior; None takes its mean.
 
     Returns:
         One reconstruction per piece, in the order given.
@@ -81,13 +90,27 @@ def rebuilt(coder: Coder, grids: Sequence[Grid], canvas: Canvas) -> list[Reconst
     sizes = [canvas.size(grid) for grid in grids]
     for chunk in of_one_size(sizes):
         placed = [canvas.place(grids[i], sizes[i]) for i in chunk]
-        logits = coder.decode(coder.encode(np.stack([page for page, _ in placed]).astype(np.int64))[0])
+        z, logvar = coder.encode(np.stack([page for page, _ in placed]).astype(np.int64))
+        if noise is not None:
+            z = z + np.exp(0.5 * logvar) * latent_noise(z.shape[1:], [grids[i] for i in chunk], noise)
+        logits = coder.decode(z)
         best = logits.argmax(1)
         logits = logits - logits.max(1, keepdims=True)
         confidence = 1.0 / np.exp(logits, out=logits).sum(1)  # of the best one, whose exponential is 1
         for k, (i, (_, where)) in enumerate(zip(chunk, placed, strict=True)):
             done[i] = cut_out(grids[i], best[k].astype(np.uint8), confidence[k], where, canvas)
     return [done[i] for i in range(len(grids))]
+
+
+def latent_noise(shape: tuple[int, ...], pieces: Sequence[Grid], seed: int) -> NDArray[np.float32]:
+    """Standard normal noise (B, *shape) for the z of pieces: each one's depends on the seed and its cells alone."""
+    streams = (numpy_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)
+    return np.stack([stream.standard_normal(shape, np.float32) for stream in streams])
+
+
+def _digest(grid: Grid) -> int:
+    hashed = hashlib.blake2b(f"{grid.shape}".encode() + grid.tobytes(), digest_size=8)
+    return int.from_bytes(hashed.digest())
 
 
 def pages_at_once(height: int, width: int) -> int:

@@ -1,8 +1,7 @@
-"""Reconstruction of drawings: encode, decode, and compare cell by cell."""
+"""Models in PyTorch: what `pieces` needs of them, and the batches by which they are measured."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,14 +9,50 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from asciivae.latent.pieces import Reconstruction, cut_out, of_one_size
+from asciivae.latent.pieces import Reconstruction, cut_out, of_one_size, rebuilt
 from asciivae.models.base import VAEOutput
-from asciivae.rng import torch_stream
 from asciivae.text.art import Grid
 from asciivae.text.canvas import Canvas
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from asciivae.models.base import VAE
+
+
+class TorchCoder:
+    """A model in PyTorch as a `pieces.Coder`: arrays in, arrays out.
+
+    Args:
+        model: any model, in evaluation mode, on any device.
+    """
+
+    def __init__(self, model: VAE) -> None:
+        self._model = model
+
+    def canvas(self, height: int, width: int) -> tuple[int, int]:
+        """See `VAE.canvas`."""
+        return self._model.canvas(height, width)
+
+    def latent_shape(self, height: int, width: int) -> tuple[int, ...]:
+        """See `VAE.latent_shape`."""
+        return self._model.latent_shape(height, width)
+
+    @torch.no_grad()
+    def encode(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """The mean and the logvar of q(z|x) of pages (B, H, W), in the shape of z."""
+        posterior = self._model.encode(torch.from_numpy(ids).to(self._model.device))
+        return _array(posterior.mean), _array(posterior.logvar)
+
+    @torch.no_grad()
+    def decode(self, z: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The logits (B, 95, H, W) of z."""
+        parameter = next(self._model.parameters())
+        return _array(self._model.decode(torch.from_numpy(z).to(parameter.device, parameter.dtype)))
+
+
+def _array(values: torch.Tensor) -> NDArray[np.float32]:
+    return np.asarray(values.to("cpu", torch.float32).numpy())
 
 
 @dataclass(frozen=True)
@@ -37,39 +72,20 @@ class Pass:
     made: list[Reconstruction]
 
 
-def reconstruct(
-    model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0
-) -> list[Reconstruction]:
-    """Encode and decode pieces, and take each cell's most probable character.
-
-    Args:
-        model: any model, in evaluation mode.
-        grids: the pieces, (h, w) uint8 each.
-        canvas: places pieces on pages for the model.
-        sample: draw z from the posterior instead of taking its mean.
-        seed: seed of the noise; the noise of a piece depends only on this and on its cells, not on its batch.
-
-    Returns:
-        One reconstruction per piece, in the order given.
-
-    Raises:
-        ModelError: a piece is too large for the model.
-    """
-    done: dict[int, Reconstruction] = {}
-    for batch in passes(model, grids, canvas, sample=sample, seed=seed):
-        done.update(zip(batch.pieces, batch.made, strict=True))
-    return [done[i] for i in range(len(grids))]
+def reconstruct(model: VAE, grids: Sequence[Grid], canvas: Canvas, noise: int | None = None) -> list[Reconstruction]:
+    """`pieces.rebuilt` by a model in PyTorch."""
+    return rebuilt(TorchCoder(model), grids, canvas, noise)
 
 
 @torch.no_grad()
-def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = False, seed: int = 0) -> Iterator[Pass]:
+def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas) -> Iterator[Pass]:
     """Yield the batches of `reconstruct` with the model's outputs, grouped by page size."""
     sizes = [canvas.size(grid) for grid in grids]
     for chunk in of_one_size(sizes):
         placed = [canvas.place(grids[i], sizes[i]) for i in chunk]
         pages = np.stack([page for page, _ in placed])
         ids = torch.from_numpy(pages.astype(np.int64)).to(model.device)
-        output = model(ids, latent_noise(model, [grids[i] for i in chunk], ids, seed) if sample else None)
+        output = model(ids)
         best = output.logits.argmax(1, keepdim=True)
         decoded = best[:, 0].to("cpu", torch.uint8).numpy()
         confidence = output.logits.softmax(1).gather(1, best)[:, 0].to("cpu", torch.float32).numpy()
@@ -78,15 +94,3 @@ def passes(model: VAE, grids: Sequence[Grid], canvas: Canvas, *, sample: bool = 
             for k, (i, (_, where)) in enumerate(zip(chunk, placed, strict=True))
         ]
         yield Pass(chunk, ids, output, made)
-
-
-def latent_noise(model: VAE, pieces: Sequence[Grid], ids: torch.Tensor, seed: int) -> torch.Tensor:
-    """Standard normal noise in the shape of z for pages (B, H, W); each piece's depends on the seed and its cells."""
-    shape = model.latent_shape(*ids.shape[1:])
-    streams = (torch_stream(seed, "reconstruct", _digest(piece)) for piece in pieces)
-    return torch.stack([torch.randn(shape, generator=stream) for stream in streams]).to(ids.device)
-
-
-def _digest(grid: Grid) -> int:
-    hashed = hashlib.blake2b(f"{grid.shape}".encode() + grid.tobytes(), digest_size=8)
-    return int.from_bytes(hashed.digest())

@@ -15,47 +15,50 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from asciivae.latent.pieces import pages_at_once
-from asciivae.rng import torch_stream
+from asciivae.rng import numpy_stream
 
 if TYPE_CHECKING:
-    from asciivae.models.base import VAE
+    from numpy.typing import NDArray
+
+    from asciivae.latent.pieces import Coder
     from asciivae.text.art import Grid
     from asciivae.text.canvas import Canvas
 
     Size = tuple[int, int]
 
 
-@torch.no_grad()
-def latents_of(model: VAE, grids: Sequence[Grid], canvas: Canvas, size: Size) -> Tensor:
+def latents_of(coder: Coder, grids: Sequence[Grid], canvas: Canvas, size: Size) -> NDArray[np.float32]:
     """The posterior means (n, ...) of drawings, each centred on a page of one size.
 
     Args:
-        model: any model, in evaluation mode.
+        coder: the model.
         grids: the drawings; their content must fit on the page.
         canvas: places pieces on pages for the model.
         size: page size, valid for the model.
     """
-    device = model.device
     at_once = pages_at_once(*size)
     found = []
     for first in range(0, len(grids), at_once):
         pages = np.stack([canvas.place(grid, size)[0] for grid in grids[first : first + at_once]])
-        found.append(model.encode(torch.from_numpy(pages.astype(np.int64)).to(device)).mean)
-    return torch.cat(found)
+        found.append(coder.encode(pages.astype(np.int64))[0])
+    return np.concatenate(found)
 
 
-@torch.no_grad()
 def sample(
-    model: VAE, size: Size, count: int, *, seed: int = 0, temperature: float = 1.0, like: Tensor | None = None
+    coder: Coder,
+    size: Size,
+    count: int,
+    *,
+    seed: int = 0,
+    temperature: float = 1.0,
+    like: NDArray[np.float32] | None = None,
 ) -> list[Grid]:
     """Sample pages.
 
     Args:
-        model: any model, in evaluation mode.
+        coder: the model.
         size: page size, valid for the model.
         count: number of pages.
         seed: page i depends only on this and on i, not on `count`.
@@ -65,17 +68,14 @@ def sample(
     Returns:
         Pages (H, W) uint8 of `size`.
     """
-    device = model.device
+    shape = coder.latent_shape(*size) if like is None else (len(like),)
     at_once = pages_at_once(*size)
     pages: list[Grid] = []
     for first in range(0, count, at_once):
-        streams = [torch_stream(seed, "sample", place) for place in range(first, min(first + at_once, count))]
-        if like is None:
-            shape = model.latent_shape(*size)
-            z = torch.stack([torch.randn(shape, generator=stream) for stream in streams]).to(device) * temperature
-        else:
-            weights = torch.stack([torch.randn(len(like), generator=stream) for stream in streams]).to(like)
+        streams = [numpy_stream(seed, "sample", place) for place in range(first, min(first + at_once, count))]
+        drawn = temperature * np.stack([stream.standard_normal(shape, np.float32) for stream in streams])
+        if like is not None:
             mean = like.mean(0)
-            z = mean + torch.tensordot(weights, like - mean, 1) * (temperature / (len(like) - 1) ** 0.5)
-        pages.extend(model.decode(z).argmax(1).to("cpu", torch.uint8).numpy())
+            drawn = mean + np.tensordot(drawn, like - mean, 1) * (len(like) - 1) ** -0.5
+        pages.extend(coder.decode(drawn.astype(np.float32)).argmax(1).astype(np.uint8))
     return pages

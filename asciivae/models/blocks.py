@@ -7,6 +7,10 @@ from asciivae.errors import ModelError
 STRIDE = 8
 """The side of a block, in cells."""
 LARGEST_SIDE = 512
+PAGE_BLOCKS = 64
+"""The blocks of a page of 64 × 64 cells, for which a budget is stated."""
+BUDGETS = (64, 4096)
+"""The smallest and the largest budget that can be asked for."""
 
 
 def page_of_blocks(height: int, width: int) -> tuple[int, int]:
@@ -35,3 +39,22 @@ def numbers_per_block(rows: int, columns: int, *, latent: int, budget: int, chan
         channels: the maximum.
     """
     return max(latent, min(budget // (rows * columns), channels))
+
+
+def density_for(numbers: int, *, least: int, channels: int) -> tuple[int, int]:
+    """What `numbers_per_block` takes, (latent, budget), for a page of 64 × 64 cells to have so many latent numbers.
+
+    Args:
+        numbers: of such a page.
+        least: the fewest that the model supports.
+        channels: the maximum per block.
+
+    Raises:
+        ModelError: the model does not support this number.
+    """
+    if not least <= numbers <= BUDGETS[1]:
+        raise ModelError(
+            f"a page of 64 × 64 cells cannot have {numbers} latent numbers in this model",
+            hint=f"choose between {least} and {BUDGETS[1]}",
+        )
+    return min(numbers // PAGE_BLOCKS, channels), numbers

@@ -29,9 +29,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from asciivae.contract import Posterior
-from asciivae.errors import ModelError
 from asciivae.models.base import VAE
-from asciivae.models.blocks import STRIDE, numbers_per_block, page_of_blocks
+from asciivae.models.blocks import BUDGETS, STRIDE, density_for, numbers_per_block, page_of_blocks
 from asciivae.models.initial import initialise
 from asciivae.models.latent import bounded_logvar
 from asciivae.models.layout import channels_last
@@ -45,10 +44,6 @@ MOST_CHANNELS, MOST_BLOCKS = 4096, 64
 """Upper bounds, so that a mistyped recipe or a hostile weights file does not exhaust memory."""
 DENSEST = 2 * STRIDE**2
 """The maximum of latent numbers per block of 8 × 8 cells: two per cell."""
-PAGE_BLOCKS = 64
-"""The blocks of a page of 64 × 64 cells, for which a budget is stated."""
-BUDGETS = (64, 4096)
-"""The smallest and the largest budget of `SpatialVAE.at`."""
 INITIAL_LOGVAR = -4.0
 """The posterior starts narrow, since a decoder learns to ignore z while it is mostly noise."""
 SPACE_LOGIT = 4.0
@@ -177,16 +172,16 @@ class SpatialVAE(VAE):
         return numbers, rows, columns
 
     def at(self, numbers: int) -> Self:
-        """See `VAE.at`; 64 to 4096, and at least 128 for a model that was not trained with `nested`."""
-        least = BUDGETS[0] if self.config.nested else max(BUDGETS[0], self.channels)
-        if not least <= numbers <= BUDGETS[1]:
-            raise ModelError(
-                f"a page of 64 × 64 cells cannot have {numbers} latent numbers in this model",
-                hint=f"choose between {least} and {BUDGETS[1]}",
-            )
+        """See `VAE.at`; `least` to 4096."""
+        latent, budget = density_for(numbers, least=self.least, channels=self.channels)
         other = copy.copy(self)  # shares the parameters
-        other.config = replace(self.config, budget=numbers, latent=min(numbers // PAGE_BLOCKS, self.channels))
+        other.config = replace(self.config, latent=latent, budget=budget)
         return other
+
+    @property
+    def least(self) -> int:
+        """The fewest latent numbers for `at`: 64, or 128 if it was not trained with `nested`."""
+        return BUDGETS[0] if self.config.nested else max(BUDGETS[0], self.channels)
 
     def varied(self, rng: np.random.Generator) -> Self:
         """With `nested`, the same weights with a random budget."""

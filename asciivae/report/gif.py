@@ -14,6 +14,7 @@ from asciivae.files.atomic import write_output
 from asciivae.report.png import GAP, LARGEST_PIXELS, grey_picture
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from asciivae.text.art import Grid
@@ -22,7 +23,7 @@ HELD = 6
 """Factor of the duration of the first and the last page."""
 
 
-def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor, seconds: float) -> None:
+def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor | NDArray[np.float32], seconds: float) -> None:
     """Write pages as a looping GIF.
 
     Args:
@@ -37,7 +38,7 @@ def save_animation(path: Path, pages: Sequence[Grid], glyphs: Tensor, seconds: f
     from PIL import Image
 
     framed = [np.pad(page, GAP) for page in pages]
-    if sum(page.size for page in framed) * glyphs[0].numel() > LARGEST_PIXELS:
+    if sum(page.size for page in framed) * glyphs[0].shape[0] * glyphs[0].shape[1] > LARGEST_PIXELS:
         raise AsciivaeError(
             f"{len(pages)} pages make more than {LARGEST_PIXELS // 10**6} million pixels",
             place=str(path),

@@ -15,7 +15,7 @@ from asciivae.corpus.source import open_corpus
 from asciivae.errors import ArtError, ModelError
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import InkDistance, interpolate
-from asciivae.latent.reconstruct import reconstruct
+from asciivae.latent.reconstruct import TorchCoder, reconstruct
 from asciivae.models import spatial
 from asciivae.models.base import VAE
 from asciivae.render.discrete import Discrete, DiscreteConfig
@@ -79,7 +79,7 @@ def test_the_ends_are_the_reconstructions_and_all_between_are_pages(
 ) -> None:
     start, end = (np.pad(grid, ((margin, 0), (2 * margin, 0))) for grid in grids_of(sizes))
     canvas = Canvas(SPATIAL.canvas, trimmed=True) if trimmed else Canvas.fixed(24, 32)
-    way = Arc(SPATIAL, canvas, start, end)
+    way = Arc(TorchCoder(SPATIAL), canvas, start, end)
     path = interpolate(way, 5, GLYPHS)
 
     height, width = path.frames[0].shape
@@ -101,7 +101,9 @@ def test_steps_between_drawings_are_even_in_the_picture() -> None:
     chosen = np.random.default_rng(5).choice(len(corpus), 40, replace=False).tolist()
     model = Loud().eval()
     for one, other in zip(chosen[::2], chosen[1::2], strict=True):
-        path = interpolate(Arc(model, Canvas(model.canvas), corpus.grid(one), corpus.grid(other)), 12, GLYPHS)
+        path = interpolate(
+            Arc(TorchCoder(model), Canvas(model.canvas), corpus.grid(one), corpus.grid(other)), 12, GLYPHS
+        )
 
         assert len(path.frames) == 12
         assert max(path.changes) <= 3 * np.mean(path.changes)
@@ -111,7 +113,7 @@ def test_steps_between_drawings_are_even_in_the_picture() -> None:
 
 def test_a_model_that_sees_a_drawing_otherwise_on_a_larger_page_still_ends_where_it_should() -> None:
     wall = np.full((12, 12), 5, np.uint8)
-    way = Arc(Different().eval(), Canvas(Different().canvas), CAT, wall)
+    way = Arc(TorchCoder(Different().eval()), Canvas(Different().canvas), CAT, wall)
     first, last = way.pages([0.0, 1.0])
 
     assert np.array_equal(first[way.start[0] :, way.start[1] :][:2, :3], CAT)
@@ -123,7 +125,7 @@ def test_a_model_that_sees_a_drawing_otherwise_on_a_larger_page_still_ends_where
 
 def test_the_small_drawing_lies_in_the_middle_of_the_large_one_at_a_distance_the_strides_divide() -> None:
     wall = np.full((40, 40), 5, np.uint8)
-    way = Arc(Loud().eval(), Canvas(Loud().canvas), CAT, wall)
+    way = Arc(TorchCoder(Loud().eval()), Canvas(Loud().canvas), CAT, wall)
 
     assert way.end == (0, 0, 40, 40)
     assert way.start == (16 + 3, 16 + 2, 2, 3)  # its own page of 8 × 8 begins at 16, and it in the middle of that
@@ -134,7 +136,7 @@ def test_the_small_drawing_lies_in_the_middle_of_the_large_one_at_a_distance_the
 
 def test_there_is_a_way_from_a_drawing_to_itself_and_from_blank_to_blank() -> None:
     for drawing in (CAT, np.zeros((3, 3), np.uint8)):
-        path = interpolate(Arc(Loud().eval(), Canvas(Loud().canvas), drawing, drawing), 4, GLYPHS)
+        path = interpolate(Arc(TorchCoder(Loud().eval()), Canvas(Loud().canvas), drawing, drawing), 4, GLYPHS)
 
         assert path.changes == (0.0, 0.0, 0.0)
         assert all(np.array_equal(frame, drawing) for frame in path.frames)
@@ -143,18 +145,18 @@ def test_there_is_a_way_from_a_drawing_to_itself_and_from_blank_to_blank() -> No
 
 def test_logged_models_have_ways_too() -> None:
     model = logged.LoggedVAE(logged.LoggedConfig(variant="D")).eval()
-    path = interpolate(Arc(model, Canvas.fixed(64, 64, "logged"), *grids_of([(5, 9), (7, 3)])), 3, GLYPHS)
+    path = interpolate(Arc(TorchCoder(model), Canvas.fixed(64, 64, "logged"), *grids_of([(5, 9), (7, 3)])), 3, GLYPHS)
 
     assert path.frames[1].shape == (7, 9)
     with pytest.raises(ArtError, match="65 lines"):
-        Arc(model, Canvas.fixed(64, 64, "logged"), *grids_of([(65, 9), (7, 3)]))
+        Arc(TorchCoder(model), Canvas.fixed(64, 64, "logged"), *grids_of([(65, 9), (7, 3)]))
     with pytest.raises(ModelError, match="too large"):
-        Arc(model, Canvas(model.canvas), *grids_of([(65, 9), (7, 3)]))
+        Arc(TorchCoder(model), Canvas(model.canvas), *grids_of([(65, 9), (7, 3)]))
 
 
 def test_a_path_has_two_ends() -> None:
     with pytest.raises(ValueError, match="at least 2 steps"):
-        interpolate(Arc(Loud().eval(), Canvas(Loud().canvas), CAT, CAT), 1, GLYPHS)
+        interpolate(Arc(TorchCoder(Loud().eval()), Canvas(Loud().canvas), CAT, CAT), 1, GLYPHS)
 
 
 def test_the_distance_is_that_of_the_rendered_pictures() -> None:

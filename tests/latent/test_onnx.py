@@ -41,8 +41,8 @@ def test_the_bundled_graph_says_what_pytorch_says(
     ids = np.random.default_rng(0).integers(0, 95, size)
     posterior = slow.model.encode(torch.from_numpy(ids))
 
-    mean, logvar = fast.model.encode(ids)
-    logits = fast.model.decode(mean)
+    mean, logvar = fast.coder.encode(ids)
+    logits = fast.coder.decode(mean)
 
     np.testing.assert_allclose(mean, posterior.mean.numpy(), atol=1e-4)
     np.testing.assert_allclose(logvar, posterior.logvar.numpy(), atol=1e-4)
@@ -59,7 +59,7 @@ def test_two_hundred_pieces_are_reconstructed_alike_in_every_character(fast: Onn
     corpus = open_corpus("embedded")
     pieces = [corpus.grid(number) for number in itertools.islice(range(0, len(corpus), 13), 200)]
 
-    made, expected = rebuilt(fast.model, pieces, fast.canvas), reconstruct(slow.model, pieces, slow.canvas)
+    made, expected = rebuilt(fast.coder, pieces, fast.canvas), reconstruct(slow.model, pieces, slow.canvas)
 
     assert len(pieces) == 200
     for one, other in zip(made, expected, strict=True):
@@ -81,7 +81,7 @@ def test_an_exported_model_is_the_model(slow: TrainedModel, tmp_path: Path) -> N
     opened = open_model(tmp_path / "a.onnx")
 
     assert isinstance(opened, OnnxModel)
-    made, expected = rebuilt(opened.model, [piece], opened.canvas), reconstruct(slow.model, [piece], slow.canvas)
+    made, expected = rebuilt(opened.coder, [piece], opened.canvas), reconstruct(slow.model, [piece], slow.canvas)
     assert np.array_equal(made[0].grid, expected[0].grid)
     assert (opened.name, opened.step) == (slow.name, slow.step)
 

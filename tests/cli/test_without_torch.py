@@ -1,0 +1,47 @@
+"""Everyday commands: none imports PyTorch, and both engines print the same."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asciivae.experiment.bundled import bundled_file
+
+CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
+DOG = "  __\no-''|\\_____/)\n \\_/|_)     )\n    \\  __  /\n    (_/ (_/\n"
+HEAVY = ("torch", "scipy", "skimage", "matplotlib")
+CASES = {
+    "reconstruct": ("model", ["reconstruct", "cat.txt", "--diff"]),
+    "reconstruct --numbers": ("model", ["reconstruct", "cat.txt", "dog.txt", "--numbers", "256"]),
+    "reconstruct --sample": ("model", ["reconstruct", "dog.txt", "--sample", "--seed", "3"]),
+    "interpolate": ("model", ["interpolate", "cat.txt", "dog.txt", "--steps", "5", "--json", "--gif", "a.gif"]),
+    "sample --prior vae": ("model", ["sample", "--prior", "vae", "-n", "2", "--size", "8x16"]),
+    "sample --like": ("model", ["sample", "--like", "cat.txt", "--like", "dog.txt", "-n", "2", "--png", "a.png"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_prints_the_same_without_torch(case: str, tmp_path: Path) -> None:
+    kind, command = CASES[case]
+    (tmp_path / "cat.txt").write_text(CAT)
+    (tmp_path / "dog.txt").write_text(DOG)
+
+    fast, heavy = run(command, tmp_path)
+    slow, loaded = run([*command, "--model", str(bundled_file(kind))], tmp_path)
+
+    assert heavy == []
+    assert "torch" in loaded
+    assert fast == slow
+    assert fast.strip()
+
+
+def run(command: list[str], folder: Path) -> tuple[str, list[str]]:
+    """What a command prints, and which heavy packages it imports."""
+    code = (
+        f"import sys\nfrom asciivae.cli import main\nsys.argv = ['asciivae', *{command!r}]\n"
+        "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    return done.stdout, done.stderr.splitlines()[-1].split()
