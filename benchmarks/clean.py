@@ -1,14 +1,15 @@
-"""Time and memory of cleaning by the size of the corpus; both grow linearly.
+"""Time and memory of cleaning by the size of the corpus and the share of near copies.
 
-    python benchmarks/clean.py [PIECES…]
+    python benchmarks/clean.py [PIECES…] [--share SHARE]… [--folder FOLDER] [--workers N] [--keep]
 
-Pieces are synthetic: strokes on grids with the size distribution of real collections (median 13 × 32 cells); one in
-twenty is a copy of an earlier one, one in twenty a near copy. Each size is measured in a separate process, for
-everything that `asciivae corpus clean` does on a file of JSON lines. Seconds of wall time; MB (10⁶ bytes) of peak
-resident memory.
+Synthetic pieces (synthetic.py) are cleaned with the defaults of `asciivae corpus clean`, each size in a process of its
+own. Seconds of wall time and of processor time of all processes; MB (10⁶ bytes) of peak resident memory of the largest
+process, pages of temporary files included; the exponent k of time ~ pieces^k between the smallest and the largest size.
 """
 
+import argparse
 import json
+import math
 import resource
 import subprocess
 import sys
@@ -16,64 +17,70 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
+import synthetic
 
-INK = np.frombuffer(b"/\\|_-.'`,()=:;#oO*<>~^+", np.uint8)
-DEFAULT = (25_000, 50_000, 100_000)
-
-
-def made_up(count: int, path: Path) -> None:
-    rng = np.random.default_rng(0)
-    texts: list[str] = []
-    with path.open("w") as file:
-        for i in range(count):
-            lot = rng.random() if i > 100 else 1.0
-            text = texts[rng.integers(len(texts))] if lot < 0.1 else drawn(rng)
-            if 0.05 <= lot < 0.1:
-                place = rng.integers(len(text) // 2)
-                text = text[:place] + text[place:].replace("/", "|", 2)
-            texts.append(text)
-            file.write(
-                json.dumps({"id": f"{i:07}", "text": text, "source": "made up", "category": f"c{i % 50}"}) + "\n"
-            )
+DEFAULT = (13_000, 41_000, 131_000)
 
 
-def drawn(rng: np.random.Generator) -> str:
-    height = int(np.clip(rng.lognormal(np.log(13), 0.6), 3, 60))
-    width = int(np.clip(rng.lognormal(np.log(32), 0.45), 8, 90))
-    grid = np.full((height, width), ord(" "), np.uint8)
-    for _ in range(height * width // 12):
-        y, x, length = rng.integers(height), rng.integers(width), rng.integers(1, 6)
-        grid[y, x : x + length] = rng.choice(INK)
-    return "\n".join(bytes(row).decode().rstrip() for row in grid)
-
-
-def measure(path: Path) -> None:
+def measure(path: Path, workers: int) -> dict[str, object]:
     from asciivae.corpus.cleaning import clean
     from asciivae.corpus.mapped import save
     from asciivae.corpus.raw_texts import read_raw_texts
     from asciivae.corpus.steps import Limits, steps
 
     start = time.perf_counter()
-    storage, refusals, tally = clean(read_raw_texts(path), steps(Limits()))
+    storage, refusals, tally = clean(read_raw_texts(path), steps(Limits()), workers=workers, scratch=path.parent)
     save(path.with_suffix(".safetensors"), storage, refusals)
     seconds = time.perf_counter() - start
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    print(
-        f"{tally.read} pieces in {seconds:.1f} s, {most:.0f} MB; {tally.kept} kept: {dict(tally.refused)}", flush=True
-    )
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {
+        "read": tally.read,
+        "kept": tally.kept,
+        "refused": dict(tally.refused),
+        "families": tally.families,
+        "seconds": seconds,
+        "processor": sum(used.ru_utime + used.ru_stime for used in (own, others)),
+        "megabytes": max(own.ru_maxrss, others.ru_maxrss) * 1024 / 1e6,
+    }
 
 
 def main() -> None:
-    for count in [int(word) for word in sys.argv[1:]] or DEFAULT:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "made-up.jsonl"
-            made_up(count, path)
-            subprocess.run([sys.executable, __file__, str(path)], check=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("pieces", nargs="*", type=int)
+    parser.add_argument("--share", action="append", type=float)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--keep", action="store_true", help="keep the cleaned stores in the folder")
+    parser.add_argument("--measure", type=Path)
+    given = parser.parse_args()
+    if given.measure:
+        print(json.dumps(measure(given.measure, given.workers)))
+        return
+    for share in given.share or (0.1, 0.6):
+        found = []
+        for count in given.pieces or DEFAULT:
+            with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+                path = Path(folder) / f"{count}-{share:g}.jsonl"
+                synthetic.write(path, count, share)
+                words = [sys.executable, __file__, "--measure", str(path), "--workers", str(given.workers)]
+                figures = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+                if given.keep:
+                    store = path.with_suffix(".safetensors")
+                    store.rename(Path(given.folder or ".") / store.name)
+            found.append(figures)
+            each = 1e6 * figures["processor"] / figures["read"]
+            print(
+                f"{share:.0%} copies: {figures['read']} pieces, {figures['kept']} kept, {figures['seconds']:.1f} s, "
+                f"{figures['processor']:.1f} s of processor time ({each:.0f} µs a piece), "
+                f"{figures['megabytes']:.0f} MB; {figures['refused']}",
+                flush=True,
+            )
+        if len(found) > 1:
+            grown = math.log(found[-1]["processor"] / found[0]["processor"])
+            print(
+                f"{share:.0%} copies: exponent {grown / math.log(found[-1]['read'] / found[0]['read']):.3f}", flush=True
+            )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2 and sys.argv[1].endswith(".jsonl"):
-        measure(Path(sys.argv[1]))
-    else:
-        main()
+    main()

@@ -44,6 +44,9 @@ def clean(
         list[str] | None, typer.Option(metavar="NAME", help="Also apply a plugin's step, or PATH.py:CLASS; repeat.")
     ] = None,
     near: Annotated[float, typer.Option(help="The least similarity of near duplicates, in (0, 1].")] = 0.9,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes (default: one a core; 1 with plugins' steps).")
+    ] = None,
     refused: Annotated[
         Path | None, typer.Option(help="Write every refused text's place and reason to this file, as JSON lines.")
     ] = None,
@@ -52,6 +55,7 @@ def clean(
     """Clean a corpus into one store. The source is not modified; refusals are counted by reason."""
     from asciivae.corpus import cleaning
     from asciivae.corpus.formats import MANIFEST
+    from asciivae.corpus.processes import cores
     from asciivae.corpus.raw_texts import read_raw_texts
     from asciivae.corpus.source import CLEANED, digest_of
     from asciivae.corpus.steps import Limits, steps
@@ -79,7 +83,14 @@ def clean(
                 line = json.dumps({"place": found.place, "reason": found.reason})
                 file.write(line.encode() + b"\n")
 
-        storage, refusals, tally = cleaning.clean(read_raw_texts(corpus), chosen, near=near, on_rejected=on_rejected)
+        storage, refusals, tally = cleaning.clean(
+            read_raw_texts(corpus),
+            chosen,
+            near=near,
+            on_rejected=on_rejected,
+            workers=workers or (1 if more else cores()),  # a plugin's step may remember earlier texts
+            scratch=_scratch(target),
+        )
     _save(target, storage, refusals, key)
     if as_json:
         json_result({"out": str(target), **tally.as_dict()}, schema=2)
@@ -233,11 +244,10 @@ def _described(corpus: Corpus, indices: list[int]) -> Iterator[dict[str, Any]]:
 
 
 def _store(corpus: Corpus, path: Path) -> None:
-    from asciivae.corpus.store import Piece, collect
+    from asciivae.corpus.builder import copied
+    from asciivae.corpus.store import Refusals
 
-    columns = {name: corpus.column(name) for name in corpus.columns}
-    pieces = (Piece(corpus.grid(i), {name: column[i] for name, column in columns.items()}) for i in range(len(corpus)))
-    _save(path, *collect(pieces))
+    _save(path, copied(corpus, _scratch(path)), Refusals())
 
 
 def _save(path: Path, storage: Storage, refusals: Any, key: str = "") -> None:
@@ -249,6 +259,13 @@ def _save(path: Path, storage: Storage, refusals: Any, key: str = "") -> None:
         from asciivae.files.atomic import cannot_write
 
         raise cannot_write(path, error, "choose another --out", CorpusError) from None
+
+
+def _scratch(path: Path) -> Path:
+    """The folder of temporary files for what is written to `path`."""
+    import tempfile
+
+    return path.parent if str(path) != "-" and path.parent.is_dir() else Path(tempfile.gettempdir())
 
 
 def _store_path(path: Path) -> Path:

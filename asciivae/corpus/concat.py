@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from asciivae.corpus.builder import collect
 from asciivae.corpus.source import open_corpus
-from asciivae.corpus.store import Corpus, Piece, Refusals, collect
+from asciivae.corpus.store import Corpus, Piece, Refusals
 from asciivae.text.art import trim
 
 

@@ -1,36 +1,36 @@
-"""Near-duplicate detection by MinHash over patches of cells, in time linear in the corpus.
+"""Near duplicates of a corpus, in time linear in its pieces and with a bounded number of pairs in memory.
 
-A shingle is a patch of 2 rows × 4 columns that contains ink, together with its occurrence number in the piece, so that
-repeated textures of different size differ. The similarity of two pieces is the Jaccard index of their shingles,
-|A ∩ B| / |A ∪ B|: 1 for a translated copy, about 0.9 if a signature was added.
-
-Sketches are one-permutation MinHashes with densification (Li, Owen, Zhang 2012; Shrivastava, Li 2014).
+Pieces whose sketches agree in a whole band (locality-sensitive hashing) are in one bucket of that band. A piece is
+compared with the first piece of each of its buckets and with the one before it there, so with at most 64 others,
+however many are alike; once duplicates are dropped, buckets that changed are looked at again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asciivae.corpus import shingles
+from asciivae.corpus.scratch import Scratch, release
+from asciivae.corpus.shingles import BINS, Integers, Sketches
 from asciivae.corpus.store import Corpus
-from asciivae.text.art import Grid
 
-Integers = NDArray[np.int64]
 Pairs = tuple[Integers, Integers]
 
-BINS = 128
 BANDS = 32
 NEAR = 0.9
 FAMILY = 0.5
 _MARGIN = 0.15
 """How far an estimate may be below the true similarity: four standard deviations at 0.9."""
 
-_BORROWED = 0x9E3779B97F4A7C15
-_NONE = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+_TOGETHER = 1 << 15
+"""Pieces whose comparisons are in memory at a time."""
+_COMPARED = 1 << 14
+"""Sketches that are compared at a time."""
 
 
 class Deduplicated(NamedTuple):
@@ -38,55 +38,25 @@ class Deduplicated(NamedTuple):
 
     Attributes:
         kept: (k,) the indices of the kept pieces, ascending.
-        duplicate_of: maps the index of each dropped piece to that of the earlier piece that it duplicates.
+        dropped: (n - k,) the indices of the others, ascending.
+        duplicate_of: (n - k,) the earlier piece that each of them duplicates.
         family: (k,) the family of each kept piece: the position in `kept` of its first member.
     """
 
     kept: Integers
-    duplicate_of: dict[int, int]
+    dropped: Integers
+    duplicate_of: Integers
     family: Integers
 
 
-def shingles(grid: Grid) -> NDArray[np.uint64]:
-    """The (n,) 64-bit hashes of an (h, w) piece's shingles, sorted and unique; n > 0 if it has ink."""
-    h, w = grid.shape
-    cells = np.zeros((h + 2, w + 6), np.uint64)  # padded, so that patches overlap every border
-    cells[1:-1, 3:-3] = grid
-    bits = np.uint64(7)
-    rows = ((cells[:, :-3] << bits | cells[:, 1:-2]) << bits | cells[:, 2:-1]) << bits | cells[:, 3:]
-    patches = (rows[:-1] << np.uint64(28) | rows[1:]).ravel()
-    patches = np.sort(patches[patches != 0])
-    index = np.arange(patches.size)
-    fresh = np.ones(patches.size, bool)
-    fresh[1:] = patches[1:] != patches[:-1]
-    occurrence = index - np.maximum.accumulate(np.where(fresh, index, 0))
-    return np.unique(_mixed(patches ^ _mixed(occurrence.astype(np.uint64))))
-
-
-def similarity(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
-    """The Jaccard index of two pieces' shingles, in [0, 1]."""
-    both = np.sort(np.concatenate([one, other]))
-    shared = int((both[1:] == both[:-1]).sum())
-    return shared / (one.size + other.size - shared)
-
-
-def sketch(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """The MinHash sketch (128,) of shingles; the fraction of equal entries of two sketches estimates similarity."""
-    lowest = np.full(BINS, _NONE)
-    # Deduplicated hashes: the first of each bin is its lowest.
-    bins = (hashes >> np.uint64(57)).astype(np.int64)
-    first = np.flatnonzero(np.diff(bins, prepend=-1))
-    lowest[bins[first]] = hashes[first] & np.uint64(0xFFFF_FFFF)
-    empty = lowest == _NONE
-    if empty.any():
-        places = np.where(empty, 2 * BINS, np.arange(BINS))
-        after = np.minimum.accumulate(np.concatenate([places, places[~empty][:1] + BINS])[::-1])[::-1][:BINS]
-        distance = (after - np.arange(BINS)).astype(np.uint64)
-        lowest = lowest[after % BINS] + distance * np.uint64(_BORROWED)
-    return (_mixed(lowest) >> np.uint64(32)).astype(np.uint32)
-
-
-def deduplicate(corpus: Corpus, *, near: float = NEAR, family: float = FAMILY) -> Deduplicated:
+def deduplicate(
+    corpus: Corpus,
+    *,
+    near: float = NEAR,
+    family: float = FAMILY,
+    sketches: Sketches | None = None,
+    scratch: Path | None = None,
+) -> Deduplicated:
     """Drop each near duplicate of an earlier piece, and group the rest into families.
 
     Idempotent: a second call on the kept pieces drops none.
@@ -95,84 +65,178 @@ def deduplicate(corpus: Corpus, *, near: float = NEAR, family: float = FAMILY) -
         corpus: n pieces without exact duplicates.
         near: the least similarity of near duplicates, in (0, 1].
         family: the least estimated similarity of two pieces in one family.
+        sketches: (n, 128) the sketches of the pieces, if they are known.
+        scratch: the folder of temporary files, 512 bytes a piece; None to keep everything in memory.
+
+    Raises:
+        ScratchError: a temporary file cannot be written.
     """
-    sketches = np.empty((len(corpus), BINS), np.uint32)
-    for i in range(len(corpus)):
-        sketches[i] = sketch(shingles(corpus.grid(i)))
-    kept, duplicate_of = np.arange(len(corpus)), dict[int, int]()
-    distinct: set[tuple[int, int]] = set()
-    while True:
-        pairs = list(_candidates(sketches[kept], family))
-        gone = _duplicates(corpus, kept, sketches, pairs, near, distinct)
-        if not gone:
-            return Deduplicated(kept, duplicate_of, connected(len(kept), pairs))
-        duplicate_of |= gone
-        kept = np.array([i for i in kept.tolist() if i not in gone], np.int64)
+    search = _Search(corpus, near, sketches, Scratch(scratch))
+    search.bucket()
+    while search.drop():
+        search.bucket()
+    kept = np.flatnonzero(search.duplicate_of < 0)
+    dropped = np.flatnonzero(search.duplicate_of >= 0)
+    links = ((np.searchsorted(kept, i), np.searchsorted(kept, j)) for i, j in search.relatives(kept, family))
+    return Deduplicated(kept, dropped, search.duplicate_of[dropped].astype(np.int64), connected(kept.size, links))
 
 
 def connected(n: int, links: Iterable[Pairs]) -> Integers:
     """Connected components of n nodes: for each node, the first node of its component."""
-    parent = list(range(n))
+    parent = np.arange(n)
 
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = i = parent[parent[i]]
-        return i
+    def roots(nodes: Integers) -> Integers:
+        while not np.array_equal(above := parent[nodes], nodes):
+            nodes = above
+        return nodes
 
     for one, other in links:
-        for i, j in zip(one.tolist(), other.tolist(), strict=True):
-            low, high = sorted((root(i), root(j)))
-            parent[high] = low
-    return np.array([root(i) for i in range(n)], np.int64)
+        a, b = roots(one), roots(other)
+        while (apart := a != b).any():
+            a, b = a[apart], b[apart]
+            np.minimum.at(parent, np.maximum(a, b), np.minimum(a, b))
+            a, b = roots(a), roots(b)
+        parent[one] = roots(one)
+        parent[other] = roots(other)
+    return roots(parent)
 
 
-def _candidates(sketches: NDArray[np.uint32], least: float) -> Iterator[Pairs]:
-    """Pairs i < j of rows that share a band and agree in at least the fraction `least`; pairs may repeat.
+class _Search:
+    """The state of a search among n pieces: which are dropped so far, and what each is to be compared with.
 
-    Each row of a band's bucket is compared with the first row and with its neighbour only, which is linear.
+    `mates` (64, n) holds for each band the first piece of the bucket of each piece and the one before it: the piece
+    itself if they were not compared yet, its ones' complement less 1 if they were, and -1 for none.
     """
-    for band in np.split(sketches, BANDS, axis=1):
-        keys = band.astype(np.uint64)
-        key = _mixed(keys[:, 0] << np.uint64(32) | keys[:, 1]) ^ (keys[:, 2] << np.uint64(32) | keys[:, 3])
-        order = np.argsort(key, kind="stable")
-        same = key[order][1:] == key[order][:-1]
-        begins = np.concatenate([[True], ~same])
-        first = order[np.maximum.accumulate(np.where(begins, np.arange(order.size), 0))][1:][same]
-        neighbour, later = order[:-1][same], order[1:][same]
-        for earlier in (neighbour, first):
-            agreed = (sketches[earlier] == sketches[later]).mean(axis=1) if later.size else np.zeros(0)
-            yield earlier[agreed >= least], later[agreed >= least]
+
+    def __init__(self, corpus: Corpus, near: float, sketches: Sketches | None, scratch: Scratch) -> None:
+        n = len(corpus)
+        self.corpus, self.near, self.scratch = corpus, near, scratch
+        if sketches is None:
+            sketches = scratch.full((n, BINS), 0, np.uint16)
+            for begin, flat in shingles.blocks(corpus):
+                sketches[begin : begin + flat.heights.size] = shingles.sketches(flat)
+            corpus.release()
+        self.sketches = sketches
+        self.mates = scratch.full((2 * BANDS, n), -1, np.int32)
+        self.duplicate_of = np.full(n, -1, np.int32)
+
+    def bucket(self) -> None:
+        """Find the first piece and the one before each piece in its buckets, among those that are not dropped."""
+        rows = np.flatnonzero(self.duplicate_of < 0)
+        number = np.uint64(len(self.corpus).bit_length())
+        bands = self.sketches.view(np.uint64)
+        for band in range(BANDS):
+            # Sorted by the bucket and then the piece: buckets that collide in the upper bits cost a comparison.
+            keys = shingles.mixed(bands[rows, band]) >> number << number | rows.astype(np.uint64)
+            keys.sort()
+            order = (keys & ((np.uint64(1) << number) - np.uint64(1))).astype(np.int32)
+            same = (keys[1:] >> number) == (keys[:-1] >> number)
+            begins = np.concatenate([[True], ~same])
+            first = order[np.maximum.accumulate(np.where(begins, np.arange(order.size), 0))][1:][same]
+            later = order[1:][same]
+            for found, mates in ((first, self.mates[2 * band]), (order[:-1][same], self.mates[2 * band + 1])):
+                before = _decoded(mates)
+                mates[:] = -1
+                mates[later] = np.where(before[later] == found, -2 - found, found)
+            self._release()
+
+    def drop(self) -> bool:
+        """Drop the near duplicates among those that were not compared yet; whether there were any."""
+        before = int(np.count_nonzero(self.duplicate_of >= 0))
+        for rows, mates in self._slabs(np.flatnonzero(self.duplicate_of < 0)):
+            one, other = self._agreeing(mates, rows, self.near - _MARGIN)
+            self._drop(one, other)
+        return int(np.count_nonzero(self.duplicate_of >= 0)) > before
+
+    def relatives(self, kept: Integers, least: float) -> Iterator[Pairs]:
+        """Pairs i < j in one bucket, whose sketches agree in at least the fraction `least`."""
+        for rows, mates in self._slabs(kept):
+            yield self._agreeing(_decoded(mates), rows, least)
+
+    def _slabs(self, rows: Integers) -> Iterator[tuple[Integers, NDArray[np.int32]]]:
+        """Rows and their mates (k, 64), some at a time."""
+        for begin in range(0, rows.size, _TOGETHER):
+            some = rows[begin : begin + _TOGETHER]
+            yield some, np.ascontiguousarray(self.mates[:, some[0] : some[-1] + 1][:, some - some[0]].T)
+            self._release()
+
+    def _release(self) -> None:
+        self.scratch.release()
+        release(self.sketches)
+        self.corpus.release()
+
+    def _agreeing(self, mates: NDArray[np.int32], rows: Integers, least: float) -> Pairs:
+        """The mates, without repetitions, whose sketches agree in at least the fraction `least`; ordered by row."""
+        mates.sort(axis=1)
+        fresh = mates >= 0
+        fresh[:, 1:] &= mates[:, 1:] != mates[:, :-1]
+        position, place = np.nonzero(fresh)
+        one, other = mates[position, place].astype(np.int64), rows[position]
+        close = self._agreement(one, other) >= least
+        return one[close], other[close]
+
+    def _agreement(self, one: Integers, other: Integers) -> NDArray[np.float64]:
+        found = np.empty(one.size)
+        for begin in range(0, one.size, _COMPARED):
+            some = slice(begin, begin + _COMPARED)
+            found[some] = np.count_nonzero(self.sketches[one[some]] == self.sketches[other[some]], axis=1) / BINS
+        return found
+
+    def _drop(self, one: Integers, other: Integers) -> None:
+        """Drop each of the later pieces `other` that duplicates a kept one.
+
+        Whether a piece is kept depends on whether those before it are. So each piece is compared with one candidate at
+        a time, all of them together, and those wait whose duplicate is undecided.
+        """
+        queues: dict[int, list[int]] = {}
+        for i, j in zip(one[::-1].tolist(), other[::-1].tolist(), strict=True):
+            queues.setdefault(j, []).append(i)
+        asked: dict[int, set[int]] = {}
+        alike: dict[int, list[int]] = {}
+        undecided = sorted(queues)
+        waiting = set(undecided)
+        while undecided:
+            questions: list[tuple[int, int]] = []
+            still = []
+            for j in undecided:
+                i = next((i for i in alike.get(j, ()) if i not in waiting and self.duplicate_of[i] < 0), -1)
+                if i >= 0:
+                    self.duplicate_of[j] = i
+                    waiting.discard(j)
+                    continue
+                if not any(i in waiting for i in alike.get(j, ())):
+                    queues[j] += alike.pop(j, [])  # dropped meanwhile: what they duplicate is the next candidate
+                    i = self._next(queues[j], asked.setdefault(j, set()))
+                    if i < 0:
+                        waiting.discard(j)
+                        continue
+                    questions.append((i, j))
+                still.append(j)
+            undecided = still
+            if questions:
+                earlier, later = np.array(questions, np.int64).T
+                for i, j in zip(*(both.tolist() for both in self._similar(earlier, later)), strict=True):
+                    alike.setdefault(j, []).append(i)
+
+    def _next(self, queue: list[int], asked: set[int]) -> int:
+        """The next candidate that was not asked yet; for one that is dropped, the piece that it duplicates."""
+        while queue:
+            i = queue.pop()
+            while self.duplicate_of[i] >= 0:
+                i = int(self.duplicate_of[i])
+            if i not in asked:
+                asked.add(i)
+                return i
+        return -1
+
+    def _similar(self, one: Integers, other: Integers) -> Pairs:
+        """Those of the pairs that are near duplicates."""
+        close = self._agreement(one, other) >= self.near - _MARGIN
+        one, other = one[close], other[close]
+        near = shingles.similarities(self.corpus, one, other) >= self.near
+        return one[near], other[near]
 
 
-def _duplicates(
-    corpus: Corpus,
-    kept: Integers,
-    sketches: NDArray[np.uint32],
-    pairs: list[Pairs],
-    near: float,
-    distinct: set[tuple[int, int]],
-) -> dict[int, int]:
-    """Near duplicates among the pieces `kept`, each mapped to the earlier piece that is kept.
-
-    Pairs found not to be similar enough are added to `distinct`, and are not compared again.
-    """
-    earlier = kept[np.concatenate([one for one, _ in pairs])]
-    later = kept[np.concatenate([other for _, other in pairs])]
-    close = (sketches[earlier] == sketches[later]).mean(axis=1) >= near - _MARGIN if later.size else np.zeros(0, bool)
-    gone: dict[int, int] = {}
-    hashes = lru_cache(4096)(lambda i: shingles(corpus.grid(i)))
-    for j, i in np.unique(np.stack([later[close], earlier[close]], axis=1), axis=0).tolist():
-        if j in gone or i in gone or (i, j) in distinct:
-            continue
-        if similarity(hashes(i), hashes(j)) >= near:
-            gone[j] = i
-        else:
-            distinct.add((i, j))
-    return gone
-
-
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix 64-bit integers bijectively (the finaliser of SplitMix64)."""
-    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return values ^ values >> np.uint64(31)
+def _decoded(mates: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Mates, whether they were compared or not; -1 for none."""
+    return np.where(mates < -1, -2 - mates, mates)

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from asciivae.corpus import formats
+from asciivae.corpus.builder import collect
 from asciivae.corpus.mapped import FORMAT, Store, save
-from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
+from asciivae.corpus.store import Corpus, Piece, Refusals, Refused
 from asciivae.errors import AsciivaeError, CorpusError, nearest
 from asciivae.files.opening import open_file
 from asciivae.text.reading import Colours, Reading

@@ -7,14 +7,14 @@ stored as one UTF-8 blob per column and decoded on access.
 from __future__ import annotations
 
 import hashlib
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asciivae.corpus.scratch import release
 from asciivae.errors import CorpusError
 from asciivae.text.art import Grid, to_text
 from asciivae.text.charset import SIZE, SPACE
@@ -22,20 +22,15 @@ from asciivae.text.charset import SIZE, SPACE
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 
-MAX_CELLS = 1 << 29
-"""The limit on the cells of one corpus when it is built; commands take up to four times as many bytes of memory."""
-
-MAX_PIECES = 1 << 23
-"""The limit on the pieces of one corpus when it is built; each takes about 100 bytes beside its cells."""
-MAX_FACTS = 1 << 29
-"""The limit on the bytes of a column of metadata."""
+_CHECKED, _CHECKED_CELLS = 1 << 16, 1 << 26  # pieces that are checked at a time, unless they are large
+_HASHED = 1 << 24  # bytes that are hashed at a time
 
 COLUMNS = ("id", "category", "source", "license", "cluster", "artist", "caption", "url")
 """The columns of metadata. `id` is always present; a column that is empty for every piece is omitted."""
 
 
 class Piece(NamedTuple):
-    """One piece to store: its (h, w) cells, and its metadata by column."""
+    """One piece to store: its (h, w) uint8 cells, and its metadata by column."""
 
     grid: Grid
     facts: Mapping[str, str]
@@ -92,12 +87,26 @@ class Storage:
             **{name: column.blob for name, column in self.columns.items()},
         }
 
+    def release(self) -> None:
+        """Take the pages of the arrays out of this process's memory, if they are in a file."""
+        release(*self.arrays().values())
+
+    def chunks(self) -> Iterator[tuple[str, memoryview]]:
+        """The bytes of all arrays in order, some at a time, with the name of the array where it begins; else ''."""
+        for name, values in self.arrays().items():
+            data = values.data.cast("B") if values.size else memoryview(b"")
+            for begin in range(0, max(len(data), 1), _HASHED):
+                yield "" if begin else name, data[begin : begin + _HASHED]
+                self.release()
+
     def digest(self) -> str:
         """SHA-256 of all arrays with their names, in hex: the identity of the content."""
         sha = hashlib.sha256()
-        for name, values in self.arrays().items():
-            sha.update(f"{name} {values.nbytes}\n".encode())
-            sha.update(values.data)
+        arrays = self.arrays()
+        for name, data in self.chunks():
+            if name:
+                sha.update(f"{name} {arrays[name].nbytes}\n".encode())
+            sha.update(data)
         return sha.hexdigest()
 
     def flaw(self) -> str | None:
@@ -107,17 +116,51 @@ class Storage:
             return "it has no pieces, or required arrays are missing"
         if not _covers(self.offsets, n, self.cells.size):
             return "its offsets do not match its cells"
-        sizes = self.heights.astype(np.int64) * self.widths
-        if not sizes.all() or not np.array_equal(np.diff(self.offsets), sizes):
-            return "its heights and widths do not match its cells"
-        if self.cells.max() >= SIZE:
-            return "it contains characters outside the charset"
-        if not np.logical_or.reduceat(self.cells != SPACE, self.offsets[:-1]).all():
-            return "it contains a piece without ink"
+        begin = 0
+        while begin < n:
+            some = self.offsets[begin + 1 : begin + 1 + _CHECKED]
+            end = begin + max(int(np.searchsorted(some, self.offsets[begin] + _CHECKED_CELLS)), 1)
+            if flaw := self._flaw(slice(begin, end)):
+                return flaw
+            self.release()
+            begin = end
         for name, column in self.columns.items():
             if not _covers(column.offsets, n, column.blob.size):
                 return f"the offsets of '{name}' do not match its text"
         return None
+
+    def _flaw(self, rows: slice) -> str | None:
+        """The first inconsistency of the sizes and cells of some pieces, whose offsets ascend."""
+        offsets = self.offsets[rows.start : rows.stop + 1]
+        sizes = self.heights[rows].astype(np.int64) * self.widths[rows]
+        if not sizes.all() or not np.array_equal(np.diff(offsets), sizes):
+            return "its heights and widths do not match its cells"
+        cells = self.cells[offsets[0] : offsets[-1]]
+        if cells.max() >= SIZE:
+            return "it contains characters outside the charset"
+        if not np.logical_or.reduceat(cells != SPACE, offsets[:-1] - offsets[0]).all():
+            return "it contains a piece without ink"
+        return None
+
+
+class Flat(NamedTuple):
+    """k pieces one after the other, for functions that treat many at a time.
+
+    Attributes:
+        cells: (N,) uint8 class ids in [0, 95), piece by piece in row-major order.
+        heights: (k,) int64, rows.
+        widths: (k,) int64, columns.
+    """
+
+    cells: Bytes
+    heights: Integers
+    widths: Integers
+
+    @classmethod
+    def of(cls, grids: Sequence[Grid]) -> Flat:
+        """The block of these (h, w) pieces; at least one."""
+        heights, widths = np.array([grid.shape for grid in grids], np.int64).T
+        return cls(np.concatenate([grid.ravel() for grid in grids]), heights, widths)
 
 
 class Texts(Sequence[str]):
@@ -149,6 +192,8 @@ class Corpus:
     """Pieces of ASCII art with their metadata.
 
     Attributes:
+        storage: the store, which may have other pieces too.
+        rows: (n,) the number of each piece in the store.
         heights: (n,) uint16, the rows of each piece.
         widths: (n,) uint16, the columns of each piece.
         columns: the names of the columns.
@@ -167,8 +212,8 @@ class Corpus:
         refusals: Refusals = Refusals(),
         rows: Integers | None = None,
     ) -> None:
-        self._storage = storage
-        self._rows = np.arange(len(storage.heights)) if rows is None else rows
+        self.storage = storage
+        self.rows = np.arange(len(storage.heights)) if rows is None else rows
         self._refusals = refusals
         self.heights = storage.heights if rows is None else storage.heights[rows]
         self.widths = storage.widths if rows is None else storage.widths[rows]
@@ -179,14 +224,29 @@ class Corpus:
         self.refused_total = refusals.total
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     def grid(self, index: int) -> Grid:
         """The (h, w) uint8 class ids of a piece: a read-only view."""
-        row = self._rows[index]
-        begin, end = self._storage.offsets[row : row + 2]
-        cells = self._storage.cells[begin:end]
-        return cells.reshape(self._storage.heights[row], self._storage.widths[row])
+        row = self.rows[index]
+        begin, end = self.storage.offsets[row : row + 2]
+        cells = self.storage.cells[begin:end]
+        return cells.reshape(self.storage.heights[row], self.storage.widths[row])
+
+    def sizes(self, indices: Integers) -> Integers:
+        """(k,) int64, the cells of each of these pieces, (k,) in [0, n)."""
+        return self.heights[indices].astype(np.int64) * self.widths[indices]
+
+    def release(self) -> None:
+        """Take the pages of the store out of this process's memory, if it is in a file."""
+        self.storage.release()
+
+    def flat(self, indices: Integers) -> Flat:
+        """The pieces at `indices`, (k,) in [0, n), one after the other; a view where they lie so in the store."""
+        rows = self.rows[indices]
+        heights, widths = self.storage.heights[rows].astype(np.int64), self.storage.widths[rows].astype(np.int64)
+        cells = runs(self.storage.cells, self.storage.offsets, rows)
+        return Flat(cells, heights, widths)
 
     def text(self, index: int) -> str:
         """A piece as text; see `asciivae.text.art.to_text`."""
@@ -198,79 +258,35 @@ class Corpus:
         Raises:
             CorpusError: the corpus has no such column.
         """
-        if name not in self._storage.columns:
+        if name not in self.storage.columns:
             raise CorpusError(
                 f"this corpus has no column '{name}'",
                 place=self.source,
                 hint=f"it has: {', '.join(self.columns)}",
             )
-        return Texts(self._storage.columns[name], self._rows)
+        return Texts(self.storage.columns[name], self.rows)
 
     def select(self, indices: NDArray[np.integer[Any]] | Sequence[int]) -> Corpus:
         """The pieces at `indices`, (k,) in [0, n), in that order: a view that shares the storage."""
-        rows = self._rows[np.asarray(indices, np.int64)]
+        rows = self.rows[np.asarray(indices, np.int64)]
         digest = hashlib.sha256(self.digest.encode() + rows.astype("<i8").tobytes()).hexdigest()
-        return Corpus(self._storage, source=self.source, digest=digest, refusals=self._refusals, rows=rows)
+        return Corpus(self.storage, source=self.source, digest=digest, refusals=self._refusals, rows=rows)
 
 
-def collect(pieces: Iterable[Piece | Refused], *, max_examples: int = 100) -> tuple[Storage, Refusals]:
-    """Concatenate pieces, and count those that could not be read.
-
-    Raises:
-        CorpusError: there are more than `MAX_CELLS` cells, `MAX_PIECES` pieces or `MAX_FACTS` bytes in a column.
-    """
-    cells, heights, widths, sizes = bytearray(), array("H"), array("H"), array("q")
-    blobs = {name: bytearray() for name in COLUMNS}
-    lengths = {name: array("q") for name in COLUMNS}
-    examples: list[Refused] = []
-    refused = 0
-    for piece in pieces:
-        if isinstance(piece, Refused):
-            refused += 1
-            if len(examples) < max_examples:
-                examples.append(piece)
-            continue
-        h, w = piece.grid.shape
-        heights.append(h)
-        widths.append(w)
-        sizes.append(h * w)
-        cells += piece.grid.tobytes()
-        if len(cells) > MAX_CELLS:
-            raise CorpusError(
-                f"the corpus has more than {MAX_CELLS} cells",
-                hint="split it into several, or drop its largest pieces",
-            )
-        if len(heights) > MAX_PIECES:
-            raise CorpusError(f"the corpus has more than {MAX_PIECES} pieces", hint="split it into several")
-        for name in COLUMNS:
-            fact = piece.facts.get(name, "").encode("utf-8", "replace")
-            blobs[name] += fact
-            if len(blobs[name]) > MAX_FACTS:
-                raise CorpusError(
-                    f"the column {name!r} has more than {MAX_FACTS} bytes", hint="split the corpus into several"
-                )
-            lengths[name].append(len(fact))
-    columns = {
-        name: Column(np.frombuffer(blob, np.uint8), _offsets(lengths[name]))
-        for name, blob in blobs.items()
-        if blob or name == "id"
-    }
-    storage = Storage(
-        cells=np.frombuffer(cells, np.uint8),
-        offsets=_offsets(sizes),
-        heights=np.array(heights, np.uint16),
-        widths=np.array(widths, np.uint16),
-        columns=columns,
-    )
-    for values in storage.arrays().values():
-        values.flags.writeable = False
-    return storage, Refusals(tuple(examples), refused)
-
-
-def _offsets(lengths: array[int]) -> Integers:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(np.array(lengths, np.int64))])
+def runs(values: Bytes, offsets: Integers, rows: Integers) -> Bytes:
+    """The values of these rows one after the other; neighbours are copied together, and a single run is a view."""
+    if not rows.size:
+        return values[:0]
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    begins = offsets[rows[np.concatenate([[0], breaks])]].tolist()
+    ends = offsets[rows[np.concatenate([breaks - 1, [-1]])] + 1].tolist()
+    slices = [values[begin:end] for begin, end in zip(begins, ends, strict=True)]
+    return slices[0] if len(slices) == 1 else np.concatenate(slices)
 
 
 def _covers(offsets: Integers, n: int, size: int) -> bool:
     """Whether these are n + 1 non-decreasing offsets from 0 to `size`."""
-    return offsets.size == n + 1 and offsets[0] == 0 and offsets[-1] == size and bool((np.diff(offsets) >= 0).all())
+    if offsets.size != n + 1 or offsets[0] != 0 or offsets[-1] != size:
+        return False
+    steps = (offsets[begin : begin + _CHECKED + 1] for begin in range(0, n, _CHECKED))
+    return all(bool((some[1:] >= some[:-1]).all()) for some in steps)

@@ -1,18 +1,21 @@
 """Cleaning: each step, the whole, and that a second time changes nothing."""
 
 import hashlib
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asciivae.corpus.cleaning import EXACT, NEAR, Tally, clean
-from asciivae.corpus.duplicates import shingles, similarity
+from asciivae.corpus.cleaning import EXACT, NEAR, Tally, _Seen, clean
 from asciivae.corpus.mapped import Store, save
 from asciivae.corpus.raw_texts import read_raw_texts
+from asciivae.corpus.shingles import similarities
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.steps import Limits, RawText, steps
 from asciivae.corpus.store import Corpus, Refused
@@ -120,6 +123,56 @@ def test_cleaning_twice_changes_nothing(
     assert not tally.changed
 
 
+def many() -> Iterator[RawText | Refused]:
+    for i in range(5000):
+        yield RawText(
+            SHIP + f"\n{i % 4000:04}" * 3 + ("\n\n\n" + CAT if i % 7 == 0 else ""), {"id": f"p{i}"}, f"f{i}", True
+        )
+        if i % 100 == 0:
+            yield Refused(f"f{i}", "gone")
+
+
+def test_workers_and_temporary_files_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = cleaned(many())
+    monkeypatch.setattr("asciivae.corpus.scratch.SMALL", 1000)
+    together = cleaned(many(), workers=2, scratch=tmp_path)
+    assert alone[0].digest == together[0].digest
+    assert alone[1].as_dict() == together[1].as_dict()
+    assert alone[2] == together[2]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_is_killed_is_an_error() -> None:
+    def deadly(raw: RawText) -> str:
+        if raw.facts["id"] == "p4600":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return raw.text
+
+    with pytest.raises(CorpusError) as caught:
+        clean(many(), {"deadly": deadly}, workers=2)
+    assert caught.value.headline == "2 workers: a process that reads pieces was killed"
+    assert caught.value.hint == "free some memory, or go on without: --workers 1"
+
+
+def test_no_room_for_temporary_files_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("asciivae.corpus.scratch.SMALL", 1000)
+    with pytest.raises(CorpusError) as caught:
+        clean(many(), steps(SMALL), scratch=tmp_path / "none")
+    assert caught.value.headline == f"{tmp_path / 'none'}: temporary files cannot be written: no such file or directory"
+    assert caught.value.hint == "free some space there, or use another folder"
+
+
+@given(st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=9)))
+def test_what_was_seen_before(lists: list[list[int]]) -> None:
+    seen, known = _Seen(), set[int]()
+    for names in lists:
+        expected = []
+        for name in names:
+            expected.append(name not in known)
+            known.add(name)
+        assert seen.add(np.array(names, np.uint64)).tolist() == expected
+
+
 # --- real art
 
 
@@ -137,12 +190,10 @@ def test_a_real_corpus_passes(real_drawings: Path, tmp_path: Path) -> None:
     texts = {hashlib.sha256(corpus.text(i).encode()).digest() for i in range(len(corpus))}
     assert len(texts) == len(corpus)
     order = sorted(range(len(corpus)), key=lambda i: hashlib.sha256(corpus.column("id")[i].encode()).digest())
-    marks = [shingles(corpus.grid(i)) for i in range(len(corpus))]
+    everyone = np.arange(len(corpus))
     for i in order[:40]:
-        for j in range(len(corpus)):
-            sizes = sorted((marks[i].size, marks[j].size))
-            if i != j and sizes[0] >= 0.9 * sizes[1]:  # others cannot be that similar
-                assert similarity(marks[i], marks[j]) < 0.9, (corpus.text(i), corpus.text(j))
+        similar = similarities(corpus, np.full(len(corpus), i), everyone) >= 0.9
+        assert np.flatnonzero(similar).tolist() == [i]
 
     again, _, second = clean(read_raw_texts(tmp_path / "clean.safetensors"), steps(Limits()))
     assert again.digest() == storage.digest()

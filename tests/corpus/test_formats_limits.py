@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from asciivae.corpus import formats, store
+from asciivae.corpus import builder, formats
 from asciivae.corpus.source import open_corpus
 from asciivae.errors import CorpusError
 
@@ -80,14 +80,14 @@ def test_a_file_that_unpacks_to_very_much_is_refused_early(tmp_path: Path, line:
 
 def test_the_limits_of_a_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path / "a.jsonl", "<>", 10)
-    monkeypatch.setattr(store, "MAX_PIECES", 9)
+    monkeypatch.setattr(builder, "MAX_PIECES", 9)
     with pytest.raises(CorpusError, match="more than 9 pieces"):
         open_corpus(file)
-    monkeypatch.setattr(store, "MAX_PIECES", 10)
-    monkeypatch.setattr(store, "MAX_FACTS", 9)
+    monkeypatch.setattr(builder, "MAX_PIECES", 10)
+    monkeypatch.setattr(builder, "MAX_FACTS", 9)
     with pytest.raises(CorpusError, match="the column 'id' has more than 9 bytes"):
         open_corpus(file)
-    monkeypatch.setattr(store, "MAX_FACTS", 10)
+    monkeypatch.setattr(builder, "MAX_FACTS", 10)
     assert len(open_corpus(file)) == 10
 
 

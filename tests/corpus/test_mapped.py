@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from asciivae.corpus.builder import collect
 from asciivae.corpus.mapped import Store, save
-from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, collect
+from asciivae.corpus.store import Corpus, Piece, Refusals, Refused
 from asciivae.errors import CorpusError
 from asciivae.text.art import parse
 

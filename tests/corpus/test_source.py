@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asciivae.corpus import formats, mapped, source, store
+from asciivae.corpus import builder, formats, mapped, source, store
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.store import Corpus
 from asciivae.errors import AsciivaeError, CorpusError, Place, UsageError
@@ -401,9 +401,10 @@ def test_what_unpacks_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_corpus_of_too_many_cells_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "MAX_CELLS", 100)
+    monkeypatch.setattr(builder, "MAX_CELLS", 100)
+    monkeypatch.setattr(builder, "MEAN_CELLS", 59)
     error = refused(jsonl(tmp_path / "a.jsonl", *[{"text": "x" * 60}] * 2))
-    assert error.message == "the corpus has more than 100 cells"
+    assert error.message == "the corpus has more than 100 cells, and more than 59 a piece"
     assert error.hint == "split it into several, or drop its largest pieces"
 
 

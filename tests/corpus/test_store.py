@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from asciivae.corpus.builder import collect
 from asciivae.corpus.mapped import Store, save
-from asciivae.corpus.store import Corpus, Piece, Refused, collect
+from asciivae.corpus.store import Corpus, Piece, Refused
 from asciivae.errors import CorpusError
 from asciivae.text.art import parse
 

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 
 from asciivae.cli import app
 from asciivae.cli.output import GlobalOptions
-from asciivae.corpus.store import Corpus, Piece, collect
+from asciivae.corpus.builder import collect
+from asciivae.corpus.store import Corpus, Piece
 from asciivae.experiment.build import build
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import load_recipe
