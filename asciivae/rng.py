@@ -7,12 +7,43 @@ those of another.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
     import torch
+
+
+class Part(NamedTuple):
+    """Consecutive pieces of a batch: those of one of several processes.
+
+    Attributes:
+        first: the first piece.
+        last: the piece after the last.
+        whole: pieces in the batch.
+        idle: whether they do not count, since another process has them.
+    """
+
+    first: int
+    last: int
+    whole: int
+    idle: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is all of the batch."""
+        return self.last - self.first == self.whole and not self.idle
+
+    @property
+    def share(self) -> float:
+        """The fraction of the batch that counts here."""
+        return 0.0 if self.idle else (self.last - self.first) / self.whole
+
+    @property
+    def rows(self) -> slice:
+        """Takes the part of what is ordered like the batch."""
+        return slice(self.first, self.last)
 
 
 def derived_seed(seed: int, purpose: str, *where: int) -> int:

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import io
 import json
+import logging
 import math
 import os
 import shutil
@@ -23,6 +24,7 @@ from asciivae import registry
 from asciivae.blame import Pressed, said
 from asciivae.errors import AsciivaeError, Interrupted, UsageError
 from asciivae.streams import move_descriptor, reserved, results
+from asciivae.training.joined import here
 
 P = ParamSpec("P")
 INTERNAL_ERROR = 70
@@ -33,6 +35,8 @@ class GlobalOptions:
 
     debug = False
     quiet = False
+    follows = False
+    """Whether another process prints the results."""
     stdout_taken = False
     """Whether an output goes to stdout, so that results are told on stderr."""
 
@@ -46,6 +50,12 @@ def prepare_streams() -> None:
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     move_descriptor()
+
+
+def follow() -> None:
+    """Print nothing but errors from here on: of several processes that train together, another one prints."""
+    GlobalOptions.quiet = GlobalOptions.follows = True
+    logging.getLogger("asciivae").setLevel(logging.ERROR)
 
 
 def printable(text: str) -> str:
@@ -76,6 +86,8 @@ def result(text: str, *, coloured: bool = False) -> None:
         text: the result.
         coloured: it holds escape sequences of ours; what comes from elsewhere in it is printable.
     """
+    if GlobalOptions.follows:
+        return
     stream = sys.stderr if GlobalOptions.stdout_taken else results()
     if not coloured and stream.isatty():  # a file name may hold escape sequences
         text = printable(text)
@@ -279,6 +291,8 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _stop(error: BaseException, code: int, message: str, *, prefix: bool = True) -> NoReturn:
+    if not here().tells(error):
+        raise typer.Exit(code) from None
     if GlobalOptions.debug:
         traceback.print_exception(error)
     if prefix:

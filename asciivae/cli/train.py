@@ -9,8 +9,9 @@ import typer
 
 from asciivae.cli import completion
 from asciivae.cli.inputs import DeviceOption, check_folder
-from asciivae.cli.output import reported, result, say
+from asciivae.cli.output import follow, reported, result, say
 from asciivae.errors import UsageError
+from asciivae.training.joined import join
 
 if TYPE_CHECKING:
     from asciivae.experiment.load import InitReport
@@ -97,6 +98,8 @@ def start_or_resume(
     if (recipe is None) == (resumed is None):
         raise UsageError("give either --recipe or --resume", hint=f"asciivae {example}, or: asciivae recipes list")
     check_folder("--out", out)
+    if not join().leads:
+        follow()
     if resumed is not None:
         if out is not None:
             raise UsageError("--out cannot be combined with --resume: a run stays in its folder", hint="omit --out")

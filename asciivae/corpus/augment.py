@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from asciivae.corpus.transforms import mirror, paste, roll_shifts
-from asciivae.rng import numpy_stream
+from asciivae.rng import Part, numpy_stream
 from asciivae.settings.types import Count, Positive, Probability, Share
 from asciivae.text.art import centre
 from asciivae.text.charset import SIZE, SPACE
@@ -161,13 +161,18 @@ class Augment:
             page = paste(page, behind, *_place(behind, size, draws.other_top, draws.other_left))
         return page
 
-    def noised(self, ids: NDArray[np.int64], mask: NDArray[np.bool_], draw: np.random.Generator) -> NDArray[np.int64]:
-        """The model's input pages (B, H, W): inside the mask, some characters are replaced by random ones."""
+    def noised(
+        self, ids: NDArray[np.int64], mask: NDArray[np.bool_], draw: np.random.Generator, part: Part
+    ) -> NDArray[np.int64]:
+        """The model's input pages (B, H, W), a part of a batch: inside the mask, some characters are replaced by random
+        ones, which are drawn for the whole batch.
+        """
         if self.noise is None:
             return ids
-        noisy = draw.random((len(ids), 1, 1)) < self.noise.probability
-        replaced = noisy & mask & (draw.random(ids.shape, np.float32) < self.noise.share)
-        return np.where(replaced, draw.integers(SIZE, size=ids.shape), ids)
+        shape = (part.whole, *ids.shape[1:])
+        noisy = draw.random((part.whole, 1, 1))[part.rows] < self.noise.probability
+        replaced = noisy & mask & (draw.random(shape, np.float32)[part.rows] < self.noise.share)
+        return np.where(replaced, draw.integers(SIZE, size=shape)[part.rows], ids)
 
 
 def _choice(draw: float, count: int) -> int:

@@ -22,9 +22,9 @@ from asciivae.experiment.resuming import (
     provenance_text,
     read_provenance,
 )
+from asciivae.experiment.shared import shared
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
-from asciivae.files.atomic import write_text
 from asciivae.models.base import VAE
 from asciivae.pages.network import PageNetwork
 from asciivae.recipe import loader
@@ -32,8 +32,11 @@ from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe
 from asciivae.training.experiment import Experiment
 from asciivae.training.fit import fit
+from asciivae.training.followed import FollowedDir
+from asciivae.training.joined import join
 from asciivae.training.loop import Step
 from asciivae.training.observer import Observer
+from asciivae.training.ranks import Ranks
 from asciivae.training.run_dir import RUNS, FolderTakenError, RunDir
 
 if TYPE_CHECKING:
@@ -136,16 +139,17 @@ def start(
         RunError: the folder is not empty, or cannot be written.
         AsciivaeError: see `build` and `init_from`.
     """
-    experiment = build(loaded, choose_device(device), **extras)
+    ranks = join()
+    experiment = _built(loaded, device, ranks, extras)
     report = init_from(experiment.state, initial_weights) if initial_weights else None
     texts = {
         "recipe.yaml": loaded.text,
         "resolved.yaml": experiment.metadata["recipe"],
         "provenance.json": provenance_text(experiment, loaded.folder, report=report),
     }
-    folder = (
-        RunDir.create(out, texts, loaded.recipe.kind) if out else _new_folder(loaded.name, texts, loaded.recipe.kind)
-    )
+    kind = loaded.recipe.kind
+    made = ranks.led(lambda: (RunDir.create(out, texts, kind) if out else _new_folder(loaded.name, texts, kind)).path)
+    folder = _opened(made, kind, ranks)
     if report:
         # A run that is killed before its first checkpoint must not restart from other weights.
         with folder.locked():
@@ -192,18 +196,33 @@ def resume(
         if (packages := packages_of(earlier)) and any("unknown" in p.message for p in error.problems):
             error.hint = f"the run used {', '.join(packages)}: pip install {' '.join(packages)}; {error.hint}"
         raise
-    folder = RunDir.open(path, loaded.recipe.kind)
-    experiment = build(loaded, choose_device(device), **extras)
+    ranks = join()
+    folder = _opened(path, loaded.recipe.kind, ranks)
+    experiment = _built(loaded, device, ranks, extras)
     check_same_objects(experiment, earlier, path)
     check_same_inputs(experiment, earlier, path)
     with folder.locked():
         folder.load(experiment.state)
         check_length(experiment, path)
         folder.rewind(experiment.state.step)
-        write_text(file, dump_yaml(loaded.resolved()))
-        write_text(path / "provenance.json", provenance_text(experiment, loaded.folder, earlier))
+        folder.describe(
+            {
+                "resolved.yaml": dump_yaml(loaded.resolved()),
+                "provenance.json": provenance_text(experiment, loaded.folder, earlier),
+            }
+        )
     lost = () if earlier else ("provenance.json is missing or damaged, so it is not known whether the corpus changed",)
     return Run(experiment, folder, observer or Observer(), notices=(*lost, *other_versions(experiment, earlier)))
+
+
+def _built(loaded: LoadedRecipe, device: str, ranks: Ranks, extras: Mapping[str, Any]) -> Experiment:
+    """The experiment of a recipe, of which this process has its part."""
+    chosen = ranks.device(choose_device(device))
+    return shared(ranks.in_turn(lambda: build(loaded, chosen, **extras)), ranks)
+
+
+def _opened(path: Path, kind: str, ranks: Ranks) -> RunDir:
+    return (RunDir if ranks.leads else FollowedDir).open(path, kind)
 
 
 def _new_folder(name: str, texts: Mapping[str, str], kind: str) -> RunDir:

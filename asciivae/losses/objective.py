@@ -73,6 +73,12 @@ class LossValues:
     weights: dict[str, float]
     pieces: dict[str, Tensor]
 
+    def scaled(self, share: float) -> LossValues:
+        """What the pieces contribute to the losses of a batch of which they are this share."""
+        if share == 1.0:
+            return self
+        return replace(self, total=share * self.total, terms={k: share * value for k, value in self.terms.items()})
+
 
 class Objective(nn.Module):
     """The weighted sum of the terms of a recipe.

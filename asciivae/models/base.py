@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from asciivae.contract import CONTRACT, Posterior
 from asciivae.errors import ModelError
 from asciivae.models.latent import sample_latent
+from asciivae.models.noise import filled_like
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,4 +113,4 @@ def _widened(values: Tensor) -> Tensor:
 def _latent_noise(noise: Tensor | torch.Generator, posterior: Posterior) -> Tensor:
     if isinstance(noise, Tensor):
         return noise
-    return torch.empty_like(posterior.mean).normal_(generator=noise)
+    return filled_like(posterior.mean, noise, lambda empty: empty.normal_(generator=noise))

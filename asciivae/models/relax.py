@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from asciivae.models.noise import filled_like
 from asciivae.settings.types import LONG, SHORT, Positive, long_if
 
 
@@ -106,10 +107,9 @@ Relaxation = Logits | Softmax | Gumbel
 
 def gumbel_noise(like: Tensor, generator: torch.Generator) -> Tensor:
     """Standard Gumbel noise -ln(-ln u) in the shape, dtype and memory layout of `like`."""
-    noise = torch.empty_like(like)
+    noise = filled_like(like, generator, lambda empty: empty.uniform_(generator=generator))
     # Clamp away exact zeros, whose noise would be infinite.
-    noise.uniform_(generator=generator).clamp_(min=torch.finfo(noise.dtype).tiny)
-    return noise.log_().neg_().log_().neg_()
+    return noise.clamp_(min=torch.finfo(noise.dtype).tiny).log_().neg_().log_().neg_()
 
 
 def gumbel_softmax(logits: Tensor, gumbel: Tensor, tau: float) -> Tensor:

@@ -5,10 +5,11 @@ Everything here is a function of the seed and the epoch. Pages are characters (u
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -16,8 +17,9 @@ from torch import Tensor
 
 from asciivae.corpus.augment import Draws
 from asciivae.corpus.transforms import roll
-from asciivae.rng import numpy_stream
+from asciivae.rng import Part, numpy_stream
 from asciivae.text.charset import SPACE
+from asciivae.training.ranks import Ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,19 +33,26 @@ if TYPE_CHECKING:
 
 
 class Batch(NamedTuple):
-    """Pages of one size.
+    """Pages of one size: a whole batch, or the part of one process.
 
     Attributes:
         ids: (B, H, W) int64, the characters.
         mask: (B, H, W) bool, False in the padding outside of a piece's own canvas.
         pieces: (B,), their indices in the corpus.
         noisy: (B, H, W) int64, a corrupted copy of `ids` as the model's input; None if the input is `ids`.
+        part: which pieces of the whole batch these are; None for all.
     """
 
     ids: Tensor
     mask: Tensor
     pieces: Pieces
     noisy: Tensor | None = None
+    part: Part | None = None
+
+    @property
+    def whole(self) -> int:
+        """Pieces in the whole batch."""
+        return len(self.pieces) if self.part is None else self.part.whole
 
     @property
     def seen(self) -> Tensor:
@@ -53,12 +62,12 @@ class Batch(NamedTuple):
     def to(self, device: torch.device) -> Batch:
         """Move the batch to a device."""
         noisy = None if self.noisy is None else self.noisy.to(device)
-        return Batch(self.ids.to(device), self.mask.to(device), self.pieces, noisy)
+        return self._replace(ids=self.ids.to(device), mask=self.mask.to(device), noisy=noisy)
 
 
-def collate(pages: Sequence[Page], pieces: Pieces) -> Batch:
-    """Pad pages with spaces to a common size and stack them, each in the top-left corner."""
-    size = (max(page.shape[0] for page in pages), max(page.shape[1] for page in pages))
+def collate(pages: Sequence[Page], pieces: Pieces, least: Size = (0, 0)) -> Batch:
+    """Pad pages with spaces to a common size, of at least `least`, and stack them, each in the top-left corner."""
+    size = _largest([least, *((page.shape[0], page.shape[1]) for page in pages)])
     ids = np.full((len(pages), *size), SPACE, np.int64)
     mask = np.zeros(ids.shape, np.bool_)
     for i, page in enumerate(pages):
@@ -88,7 +97,12 @@ class Batches:
         seed: seed of the run.
         roll: shifts every page, if given.
         augment: augments the pieces, if given; page sizes, and so the grouping, then change by epoch.
+
+    Attributes:
+        ranks: the processes that divide each batch; see `shared`.
     """
+
+    ranks = Ranks()
 
     def __init__(
         self,
@@ -107,31 +121,40 @@ class Batches:
         self._planned: tuple[int, list[Pieces]] = (-1, [])
         self._drawn: tuple[int, NDArray[np.float64]] = (-1, np.empty(0))
 
+    def shared(self, ranks: Ranks) -> Self:
+        """The same batches, of each of which only the part of this process is made."""
+        other = copy.copy(self)
+        other.ranks = ranks
+        return other
+
     def __call__(self, step: int) -> Batch:
-        """The batch of a step; steps are counted from 0 over all epochs."""
+        """The batch of a step, or the part of this process; steps are counted from 0 over all epochs."""
         epoch, position = divmod(step, self.steps_per_epoch)
         if self._planned[0] != epoch:
             self._planned = (epoch, self.plan(epoch))
         pieces = self._planned[1][position]
-        batch = collate(self.pages(pieces, epoch, step), pieces)
+        part = self.ranks.part(len(pieces))
+        # Padded like the whole batch, since the model sees the padding.
+        size = (0, 0) if part.is_whole else _largest(self._size(piece, epoch) for piece in pieces.tolist())
+        batch = collate(self.pages(pieces, epoch, step, part.rows), pieces[part.rows], size)._replace(part=part)
         if self.augment and self.augment.noise:
             draw = numpy_stream(self.seed, "noise", step)
-            noisy = self.augment.noised(batch.ids.numpy(), batch.mask.numpy(), draw)
+            noisy = self.augment.noised(batch.ids.numpy(), batch.mask.numpy(), draw, part)
             batch = batch._replace(noisy=torch.from_numpy(noisy))
         return batch
 
-    def pages(self, pieces: Pieces, epoch: int, step: int) -> list[Page]:
-        """The pages of some pieces, as they are varied and shifted in a step of an epoch."""
-        pages = [self._page(piece, epoch) for piece in pieces.tolist()]
+    def pages(self, pieces: Pieces, epoch: int, step: int, rows: slice = slice(None)) -> list[Page]:
+        """The pages of the pieces of a batch, or of some rows of it, as they are varied and shifted in a step."""
+        pages = [self._page(piece, epoch) for piece in pieces[rows].tolist()]
         if self.roll:
-            pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces)))
+            pages = _rolled(pages, self.roll.shifts(numpy_stream(self.seed, "roll", step), len(pieces))[rows])
         return pages
 
     def plan(self, epoch: int) -> list[Pieces]:
         """The pieces of every batch of an epoch, in order."""
         groups = self._groups
         if self.augment:
-            groups = _by_size(self.pieces, lambda piece: self._augmented_size(piece, epoch))
+            groups = _by_size(self.pieces, lambda piece: self._size(piece, epoch))
         draw = numpy_stream(self.seed, "order", epoch)
         batches, left = [], {}
         for size, group in groups.items():
@@ -148,8 +171,9 @@ class Batches:
             return self.canvas.page(grid)
         return self.augment.page(grid, self.canvas, self._draws(piece, epoch), self._other)
 
-    def _augmented_size(self, piece: int, epoch: int) -> Size:
-        assert self.augment is not None
+    def _size(self, piece: int, epoch: int) -> Size:
+        if self.augment is None:
+            return self.canvas.size(self.corpus.grid(piece))
         draws = self._draws(piece, epoch)
         content = self.augment.content(self.corpus.grid(piece), self.canvas, draws)
         return self.augment.size(content.shape, self.canvas, draws)
@@ -179,6 +203,12 @@ def in_order(
         for chunk in _chunks(group, batch_size):
             pages = [canvas.page(corpus.grid(piece)) for piece in chunk]
             yield collate(_rolled(pages, rolled(len(chunk))) if rolled else pages, chunk)
+
+
+def _largest(sizes: Iterable[Size]) -> Size:
+    """The smallest size that holds all of these."""
+    heights, widths = zip(*sizes, strict=True)
+    return max(heights), max(widths)
 
 
 def _rolled(pages: Sequence[Page], shifts: NDArray[np.int64]) -> list[Page]:

@@ -22,6 +22,7 @@ from asciivae.training.experiment import Experiment
 from asciivae.training.loop import BrokenStepError, Step, train
 from asciivae.training.observer import Observer, PluginObservers
 from asciivae.training.prefetch import WorkerError
+from asciivae.training.ranks import Ranks, RanksError
 from asciivae.training.run_dir import RunDir
 
 MOST_ROLLBACKS = 8
@@ -43,13 +44,14 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
             last checkpoint is what is kept.
         DivergedError: a term or the gradient was not finite; see the folder's `diverged/`.
         WorkerError: a process that makes batches was killed; the last completed step was saved.
+        RanksError: another process of the training ended; the last completed step was saved.
         PluginError: a plugin failed; the last completed step was saved.
         RunError: a file cannot be written.
     """
     state = experiment.state
     told = PluginObservers(experiment.observers)
     rollback = experiment.recipe.train.on_divergence == "rollback"
-    with _interruptible() as wanted, _followed(experiment, folder, told):
+    with _interruptible(experiment.task.ranks) as wanted, _followed(experiment, folder, told):
         rollbacks = 0
         if rollback and not folder.has_checkpoint():
             _save(experiment, folder)  # a rollback target for the first steps, which diverge most often
@@ -63,10 +65,8 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
             except KeyboardInterrupt:
                 if not wanted:
                     raise
-                kept = folder.latest_step()
                 raise Interrupted(
-                    f"stopped at once in step {state.step + 1}; "
-                    + ("no step is saved" if kept is None else f"step {kept} is the last that is saved"),
+                    f"stopped at once in step {state.step + 1}; {_kept(folder)}",
                     place=str(folder.path),
                     hint=f"asciivae train --resume {folder.path}",
                 ) from None
@@ -82,6 +82,13 @@ def fit(experiment: Experiment, folder: RunDir, observer: Observer) -> Iterator[
             except WorkerError:
                 _save(experiment, folder)
                 raise
+            except RanksError as error:
+                _save(experiment, folder)
+                raise RanksError(
+                    f"a process of this training ended in step {state.step + 1}, and so do the others; {_kept(folder)}",
+                    place=str(folder.path),
+                    hint=f"asciivae train --resume {folder.path}",
+                ) from error
             except DivergedError as error:
                 where = folder.write_divergence(error.report)
                 alone = "" if rollback else "; to roll back automatically: --set train.on_divergence=rollback"
@@ -138,14 +145,16 @@ def _to_the_end(
             if last or wanted or step.number % every.checkpoint == 0:
                 _save(experiment, folder)
             yield step
-        if wanted and not last:
+        # Each process gets a signal at its own time, and all stop after the same step.
+        signalled = task.ranks.most(wanted[0] if wanted else 0)
+        if signalled and not last:
             _save(experiment, folder)
             stopped = Interrupted(
-                f"stopped by {_NAMES[wanted[0]]} after step {step.number} of {task.total_steps}, and saved",
+                f"stopped by {_NAMES[signalled]} after step {step.number} of {task.total_steps}, and saved",
                 place=str(folder.path),
                 hint=f"asciivae train --resume {folder.path}",
             )
-            stopped.exit_code = 128 + wanted[0]
+            stopped.exit_code = 128 + signalled
             raise stopped
     _save(experiment, folder)
 
@@ -176,6 +185,11 @@ def _save(experiment: Experiment, folder: RunDir) -> None:
     folder.save(experiment.state, experiment.metadata, experiment.glyphs, keep=experiment.recipe.every.keep)
 
 
+def _kept(folder: RunDir) -> str:
+    kept = folder.latest_step()
+    return "no step is saved" if kept is None else f"step {kept} is the last that is saved"
+
+
 def _training_record(step: Step, pieces_per_second: float) -> dict[str, Any]:
     return {
         "kind": "train",
@@ -195,10 +209,11 @@ def _log(folder: RunDir, observer: Observer, record: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[list[int]]:
+def _interruptible(ranks: Ranks) -> Iterator[list[int]]:
     """Record the first Ctrl-C, SIGTERM or SIGHUP in a list; a later Ctrl-C raises KeyboardInterrupt as usual.
 
-    SIGHUP that is ignored (`nohup`) stays so.
+    SIGHUP that is ignored (`nohup`) stays so. When a process of several is lost, the launcher sends signals to the
+    others, which are ending by themselves: these are ignored.
     """
     wanted: list[int] = []
 
@@ -219,4 +234,4 @@ def _interruptible() -> Iterator[list[int]]:
         yield wanted
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if ranks.lost else handler)

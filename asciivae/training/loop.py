@@ -22,6 +22,7 @@ from asciivae.training.averaging import measure_statistics
 from asciivae.training.batches import Batch, Batches
 from asciivae.training.guard import bad_parameters, first_bad, first_bad_module
 from asciivae.training.prefetch import batches_ahead
+from asciivae.training.ranks import Measure, Ranks, RanksError
 from asciivae.training.settings import Precision, WeightAveraging
 from asciivae.training.state import TrainState
 
@@ -43,6 +44,7 @@ class Task:
         precision: of the network; losses are always float32 or wider.
         averaging: stochastic weight averaging; None for none.
         workers: processes that make batches ahead.
+        ranks: the processes that train together, of which `batches` makes the part of this one.
     """
 
     module: nn.Module
@@ -53,6 +55,7 @@ class Task:
     precision: Precision = "fp32"
     averaging: WeightAveraging | None = None
     workers: int = 0
+    ranks: Ranks = Ranks()
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -70,6 +73,10 @@ class Task:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=_AUTOCAST[self.precision])
 
+    def indivisible(self) -> str:
+        """Why several processes cannot divide its batches; empty if they can."""
+        return "this kind of training is not divided"
+
     def losses_kept(self) -> AbstractContextManager[None]:
         """A context that undoes what the losses change in their state."""
         return nullcontext()
@@ -84,7 +91,10 @@ class Task:
 
     @abstractmethod
     def measure(self, module: Any, batch: Batch, step: int) -> LossValues:
-        """Compute the losses of a module (the task's own or its weight average) on a batch, as a training step does."""
+        """Compute the losses of a module (the task's own or its weight average) on a batch, as a training step does.
+
+        Of a part of a batch, what it contributes: the sum over all processes is that of the whole batch.
+        """
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ class Step:
         weights: the weight of each term.
         grad_norm: the norm of the gradient before clipping.
         lr: the learning rate.
-        pieces: pieces in the batch.
+        pieces: pieces in the batch, those of all processes together.
     """
 
     number: int
@@ -118,14 +128,16 @@ def train(task: Task, state: TrainState) -> Iterator[Step]:
     Raises:
         DivergedError: a term or the gradient was not finite; the weights are those before the step.
         PluginError: a loss or the renderer failed; the state is that before the step.
+        RanksError: another process of the training ended; the state is that before the step.
     """
+    measure = task.ranks.together(task.module, task.measure)
     made = batches_ahead(task.batches, state.step, task.total_steps, task.workers)
     with closing(made):
         for batch in made:
-            yield _step(task, state, batch.to(task.device))
+            yield _step(task, state, measure, batch.to(task.device))
 
 
-def _step(task: Task, state: TrainState, batch: Batch) -> Step:
+def _step(task: Task, state: TrainState, measure: Measure, batch: Batch) -> Step:
     step = state.step
     lr = _learning_rate(task, state)
     for group in state.optimiser.param_groups:
@@ -135,13 +147,13 @@ def _step(task: Task, state: TrainState, batch: Batch) -> Step:
     state.optimiser.zero_grad(set_to_none=True)
     # Keep only the losses: the model's output would otherwise stay in memory during the backward pass.
     with _restored_on_error(task.module, state):
-        measured = task.measure(task.module, batch, step)
+        measured = measure(batch, step)
         _backward(task, state, measured, batch, step)
         state.scaler.unscale_(state.optimiser)
         limit = state.optim.clip or float("inf")
         norm = torch.nn.utils.clip_grad_norm_(task.module.parameters(), limit)
 
-        numbers = _numbers({**measured.terms, "total": measured.total.detach(), "grad_norm": norm})
+        numbers = _numbers(task.ranks, {**measured.terms, "total": measured.total}, {"grad_norm": norm})
         # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
         scaled = state.scaler.is_enabled() and state.scaler.get_scale() > SMALLEST_SCALE
         wrong = first_bad({k: v for k, v in numbers.items() if not (scaled and k == "grad_norm")})
@@ -164,12 +176,12 @@ def _step(task: Task, state: TrainState, batch: Batch) -> Step:
         terms=numbers,
         weights=measured.weights,
         lr=lr,
-        pieces=len(batch.pieces),
+        pieces=batch.whole,
     )
 
 
 def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:
-    with contained(lambda error: task.explain_backward(error, batch, step)):
+    with contained(lambda error: task.ranks.lost or task.explain_backward(error, batch, step)):
         state.scaler.scale(measured.total).backward()
 
 
@@ -222,17 +234,21 @@ def _restored_on_error(module: nn.Module, state: TrainState) -> Iterator[None]:
     before = [tensor.clone() for tensor in tensors()]
     try:
         yield
-    except PluginError:
+    except (PluginError, RanksError):
         with torch.no_grad():
             for tensor, value in zip(tensors(), before, strict=True):
                 tensor.copy_(value)
         raise
 
 
-def _numbers(scalars: Mapping[str, torch.Tensor]) -> dict[str, float]:
+def _numbers(
+    ranks: Ranks, contributions: Mapping[str, torch.Tensor], shared: Mapping[str, torch.Tensor]
+) -> dict[str, float]:
+    """The sums of what all processes contribute, and the numbers that they share."""
+    summed = ranks.sum(torch.stack([value.detach().double() for value in contributions.values()]))
     # A single transfer, since each one synchronises with the device.
-    values = torch.stack([value.detach().double() for value in scalars.values()]).tolist()
-    return dict(zip(scalars, values, strict=True))
+    values = torch.cat([summed, torch.stack([value.detach().double() for value in shared.values()])]).tolist()
+    return dict(zip([*contributions, *shared], values, strict=True))
 
 
 def _diverged(task: Task, batch: Batch, step: int, wrong: str, numbers: dict[str, float]) -> DivergedError:

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from asciivae.training.ranks import Ranks
+
 MOMENTUM = 0.95
 ITERATIONS = 5
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)
@@ -23,7 +25,13 @@ class Muon(torch.optim.AdamW):
     of small gradient are learned as fast as those of large gradient. It is scaled to the usual size of AdamW's updates
     (root mean square 0.2: Liu et al. 2025), so that both share one learning rate. Other parameters and all options are
     AdamW's; `betas` and `eps` do not apply to the kernels.
+
+    Attributes:
+        ranks: the processes among which the orthogonalisation is divided, which is as expensive as half of the
+            gradient; each has the same gradients, and gets the updates of all.
     """
+
+    ranks = Ranks()
 
     def __init__(self, parameters: Iterable[nn.Parameter], **options: Any) -> None:
         super().__init__(parameters, fused=True, **options)
@@ -37,10 +45,8 @@ class Muon(torch.optim.AdamW):
                 loss = closure()
         for group in self.param_groups:
             kernels = [one for one in group["params"] if _is_kernel(one) and one.grad is not None]
-            # Those of one shape together: a few large operations instead of many small ones.
-            for shape in dict.fromkeys(kernel.shape for kernel in kernels):
-                alike = [kernel for kernel in kernels if kernel.shape == shape]
-                self._step_kernels(alike, group["lr"], group["weight_decay"])
+            if kernels:
+                self._step_kernels(kernels, group["lr"], group["weight_decay"])
             for kernel in kernels:
                 kernel.grad = None
         super().step()
@@ -55,10 +61,22 @@ class Muon(torch.optim.AdamW):
                 state["momentum"] = torch.zeros_like(kernel)
             momentum: Tensor = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
             ahead.append(kernel.grad.lerp(momentum, MOMENTUM).flatten(1))  # Nesterov's
-        matrices = torch.stack(ahead)
-        rate = lr * 0.2 * max(matrices.shape[1:]) ** 0.5
-        for kernel, update in zip(kernels, orthogonalised(matrices), strict=True):
+        costs = [matrix.numel() * min(matrix.shape) for matrix in ahead]
+        for kernel, update in zip(kernels, self.ranks.spread(_each_orthogonalised, ahead, costs), strict=True):
+            rate = lr * 0.2 * max(update.shape) ** 0.5
             kernel.mul_(1 - lr * weight_decay).sub_(update.reshape(kernel.shape), alpha=rate)
+
+
+def _each_orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:
+    """Orthogonalise matrices (m, n) of any shapes."""
+    # Those of one shape together: a few large operations instead of many small ones.
+    alike: dict[torch.Size, list[int]] = {}
+    for i, matrix in enumerate(matrices):
+        alike.setdefault(matrix.shape, []).append(i)
+    made: dict[int, Tensor] = {}
+    for places in alike.values():
+        made.update(zip(places, orthogonalised(torch.stack([matrices[i] for i in places])), strict=True))
+    return [made[i] for i in range(len(matrices))]
 
 
 def orthogonalised(matrices: Tensor) -> Tensor:

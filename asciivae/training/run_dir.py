@@ -51,8 +51,7 @@ _RENAMED = {"gradient": "grad_norm", "rate": "lr", "blank_share": "blank_fractio
 """Metric keys of older runs, and their present names."""
 MAX_METRICS = 1 << 30
 """The largest `metrics.jsonl`, in bytes."""
-MAX_RECORD = 1 << 20
-_MAX_STATE = 1 << 16
+MAX_RECORD, _MAX_STATE = 1 << 20, 1 << 16
 
 
 class FolderTakenError(RunError):
@@ -87,13 +86,13 @@ class RunDir:
         try:
             if path.is_dir() and not path.is_symlink() and any(path.iterdir()):
                 raise _taken(path)
+            made = cls(path, kind)
             if path.is_dir():  # it may be a mount point or the working directory, which cannot be replaced
-                with cls(path, kind).locked():
+                with made.locked():
                     if any(path.iterdir()):
                         raise _taken(path)
-                    for name, text in files.items():
-                        write_text(path / name, text)
-                return cls(path, kind)
+                    made.describe(files)
+                return made
             with replaced_folder(path, replace=False) as folder:  # of two at the same time, one fails
                 for name, text in files.items():
                     (folder / name).write_text(text, encoding="utf-8")
@@ -101,7 +100,7 @@ class RunDir:
             if error.errno in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR) and os.path.lexists(path):
                 raise _taken(path) from error
             raise cannot_write(path, error) from error
-        return cls(path, kind)
+        return made
 
     @classmethod
     def open(cls, path: Path, kind: str = "model") -> RunDir:
@@ -157,9 +156,8 @@ class RunDir:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            raise RunError(
-                "another process is training in this folder", place=str(self.path), hint="wait for it, or stop it"
-            ) from error
+            what = "another process is training in this folder"
+            raise RunError(what, place=str(self.path), hint="wait for it, or stop it") from error
         try:
             yield
         finally:
@@ -292,6 +290,11 @@ class RunDir:
             return
         except OSError as error:
             raise unsafe(error) from error
+
+    def describe(self, files: Mapping[str, str]) -> None:
+        """Write or replace files (name to text)."""
+        for name, text in files.items():
+            write_text(self.path / name, text)
 
     def rewind(self, step: int) -> None:
         """Remove the records of steps after `step`, which will be repeated."""

@@ -15,8 +15,9 @@ from asciivae.errors import PluginError
 from asciivae.losses.objective import LossValues, Objective, Term
 from asciivae.losses.schedule import constant
 from asciivae.models.base import VAE, Noise, VAEOutput
+from asciivae.models.noise import noise_stream
 from asciivae.models.relax import Relaxation
-from asciivae.rng import numpy_stream, torch_stream
+from asciivae.rng import numpy_stream
 from asciivae.training.batches import Batch
 from asciivae.training.loop import Task
 
@@ -44,21 +45,33 @@ class VAETask(Task):
         """The losses of the recipe."""
         return self.objective.terms
 
+    def indivisible(self) -> str:
+        """See `Task.indivisible`."""
+        coupled = [term.place for term in self.terms if getattr(term.loss, "couples_pieces", False)]
+        if coupled:
+            return f"{coupled[0]} couples the pieces of a batch"
+        stateful = next(iter(self.objective.state()), "")
+        return stateful and f"loss {stateful.partition('/')[0]!r} keeps state, of which each process would have its own"
+
     def losses_kept(self) -> AbstractContextManager[None]:
         """See `Task.losses_kept`."""
         return self.objective.state_kept()
 
     def measure(self, module: VAE, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
-        return self.evaluate(self._varied(module, step), batch, step, *self._noise(step), training=True)[1]
+        noise = self._noise(batch, step)
+        measured = self.evaluate(self._varied(module, step), batch, step, *noise, training=True)[1]
+        return measured.scaled(1.0 if batch.part is None else batch.part.share)
 
     def _varied(self, module: VAE, step: int) -> VAE:
         return module.varied(numpy_stream(self.seed, "model", step))
 
-    def _noise(self, step: int) -> tuple[torch.Generator, torch.Generator]:
+    def _noise(self, batch: Batch, step: int) -> tuple[torch.Generator, torch.Generator]:
         """The noise of the latent and of the relaxation at a step."""
-        latent = torch_stream(self.seed, "latent", step, device=self.device)
-        return latent, torch_stream(self.seed, "gumbel", step, device=self.device)
+        latent, gumbel = (
+            noise_stream(self.seed, purpose, step, self.device, batch.part) for purpose in ("latent", "gumbel")
+        )
+        return latent, gumbel
 
     def explain_backward(self, error: BaseException, batch: Batch, step: int) -> BaseException:
         """Attribute the error to a plugin: by its traceback, or else to the term whose backward pass fails alone."""
@@ -85,7 +98,7 @@ class VAETask(Task):
     def explain_divergence(self, batch: Batch, step: int) -> BaseException | None:
         """See `Task.explain_divergence`: a renderer that draws non-finite pictures of finite probabilities."""
         with torch.no_grad():
-            latent, gumbel = self._noise(step)
+            latent, gumbel = self._noise(batch, step)
             output = self._passed(self._varied(self.module, step), batch, step, latent)
             if not self.objective.draws_non_finite(self._relaxed(output, step, gumbel), batch.ids):
                 return None
