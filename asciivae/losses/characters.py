@@ -137,7 +137,8 @@ def weighted_cross_entropy(logits: Tensor, target: Tensor, weights: Tensor, labe
 
 
 class _WeightedCrossEntropy(torch.autograd.Function):
-    # PyTorch's backward allocates two more tensors of the logits' size, at the peak of memory use.
+    # The logits are kept and the softmax is computed again. PyTorch keeps the log-probabilities too, and its backward
+    # allocates two more tensors of their size, at the peak of memory use.
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, target: Tensor, weights: Tensor, label_smoothing: float) -> Tensor:
@@ -147,19 +148,19 @@ class _WeightedCrossEntropy(torch.autograd.Function):
         loss = -own * log_probs.gather(3, target.unsqueeze(3)).squeeze(3)
         if label_smoothing:
             loss -= log_probs @ (weights * (label_smoothing / len(weights)))
-        ctx.save_for_backward(log_probs, target, weights, own)
+        ctx.save_for_backward(logits, target, weights, own)
         ctx.label_smoothing = label_smoothing
         return loss
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
-        log_probs, target, weights, own = ctx.saved_tensors
+        logits, target, weights, own = ctx.saved_tensors
         spread = weights * (ctx.label_smoothing / len(weights))
         # Not a view, so that autograd can accumulate into it.
-        result = torch.empty_like(log_probs.permute(0, 3, 1, 2))
+        result = torch.empty_like(logits)
         cells = result.permute(0, 2, 3, 1)
-        torch.exp(log_probs, out=cells).mul_(((own + spread.sum()) * grad).unsqueeze(3))
+        torch.softmax(logits.permute(0, 2, 3, 1), dim=3, out=cells).mul_(((own + spread.sum()) * grad).unsqueeze(3))
         cells.scatter_add_(3, target.unsqueeze(3), (-own * grad).unsqueeze(3))
         if ctx.label_smoothing:
             cells.sub_(grad.unsqueeze(3) * spread)

@@ -129,24 +129,18 @@ class _GumbelSoftmax(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, gumbel: Tensor, tau: float) -> Tensor:
-        # In-place softmax in the noise's memory. Channels go last, which is how decoders lay them out (channels_last).
-        cells = gumbel.add_(logits).div_(tau).permute(0, 2, 3, 1)
-        cells.sub_(cells.amax(dim=3, keepdim=True)).exp_()
-        cells.div_(cells.sum(dim=3, keepdim=True))
-        ctx.mark_dirty(gumbel)
-        ctx.save_for_backward(gumbel)
+        # Channels go last, which is how decoders lay them out (channels_last).
+        soft = torch.softmax(gumbel.add_(logits).div_(tau).permute(0, 2, 3, 1), dim=3)
+        ctx.save_for_backward(soft)
         ctx.tau = tau
-        return gumbel
+        return soft.permute(0, 3, 1, 2)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         (soft,) = ctx.saved_tensors
-        result = torch.empty_like(soft)
-        cells, moved = soft.permute(0, 2, 3, 1), result.permute(0, 2, 3, 1)
-        torch.mul(grad.permute(0, 2, 3, 1), cells, out=moved)
-        moved.addcmul_(cells, moved.sum(dim=3, keepdim=True), value=-1.0).div_(ctx.tau)
-        return result, None, None
+        cells = torch._softmax_backward_data(grad.permute(0, 2, 3, 1), soft, 3, soft.dtype)
+        return cells.div_(ctx.tau).permute(0, 3, 1, 2), None, None
 
 
 class _StraightThrough(torch.autograd.Function):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -56,20 +57,38 @@ def squared_error(probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
 
 
 class _SquaredError(torch.autograd.Function):
-    # A custom function, because one product G d gives both the value and the gradient.
+    # G d is computed twice, a few pieces at a time: kept, it would take as much memory as `probs`.
 
     @staticmethod
     def forward(ctx: Any, probs: Tensor, target: Tensor, gram: Tensor) -> Tensor:
-        # Channels last, so that the batch is one matrix product over all cells.
-        difference = probs.permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
-        difference.scatter_add_(3, target.unsqueeze(3), difference.new_full((), -1.0).expand(*target.shape, 1))
-        projected = difference @ gram
-        value = difference.mul_(projected).flatten(1).sum(1)
-        ctx.save_for_backward(projected)
+        ctx.save_for_backward(probs, target, gram)
+        value = probs.new_empty(len(probs))
+        for pieces, difference in _differences(probs, target):
+            value[pieces] = (difference @ gram).mul_(difference).flatten(1).sum(1)
         return value
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-        (projected,) = ctx.saved_tensors
-        return (projected * (2.0 * grad)[:, None, None, None]).permute(0, 3, 1, 2), None, None
+        probs, target, gram = ctx.saved_tensors
+        # Channels last, as decoders lay them out.
+        result = torch.empty_like(probs, memory_format=torch.channels_last)
+        cells = result.permute(0, 2, 3, 1)
+        for pieces, difference in _differences(probs, target):
+            torch.matmul(difference, gram, out=cells[pieces]).mul_((2.0 * grad[pieces])[:, None, None, None])
+        return result, None, None
+
+
+def _differences(probs: Tensor, target: Tensor) -> Iterator[tuple[slice, Tensor]]:
+    """Slices of the batch with probs - onehot(target), channels last, so that each is one matrix product."""
+    some = max(1, _NUMBERS // max(1, probs[:1].numel()))
+    for start in range(0, len(probs), some):
+        pieces = slice(start, start + some)
+        difference = probs[pieces].permute(0, 2, 3, 1).clone(memory_format=torch.contiguous_format)
+        here = target[pieces].unsqueeze(3)
+        difference.scatter_add_(3, here, difference.new_full((), -1.0).expand(here.shape))
+        yield pieces, difference
+
+
+_NUMBERS = 2**20
+"""Numbers of a slice: few enough for the cache, enough for a matrix product."""

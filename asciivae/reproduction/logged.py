@@ -24,6 +24,7 @@ from asciivae.errors import ModelError
 from asciivae.models.base import VAE
 from asciivae.models.layout import channels_last
 from asciivae.models.onehot import OneHotConv2d
+from asciivae.models.recompute import run
 from asciivae.text.charset import SIZE
 
 SIDE = 64
@@ -174,7 +175,7 @@ class LoggedVAE(VAE):
 
     def encode(self, ids: Tensor) -> Posterior:
         """Map pages (B, 64, 64) int64 to q(z|x) with mean and logvar (B, latent)."""
-        features = self.encoder(ids)
+        features = run(self.encoder, ids)
         logvar = self.logvar(features)
         if self.variant.softmax_logvar:
             logvar = torch.log_softmax(logvar, dim=1)
@@ -182,8 +183,7 @@ class LoggedVAE(VAE):
 
     def decode(self, z: Tensor) -> Tensor:
         """Map z (B, latent) to logits (B, 95, 64, 64)."""
-        logits: Tensor = self.decoder(z)
-        return logits
+        return run(self.decoder, z)
 
 
 def _activation(variant: Variant) -> nn.Module:

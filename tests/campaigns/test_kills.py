@@ -52,10 +52,11 @@ def test_a_training_goes_on_bitwise(tmp_path: Path) -> None:
     kills = 0
     while kills < 3 * TIMES:
         run = tmp_path / f"killed-{kills}"
-        for _ in range(20):
+        for number in range(20):
             started = (run / "resolved.yaml").exists()
             words = ["train", "--resume", run] if started else ["train", "--recipe", file, "--out", run]
-            seconds = lasts * draw.uniform(0.5, 1.3)
+            # Longer with every kill, since other work of the machine may slow a life down.
+            seconds = lasts * draw.uniform(0.5, 1.3) * (1 + number / 5)
             if not killed(command(*words), seconds, draw.choice([signal.SIGKILL, signal.SIGTERM])):
                 break
             kills += 1
