@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from asciivae.cli.output import GlobalOptions
+from asciivae.cli.output import GlobalOptions, terminal_size
 
 if TYPE_CHECKING:
     from asciivae.pages.draw import DrawnPage
@@ -36,7 +35,7 @@ class Growth:
         if not self._live:
             return
         self._clear()
-        text = growing(drawn, *shutil.get_terminal_size())
+        text = growing(drawn, *terminal_size(sys.stderr))
         self._lines = text.count("\n")
         sys.stderr.write(text)
         sys.stderr.flush()

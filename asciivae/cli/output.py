@@ -137,12 +137,21 @@ def _finite(value: Any) -> Any:
     return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def terminal_size(stream: TextIO) -> tuple[int, int]:
+    """Columns and rows of the terminal of a stream; 80 and 24 if there is none. COLUMNS and LINES take precedence."""
+    try:
+        columns, rows = os.get_terminal_size(stream.fileno())
+    except (OSError, ValueError):
+        columns = rows = 0
+    return shutil.get_terminal_size((columns or 80, rows or 24))
+
+
 def beside(*grids: Any) -> str:
     """Drawings (h, w) side by side, or one below the other where stdout is a terminal that is too narrow for it."""
     from asciivae.text.art import SEPARATOR, side_by_side, to_text
 
     width = sum(grid.shape[1] for grid in grids) + len(SEPARATOR) * (len(grids) - 1)
-    if results().isatty() and width > shutil.get_terminal_size().columns:
+    if results().isatty() and width > terminal_size(results())[0]:
         return "\n".join(map(to_text, grids))
     return side_by_side(*grids)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from asciivae.cli.output import GlobalOptions, say
+from asciivae.cli.output import GlobalOptions, say, terminal_size
 from asciivae.training.observer import Observer
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class Progress(Observer):
             disable=not self.live,
             dynamic_ncols=True,
             file=sys.stderr,
-            bar_format=_WIDE if shutil.get_terminal_size().columns >= 76 else _NARROW,
+            bar_format=_WIDE if terminal_size(sys.stderr)[0] >= 76 else _NARROW,
         )
         self._began, self._start = time.monotonic(), start
 

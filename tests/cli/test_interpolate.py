@@ -1,10 +1,13 @@
 """`asciivae interpolate`: what comes out where, and what is refused."""
 
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from pseudo_terminal import on_a_terminal
 from tiny_runs import asciivae, drawings
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
@@ -45,6 +48,15 @@ def test_two_drawings_of_one_size_need_no_margin(run: Path, here: Path) -> None:
     alone = asciivae("reconstruct", "wall.txt", "--model", run).stdout
 
     assert first == f"{alone}\n{alone}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_the_pages_that_are_decoded_are_counted_on_a_terminal(run: Path, here: Path) -> None:
+    command = [sys.executable, "-m", "asciivae", "interpolate", "cat.txt", "wall.txt", "--model", str(run)]
+    code, out, shown = on_a_terminal(command, columns=80)
+    assert code == 0, shown
+    assert out
+    assert re.search(r"\r[1-9]\d*page \[", shown), shown
 
 
 def test_pictures_of_a_walk(run: Path, here: Path) -> None:

@@ -1,12 +1,11 @@
 """Watching a run: a live bar for a terminal, plain lines for a file, nothing for --quiet; never on stdout."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pseudo_terminal import on_a_terminal
 from tiny_runs import asciivae, drawings, tiny_recipe, written
 
 from asciivae.cli.output import GlobalOptions
@@ -61,36 +60,12 @@ def test_a_log_has_a_line_for_each_record(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_on_a_terminal_there_is_a_live_bar(tmp_path: Path) -> None:
-    import fcntl
-    import pty
-    import struct
-    import termios
-
     drawings(tmp_path / "art")
     file = written(tmp_path / "tiny.yaml", tiny_recipe(tmp_path / "art"))
-    reader, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "asciivae", "train", "--recipe", str(file), "--out", str(tmp_path / "run")],
-        stdout=subprocess.PIPE,
-        stderr=terminal,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
-    os.close(terminal)
-    shown = b""
-    while True:
-        try:
-            part = os.read(reader, 4096)
-        except OSError:  # how Linux says that nobody writes any more
-            break
-        if not part:
-            break
-        shown += part
-    os.close(reader)
-    out, _ = process.communicate(timeout=60)
+    command = [sys.executable, "-m", "asciivae", "train", "--recipe", str(file), "--out", str(tmp_path / "run")]
+    code, out, text = on_a_terminal(command, columns=100)
 
-    assert (process.returncode, out.decode()) == (0, f"{tmp_path / 'run'}\n")
-    text = shown.decode()
+    assert (code, out) == (0, f"{tmp_path / 'run'}\n")
     assert re.search(r"\r100%\|.*6/6 \[", text), text
     assert "step 6/6 validation: " in text
 
@@ -98,33 +73,15 @@ def test_on_a_terminal_there_is_a_live_bar(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize("columns", [80, 60, 40])
 def test_a_bar_shows_the_loss_and_the_rate_in_full(columns: int) -> None:
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    code = """
+    program = """
 from asciivae.cli.progress import Progress
 with Progress(0, 40000) as progress:
     progress._bar.update(39999)
     progress.logged({"kind": "train", "step": 39999, "epoch": 1, "total": 1307.25, "pieces_per_second": 103.21})
 """
-    reader, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
-    ) as process:
-        os.close(terminal)
-        shown = b""
-        try:
-            while part := os.read(reader, 4096):
-                shown += part
-        except OSError:  # how Linux says that nobody writes any more
-            pass
-    os.close(reader)
-    assert process.returncode == 0, shown
-    lines = [line for line in shown.decode().replace("\n", "\r").split("\r") if "39999/40000" in line]
+    code, _, shown = on_a_terminal([sys.executable, "-c", program], columns)
+    assert code == 0, shown
+    lines = [line for line in shown.replace("\n", "\r").split("\r") if "39999/40000" in line]
     assert lines
     assert "loss 1307, 103/s]" in lines[-1]
     assert len(lines[-1].rstrip()) <= columns
