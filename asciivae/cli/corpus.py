@@ -1,4 +1,4 @@
-"""`asciivae corpus clean | stats | split | show | export`."""
+"""`asciivae corpus clean | stats | verify | split | show | export`."""
 
 from __future__ import annotations
 
@@ -128,6 +128,20 @@ def stats(
         if len(entries) > top:
             rows.append([f"{len(entries) - top} other {name}", str(sum(n for _, n in entries[top:]))])
     table(["what", "how many"], rows)
+
+
+@app.command()
+@reported
+def verify(corpus: Spec, as_json: AsJson = False) -> None:
+    """Read a corpus in full and compare it with its recorded digest; other commands do so once per change."""
+    from asciivae.corpus.source import open_corpus
+
+    opened = open_corpus(corpus, verify=True)
+    if as_json:
+        json_result({"corpus": corpus, "digest": opened.digest, "pieces": len(opened)})
+        return
+    say(f"{len(opened)} pieces, as recorded")
+    result(opened.digest)
 
 
 @app.command()

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
+from asciivae.corpus import extents
+from asciivae.corpus.extents import Boxes
 from asciivae.corpus.transforms import mirror, paste, roll_shifts
 from asciivae.rng import Part, numpy_stream
 from asciivae.settings.types import Count, Positive, Probability, Share
@@ -21,6 +23,7 @@ from asciivae.text.charset import SIZE, SPACE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from asciivae.corpus.store import Corpus
     from asciivae.text.canvas import Canvas, Page, Size
 
 
@@ -88,6 +91,14 @@ class Crop:
     probability: Probability
     smallest: Count = 8
 
+    def windows(self, boxes: Boxes, draws: Draws) -> Boxes:
+        """Windows of the contents of k pieces; each draw is (k,)."""
+        heights = boxes.heights - _choices(draws.window_height, np.maximum(boxes.heights - self.smallest, 0) + 1)
+        widths = boxes.widths - _choices(draws.window_width, np.maximum(boxes.widths - self.smallest, 0) + 1)
+        tops = boxes.tops + _choices(draws.window_top, boxes.heights - heights + 1)
+        lefts = boxes.lefts + _choices(draws.window_left, boxes.widths - widths + 1)
+        return Boxes(boxes.rows, tops, lefts, heights, widths)
+
 
 @dataclass(frozen=True)
 class Noise:
@@ -120,9 +131,25 @@ class Augment:
     paste: Probability = 0.0
     noise: Noise | None = None
 
-    def draws(self, seed: int, epoch: int, count: int) -> NDArray[np.float64]:
-        """The draws of an epoch for `count` pieces, (count, fields of `Draws`)."""
-        return numpy_stream(seed, "augment", epoch).random((count, len(Draws._fields)))
+    def sizes(
+        self, corpus: Corpus, pieces: NDArray[np.int64], canvas: Canvas, draws: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """The sizes (k, 2) for which `Canvas.size_for` gives the pages of k pieces with these draws, (k, fields)."""
+        drawn = Draws(*draws.T)
+        boxes = extents.contents(corpus, pieces, canvas.trimmed)
+        heights, widths = boxes.heights, boxes.widths
+        if self.crop is not None:
+            cropped = np.flatnonzero(drawn.crop < self.crop.probability)
+            windows = self.crop.windows(boxes[cropped], Draws(*draws[cropped].T))
+            inked = extents.trimmed(corpus.storage, windows)
+            some = inked.heights > 0
+            chosen = inked if canvas.trimmed else windows
+            heights[cropped[some]], widths[cropped[some]] = chosen.heights[some], chosen.widths[some]
+        if self.shift is not None:
+            shifted = drawn.shift < self.shift.probability
+            heights += np.where(shifted, _choices(drawn.margin_height, self.shift.margin + 1), 0)
+            widths += np.where(shifted, _choices(drawn.margin_width, self.shift.margin + 1), 0)
+        return np.stack([heights, widths], axis=1)
 
     def content(self, grid: Page, canvas: Canvas, draws: Draws) -> Page:
         """The part of a piece that goes on the page: all of it, or a window that contains ink."""
@@ -173,6 +200,33 @@ class Augment:
         noisy = draw.random((part.whole, 1, 1))[part.rows] < self.noise.probability
         replaced = noisy & mask & (draw.random(shape, np.float32)[part.rows] < self.noise.share)
         return np.where(replaced, draw.integers(SIZE, size=shape)[part.rows], ids)
+
+
+class DrawsOfEpoch:
+    """The draws of the pieces of a corpus in an epoch, made again when they are needed.
+
+    Args:
+        seed: seed of the run.
+        epoch: the epoch.
+    """
+
+    def __init__(self, seed: int, epoch: int) -> None:
+        self.epoch = epoch
+        self._draw = numpy_stream(seed, "augment", epoch)
+        self._start = self._draw.bit_generator.state
+
+    def __call__(self, first: int, count: int) -> NDArray[np.float64]:
+        """The draws (count, fields of `Draws`) of the pieces from index `first` on."""
+        bits = self._draw.bit_generator
+        bits.state = self._start
+        bits.advance(first * len(Draws._fields))  # type: ignore[attr-defined]
+        return self._draw.random((count, len(Draws._fields)))
+
+
+def _choices(draws: Any, counts: Any) -> NDArray[np.int64]:
+    """As `_choice`, for arrays of draws in [0, 1)."""
+    chosen: NDArray[np.int64] = (draws * counts).astype(np.int64)
+    return chosen
 
 
 def _choice(draw: float, count: int) -> int:

@@ -7,13 +7,18 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from asciivae.corpus import formats
 from asciivae.corpus.builder import collect
 from asciivae.corpus.mapped import FORMAT, Store, save
-from asciivae.corpus.store import Corpus, Piece, Refusals, Refused
+from asciivae.corpus.scratch import ScratchError
+from asciivae.corpus.store import Corpus, Piece, Refusals, Refused, Storage, Texts
+from asciivae.corpus.verified import Verified, state_of
 from asciivae.errors import AsciivaeError, CorpusError, nearest
 from asciivae.files.opening import open_file
 from asciivae.text.reading import Colours, Reading
@@ -36,6 +41,7 @@ def open_corpus(
     replace: str | None = None,
     transliterate: bool = False,
     colours: str = "drop",
+    verify: bool = False,
 ) -> Corpus:
     """Open a corpus by name or path.
 
@@ -48,41 +54,65 @@ def open_corpus(
         replace: a character that replaces each one that is not printable ASCII; see `asciivae.text.art.parse`.
         transliterate: replace look-alikes first.
         colours: `drop` ANSI colours, or `refuse` pieces that contain them.
+        verify: read the source and its store in full and compare digests, also if they have not changed since they
+            were last verified (device, inode, size, mtime and ctime).
 
     Raises:
         CorpusError: the corpus does not exist, cannot be read, or has no readable piece.
         UsageError: `replace` is not one printable ASCII character.
     """
+    opening = _Opening(cache or cache_folder(), verify)
     source, how = str(spec), Reading(replace, transliterate, Colours(colours))
     path = _EMBEDDED_FILE if source == EMBEDDED else Path(os.path.expanduser(spec))
     if os.path.isdir(path):
-        return _open_folder(source, path, how, cache)
+        return _open_folder(source, path, how, opening)
     if not os.path.exists(path):
         raise CorpusError("no such corpus", place=source, hint=_nearest(path))
     if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
-        key = ["jsonl", path.suffix, _named(how), digest_of(path)]
-        return _cached(source, key, partial(formats.read_jsonl, path, how), cache)
+        key = ["jsonl", path.suffix, _named(how), opening.digest_of(path)]
+        return _cached(source, key, partial(formats.read_jsonl, path, how), opening)
     if path.suffix.lower() == ".safetensors":
-        return _corpus(source, Store(path))
+        return _corpus(source, opening.store(path))
     raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")
 
 
-def _open_folder(source: str, path: Path, how: Reading, cache: Path | None) -> Corpus:
+class _Opening:
+    """How files are opened: with what is known of them in the cache, unless they are to be verified again."""
+
+    def __init__(self, cache: Path, again: bool) -> None:
+        self.cache, self._verified, self._again = cache, Verified(cache), again
+
+    def digest_of(self, path: Path) -> str:
+        return digest_of(path, None if self._again else self._verified)
+
+    def store(self, path: Path) -> Store:
+        store = Store(path)
+        store.verify(None if self._again else self._verified)
+        return store
+
+    def built(self, path: Path, digest: str) -> Store:
+        """A store that this process has just written."""
+        with suppress(OSError):
+            self._verified.record(path, state_of(os.stat(path)), digest)
+        return Store(path)
+
+
+def _open_folder(source: str, path: Path, how: Reading, opening: _Opening) -> Corpus:
     scraped = os.path.lexists(path / formats.MANIFEST)
     if scraped:
         formats.checked(path, formats.MANIFEST)
     if scraped and os.path.lexists(path / CLEANED):
         formats.checked(path, CLEANED)
-        store = Store(path / CLEANED)
-        if store.key != digest_of(path / formats.MANIFEST):
+        store = opening.store(path / CLEANED)
+        if store.key != opening.digest_of(path / formats.MANIFEST):
             _log.warning("%s has changed since it was cleaned: asciivae corpus clean %s", source, source)
         return _corpus(source, store)
     files, refused = formats.list_folder(path)
     key = ["folder", str(path.resolve()), _named(how), files, refused]
     if scraped:
-        key = [*key, digest_of(path / formats.MANIFEST)]
-        return _cached(source, key, partial(formats.read_scraped, path, how), cache)
-    return _cached(source, key, partial(_folder, path, files, refused, how), cache)
+        key = [*key, opening.digest_of(path / formats.MANIFEST)]
+        return _cached(source, key, partial(formats.read_scraped, path, how), opening)
+    return _cached(source, key, partial(_folder, path, files, refused, how), opening)
 
 
 def cache_folder() -> Path:
@@ -93,30 +123,48 @@ def cache_folder() -> Path:
 
 
 def _cached(
-    source: str, key_parts: Sequence[object], pieces: Callable[[], Iterable[Piece | Refused]], cache: Path | None
+    source: str, key_parts: Sequence[object], pieces: Callable[[], Iterable[Piece | Refused]], opening: _Opening
 ) -> Corpus:
     """Map the cached store of the same sources, or build it."""
     key = hashlib.sha256(json.dumps([FORMAT, *key_parts]).encode()).hexdigest()
-    path = (cache or cache_folder()) / "corpora" / f"{key[:16]}.safetensors"
+    path = opening.cache / "corpora" / f"{key[:16]}.safetensors"
     if os.path.exists(path):
         try:
-            store = Store(path)
+            store = opening.store(path)
             if store.key == key:
-                return _told(_corpus(source, store))
+                return _told(_corpus(source, store), store.shared_ids)
         except CorpusError as error:
             _log.warning("%s; rebuilding it", error.headline)
-    storage, refusals = collect(pieces())
+    storage, refusals = _collected(pieces, path.parent)
     if not len(storage.heights):
         raise _no_pieces(source, refusals)
+    shared = _shared_ids(storage)
     try:
-        save(path, storage, refusals, key=key)
-        return _told(_corpus(source, Store(path)))
+        digest = save(path, storage, refusals, key=key, shared_ids=shared)
+        return _told(_corpus(source, opening.built(path, digest)), shared)
     except (OSError, AsciivaeError) as error:
         _log.warning("the corpus cannot be cached in %s and is rebuilt each time: %s", path.parent, error)
-        return _told(Corpus(storage, source=source, digest=storage.digest(), refusals=refusals))
+        return _told(Corpus(storage, source=source, digest=storage.digest(), refusals=refusals), shared)
 
 
-def _told(corpus: Corpus) -> Corpus:
+def _collected(pieces: Callable[[], Iterable[Piece | Refused]], folder: Path) -> tuple[Storage, Refusals]:
+    """Build a store in temporary files, or in memory where there is no room for them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return collect(pieces(), folder)
+    except (OSError, ScratchError):
+        return collect(pieces())
+
+
+def _shared_ids(storage: Storage) -> int:
+    """The pieces that have the id of another piece."""
+    ids = Texts(storage.columns["id"], None)
+    names = (hashlib.blake2b(name.encode(), digest_size=8).digest() for name in ids)
+    hashes = np.fromiter((int.from_bytes(name) for name in names), np.uint64, len(ids))
+    return len(ids) - np.unique(hashes).size
+
+
+def _told(corpus: Corpus, shared: int) -> Corpus:
     """Warn of pieces that are missing, and of ids that do not identify a piece; once for each corpus."""
     if (corpus.source, corpus.digest) in _warned:
         return corpus
@@ -131,7 +179,7 @@ def _told(corpus: Corpus) -> Corpus:
             place,
             reason,
         )
-    if shared := len(corpus) - len(set(corpus.column("id"))):
+    if shared:
         _log.warning("%d pieces of %s have the id of another piece", shared, corpus.source)
     return corpus
 
@@ -152,27 +200,36 @@ def _named(how: Reading) -> object:
     return how.replace if how == Reading(how.replace) else how
 
 
-def digest_of(path: Path) -> str:
+def digest_of(path: Path, verified: Verified | None = None) -> str:
     """SHA-256 of a file in hex.
+
+    Args:
+        path: the file.
+        verified: where it is recorded, and looked up: a file that has not changed since is not read again.
 
     Raises:
         CorpusError: the file cannot be read.
     """
     try:
         with open_file(path) as file:
-            if os.fstat(file.fileno()).st_size > formats.MAX_UNPACKED:  # a sparse file costs nothing and takes hours
+            state = state_of(os.fstat(file.fileno()))
+            if state.size > formats.MAX_UNPACKED:  # a sparse file costs nothing and takes hours
                 raise CorpusError(
                     f"the file is longer than {formats.MAX_UNPACKED} bytes",
                     place=str(path),
                     hint="split a large corpus into several files",
                 )
-            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+            known = verified.digest(path, state) if verified else None
+            digest = known or hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except OSError as error:
         raise CorpusError(
             f"the file cannot be read: {formats.reason_of(error)}",
             place=str(path),
             hint=f"check its permissions: ls -l {path}",
         ) from None
+    if verified and not known:
+        verified.record(path, state, digest)
+    return digest
 
 
 def _no_pieces(source: str, refusals: Refusals) -> CorpusError:

@@ -24,6 +24,7 @@ Integers = NDArray[np.int64]
 
 _CHECKED, _CHECKED_CELLS = 1 << 16, 1 << 26  # pieces that are checked at a time, unless they are large
 _HASHED = 1 << 24  # bytes that are hashed at a time
+_DECODED = 1 << 12  # texts of a column that are decoded at a time
 
 COLUMNS = ("id", "category", "source", "license", "cluster", "artist", "caption", "url")
 """The columns of metadata. `id` is always present; a column that is empty for every piece is omitted."""
@@ -164,14 +165,19 @@ class Flat(NamedTuple):
 
 
 class Texts(Sequence[str]):
-    """A column of a corpus: strings, decoded on access."""
+    """A column of a corpus: strings, decoded on access.
 
-    def __init__(self, column: Column, rows: Integers) -> None:
+    Args:
+        column: the column of the store.
+        rows: (n,) the row of each string; None for all in order.
+    """
+
+    def __init__(self, column: Column, rows: Integers | None) -> None:
         self._column = column
         self._rows = rows
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return (self._column.offsets.size - 1) if self._rows is None else self._rows.size
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -179,13 +185,20 @@ class Texts(Sequence[str]):
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
-            return list(Texts(self._column, self._rows[index]))
-        row = self._rows[index]
+            return [self[i] for i in range(len(self))[index]]
+        row = row_of(index, self._rows, len(self))
         begin, end = self._column.offsets[row : row + 2]
         return self._column.blob[begin:end].tobytes().decode("utf-8", "replace")
 
     def __iter__(self) -> Iterator[str]:
-        return (self[index] for index in range(len(self)))
+        for begin in range(0, len(self), _DECODED):
+            end = min(begin + _DECODED, len(self))
+            rows = np.arange(begin, end) if self._rows is None else self._rows[begin:end]
+            lengths = self._column.offsets[rows + 1] - self._column.offsets[rows]
+            data, at = runs(self._column.blob, self._column.offsets, rows).tobytes(), 0
+            for length in lengths.tolist():
+                yield data[at : at + length].decode("utf-8", "replace")
+                at += length
 
 
 class Corpus:
@@ -193,7 +206,6 @@ class Corpus:
 
     Attributes:
         storage: the store, which may have other pieces too.
-        rows: (n,) the number of each piece in the store.
         heights: (n,) uint16, the rows of each piece.
         widths: (n,) uint16, the columns of each piece.
         columns: the names of the columns.
@@ -213,7 +225,7 @@ class Corpus:
         rows: Integers | None = None,
     ) -> None:
         self.storage = storage
-        self.rows = np.arange(len(storage.heights)) if rows is None else rows
+        self._rows = rows
         self._refusals = refusals
         self.heights = storage.heights if rows is None else storage.heights[rows]
         self.widths = storage.widths if rows is None else storage.widths[rows]
@@ -224,11 +236,20 @@ class Corpus:
         self.refused_total = refusals.total
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self.heights.size
+
+    @property
+    def rows(self) -> Integers:
+        """(n,) the number of each piece in the store."""
+        return np.arange(len(self)) if self._rows is None else self._rows
+
+    def rows_of(self, indices: Integers) -> Integers:
+        """The numbers in the store of the pieces at `indices`, (k,) in [0, n)."""
+        return indices if self._rows is None else self._rows[indices]
 
     def grid(self, index: int) -> Grid:
         """The (h, w) uint8 class ids of a piece: a read-only view."""
-        row = self.rows[index]
+        row = row_of(index, self._rows, len(self))
         begin, end = self.storage.offsets[row : row + 2]
         cells = self.storage.cells[begin:end]
         return cells.reshape(self.storage.heights[row], self.storage.widths[row])
@@ -243,7 +264,7 @@ class Corpus:
 
     def flat(self, indices: Integers) -> Flat:
         """The pieces at `indices`, (k,) in [0, n), one after the other; a view where they lie so in the store."""
-        rows = self.rows[indices]
+        rows = self.rows_of(indices)
         heights, widths = self.storage.heights[rows].astype(np.int64), self.storage.widths[rows].astype(np.int64)
         cells = runs(self.storage.cells, self.storage.offsets, rows)
         return Flat(cells, heights, widths)
@@ -264,13 +285,24 @@ class Corpus:
                 place=self.source,
                 hint=f"it has: {', '.join(self.columns)}",
             )
-        return Texts(self.storage.columns[name], self.rows)
+        return Texts(self.storage.columns[name], self._rows)
 
     def select(self, indices: NDArray[np.integer[Any]] | Sequence[int]) -> Corpus:
         """The pieces at `indices`, (k,) in [0, n), in that order: a view that shares the storage."""
         rows = self.rows[np.asarray(indices, np.int64)]
         digest = hashlib.sha256(self.digest.encode() + rows.astype("<i8").tobytes()).hexdigest()
         return Corpus(self.storage, source=self.source, digest=digest, refusals=self._refusals, rows=rows)
+
+
+def row_of(index: int, rows: Integers | None, n: int) -> int:
+    """The row of the piece at an index in [-n, n), of a selection of rows or of all of them.
+
+    Raises:
+        IndexError: the index is out of range.
+    """
+    if rows is not None:
+        return int(rows[index])
+    return range(n)[index]
 
 
 def runs(values: Bytes, offsets: Integers, rows: Integers) -> Bytes:

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from asciivae.corpus.augment import Draws
+from asciivae.corpus.augment import Draws, DrawsOfEpoch
+from asciivae.corpus.extents import contents, grouped, page_sizes
 from asciivae.corpus.transforms import roll
 from asciivae.rng import Part, numpy_stream
 from asciivae.text.charset import SPACE
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     Pieces = NDArray[np.int64]
     Page = NDArray[np.uint8]
+
+
+_PLANNED = 1 << 16
+"""Pieces whose augmented sizes are computed at a time."""
 
 
 class Batch(NamedTuple):
@@ -117,9 +122,9 @@ class Batches:
         self.corpus, self.pieces, self.batch_size, self.canvas, self.seed = corpus, pieces, batch_size, canvas, seed
         self.roll, self.augment = roll, augment
         self.steps_per_epoch = -(-len(pieces) // batch_size)
-        self._groups = {} if augment else _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece)))
+        self._groups = {} if augment else _by_size(corpus, pieces, canvas)
         self._planned: tuple[int, list[Pieces]] = (-1, [])
-        self._drawn: tuple[int, NDArray[np.float64]] = (-1, np.empty(0))
+        self._drawn = DrawsOfEpoch(seed, 0)
 
     def shared(self, ranks: Ranks) -> Self:
         """The same batches, of each of which only the part of this process is made."""
@@ -154,7 +159,7 @@ class Batches:
         """The pieces of every batch of an epoch, in order."""
         groups = self._groups
         if self.augment:
-            groups = _by_size(self.pieces, lambda piece: self._size(piece, epoch))
+            groups = _grouped(self.pieces, self._augmented_sizes(epoch))
         draw = numpy_stream(self.seed, "order", epoch)
         batches, left = [], {}
         for size, group in groups.items():
@@ -178,11 +183,25 @@ class Batches:
         content = self.augment.content(self.corpus.grid(piece), self.canvas, draws)
         return self.augment.size(content.shape, self.canvas, draws)
 
-    def _draws(self, piece: int, epoch: int) -> Draws:
+    def _augmented_sizes(self, epoch: int) -> NDArray[np.int64]:
+        """(k, 2) the page sizes of all pieces in an epoch."""
         assert self.augment is not None
-        if self._drawn[0] != epoch:
-            self._drawn = (epoch, self.augment.draws(self.seed, epoch, len(self.corpus)))
-        return Draws(*self._drawn[1][piece].tolist())
+        draws, sizes = self._draws_of(epoch), np.empty((len(self.pieces), 2), np.int64)
+        order = np.argsort(self.pieces, kind="stable")  # the draws follow the order of the corpus
+        begins = np.arange(0, len(self.corpus), _PLANNED)
+        parts = np.split(order, np.searchsorted(self.pieces[order], begins[1:]))
+        for begin, here in zip(begins.tolist(), parts, strict=True):
+            drawn = draws(begin, min(_PLANNED, len(self.corpus) - begin))[self.pieces[here] - begin]
+            sizes[here] = self.augment.sizes(self.corpus, self.pieces[here], self.canvas, drawn)
+        return page_sizes(sizes, self.canvas.size_for)
+
+    def _draws(self, piece: int, epoch: int) -> Draws:
+        return Draws(*self._draws_of(epoch)(piece, 1)[0].tolist())
+
+    def _draws_of(self, epoch: int) -> DrawsOfEpoch:
+        if self._drawn.epoch != epoch:
+            self._drawn = DrawsOfEpoch(self.seed, epoch)
+        return self._drawn
 
     def _other(self, draw: float) -> Page:
         return self.corpus.grid(int(self.pieces[int(draw * len(self.pieces))]))
@@ -199,7 +218,7 @@ def in_order(
 
     `rolled`, if given, maps a number of pieces to their shifts.
     """
-    for group in _by_size(pieces, lambda piece: canvas.size(corpus.grid(piece))).values():
+    for group in _by_size(corpus, pieces, canvas).values():
         for chunk in _chunks(group, batch_size):
             pages = [canvas.page(corpus.grid(piece)) for piece in chunk]
             yield collate(_rolled(pages, rolled(len(chunk))) if rolled else pages, chunk)
@@ -215,12 +234,14 @@ def _rolled(pages: Sequence[Page], shifts: NDArray[np.int64]) -> list[Page]:
     return [roll(page, *shift) for page, shift in zip(pages, shifts.tolist(), strict=True)]
 
 
-def _by_size(pieces: Pieces, size_of: Callable[[int], Size]) -> dict[Size, Pieces]:
+def _by_size(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> dict[Size, Pieces]:
     """Group pieces by page size, in increasing order of area."""
-    by_size: dict[Size, list[int]] = {}
-    for piece in pieces.tolist():
-        by_size.setdefault(size_of(piece), []).append(piece)
-    return {size: np.array(by_size[size]) for size in sorted(by_size, key=lambda s: (s[0] * s[1], s))}
+    boxes = contents(corpus, pieces, canvas.trimmed)
+    return _grouped(pieces, page_sizes(np.stack([boxes.heights, boxes.widths], axis=1), canvas.size_for))
+
+
+def _grouped(pieces: Pieces, sizes: NDArray[np.int64]) -> dict[Size, Pieces]:
+    return {size: pieces[positions] for size, positions in grouped(sizes)}
 
 
 def _snake(sizes: Iterable[Size]) -> list[Size]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from asciivae.corpus import extents
 from asciivae.corpus.concat import open_corpora
 from asciivae.corpus.filters import exclude, fits
 from asciivae.corpus.settings import Data, FixedCanvas
 from asciivae.corpus.splits import split
 from asciivae.errors import ModelError, RecipeError
 from asciivae.text.art import MAX_SIDE
-from asciivae.text.canvas import Canvas, PageSize, Size
+from asciivae.text.canvas import Canvas, PageSize
 from asciivae.text.charset import SIZE, SPACE
 from asciivae.training.batches import Batches
 
@@ -52,9 +53,9 @@ class DataSplit:
 
     def middle(self, count: int) -> Pieces:
         """Validation pieces of median area, for samples."""
-        by_area = sorted(self.validating.tolist(), key=lambda i: (self.corpus.grid(i).size, i))
+        by_area = self.validating[np.lexsort((self.validating, self.corpus.sizes(self.validating)))]
         first = max(0, len(by_area) // 2 - count // 2)
-        return np.array(by_area[first : first + count])
+        return by_area[first : first + count]
 
 
 def prepare_data(recipe: BaseRecipe, size_for: PageSize) -> DataSplit:
@@ -77,8 +78,7 @@ def prepare_data(recipe: BaseRecipe, size_for: PageSize) -> DataSplit:
     margin = data.augment.shift.margin if data.augment and data.augment.shift else 0
     # Fail now rather than after hours of training.
     for pieces, around in ((validated, 0), (training, margin)):
-        for piece in pieces.tolist():
-            _page_size(corpus, piece, canvas, around)
+        _page_sizes(corpus, pieces, canvas, around)
     batches = Batches(corpus, training, recipe.train.batch, canvas, recipe.seed, data.roll, data.augment)
     return DataSplit(corpus, excluded, training, validating, validated, canvas, batches)
 
@@ -129,24 +129,22 @@ def canvas_of(data: Data, size_for: PageSize) -> Canvas:
 
 def character_counts(corpus: Corpus, pieces: Pieces, canvas: Canvas) -> torch.Tensor:
     """Counts of each character on the pages of these pieces, padding included: (95,) int64."""
-    counts = np.zeros(SIZE, np.int64)
-    for piece in pieces.tolist():
-        content = canvas.content(corpus.grid(piece))
-        height, width = _page_size(corpus, piece, canvas)
-        counts += np.bincount(content.ravel(), minlength=SIZE)
-        counts[SPACE] += height * width - content.size
+    counts = extents.character_counts(corpus, pieces)[:SIZE]
+    cells = int(_page_sizes(corpus, pieces, canvas).prod(axis=1).sum())
+    counts[SPACE] = cells - (counts.sum() - counts[SPACE])  # blank margins are left out, and padding is counted
     return torch.from_numpy(counts)
 
 
-def _page_size(corpus: Corpus, piece: int, canvas: Canvas, margin: int = 0) -> Size:
-    height, width = canvas.content(corpus.grid(piece)).shape
+def _page_sizes(corpus: Corpus, pieces: Pieces, canvas: Canvas, margin: int = 0) -> NDArray[np.int64]:
+    """(k, 2) the sizes of the pages of these pieces."""
+    boxes = extents.contents(corpus, pieces, canvas.trimmed)
     try:
-        return canvas.size_for(height + margin, width + margin)
-    except ModelError as error:
+        return extents.page_sizes(np.stack([boxes.heights, boxes.widths], axis=1) + margin, canvas.size_for)
+    except extents.TooLarge as found:
         with_margin = f" with data.augment.shift.margin {margin}" if margin else ""
-        place = f"{corpus.source}, piece {corpus.column('id')[piece]}{with_margin}"
+        place = f"{corpus.source}, piece {corpus.column('id')[int(pieces[found.position])]}{with_margin}"
         hint = f"--set data.max_side={_largest_side(canvas) - margin}"
-        raise ModelError(error.message, place=place, hint=hint) from error
+        raise ModelError(found.message, place=place, hint=hint) from found
 
 
 def _largest_side(canvas: Canvas) -> int:

@@ -59,6 +59,25 @@ def test_stats(pieces: Path) -> None:
     assert rows["2 other categories"] == "2"
 
 
+def test_verify(pieces: Path, tmp_path: Path) -> None:
+    done = asciivae("corpus", "verify", pieces)
+    assert (done.exit_code, done.stdout, done.stderr.splitlines()[-1]) == (
+        0,
+        open_corpus(pieces).digest + "\n",
+        "4 pieces, as recorded",
+    )
+    store = tmp_path / "out.safetensors"
+    assert asciivae("corpus", "export", pieces, "--out", store).exit_code == 0
+    document = json.loads(asciivae("corpus", "verify", store, "--json").stdout)
+    assert (document["pieces"], document["digest"]) == (4, open_corpus(store).digest)
+    data = bytearray(store.read_bytes())
+    data[-1] ^= 1
+    store.write_bytes(data)
+    done = asciivae("corpus", "verify", store)
+    assert done.exit_code == 1
+    assert "its content does not match its digest" in done.stderr
+
+
 def test_split(pieces: Path, tmp_path: Path) -> None:
     done = asciivae("corpus", "split", pieces, "--out", tmp_path, "--rule", "random", "--share", "0.5", "--json")
     document = json.loads(done.stdout)

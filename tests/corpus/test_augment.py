@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tiny_runs import AUGMENT, CPU, corpus_of, grids_of, tiny_experiment
 
-from asciivae.corpus.augment import Augment, Crop, Draws, Noise, Shift
+from asciivae.corpus.augment import Augment, Crop, Draws, DrawsOfEpoch, Noise, Shift
 from asciivae.corpus.transforms import mirror
 from asciivae.text.art import trim
 from asciivae.text.canvas import Canvas
@@ -164,7 +164,7 @@ def test_noise_is_only_in_what_the_model_reads_and_only_on_the_pieces_pages() ->
 def test_a_probability_is_how_often(kind: str) -> None:
     grid, other = sparse(16, 17, 1, 0.9), np.full((16, 17), 9, np.uint8)
     plain = FITTED.page(grid)
-    draws = [Draws(*row) for row in ALL.draws(0, 0, 400)]
+    draws = [Draws(*row) for row in DrawsOfEpoch(0, 0)(0, 400)]
 
     def varied(probability: float) -> list[bool]:
         settings: dict[str, Any] = {"crop": Crop(probability, 1), "shift": Shift(probability, 50)}
@@ -179,10 +179,12 @@ def test_a_probability_is_how_often(kind: str) -> None:
 
 def test_draws_are_a_function_of_seed_epoch_and_piece() -> None:
     places = [(seed, epoch, piece) for seed in range(3) for epoch in range(3) for piece in range(3)]
-    drawn = {tuple(ALL.draws(seed, epoch, 10)[piece]) for seed, epoch, piece in places}
+    drawn = {tuple(DrawsOfEpoch(seed, epoch)(0, 10)[piece]) for seed, epoch, piece in places}
 
     assert len(drawn) == len(places)
-    assert np.array_equal(ALL.draws(0, 0, 5), ALL.draws(0, 0, 50)[:5])  # more pieces change nothing for the others
+    assert np.array_equal(
+        DrawsOfEpoch(0, 0)(0, 5), DrawsOfEpoch(0, 0)(0, 50)[:5]
+    )  # more pieces change nothing for the others
 
 
 # ── batches of varied pieces ────────────────────────────────────────────────────────────────────────────────

@@ -162,6 +162,7 @@ def test_no_room_for_temporary_files_is_an_error(tmp_path: Path, monkeypatch: py
     assert caught.value.hint == "free some space there, or use another folder"
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=9)))
 def test_what_was_seen_before(lists: list[list[int]]) -> None:
     seen, known = _Seen(), set[int]()

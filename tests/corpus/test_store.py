@@ -80,6 +80,6 @@ def test_a_piece_without_ink_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     save(path, *collect(Piece(grid, {"id": str(i)}) for i, grid in enumerate(grids)))
     with pytest.raises(CorpusError) as caught:
-        Store(path)
+        Store(path).verify()
     assert caught.value.headline == (f"{path}: not a corpus store, or a damaged one: it contains a piece without ink")
     assert caught.value.hint == "rebuild it from its source: a folder of .txt files, or a .jsonl file"

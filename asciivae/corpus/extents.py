@@ -1,0 +1,200 @@
+"""Where the ink of many pieces is, and the sizes of their pages, over flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asciivae.errors import ModelError
+from asciivae.text.charset import SPACE
+
+if TYPE_CHECKING:
+    from asciivae.corpus.store import Corpus, Flat, Storage
+    from asciivae.text.canvas import PageSize, Size
+
+Integers = NDArray[np.int64]
+
+_TOGETHER, _COUNTED = 1 << 12, 1 << 11  # pieces whose cells are looked at, and counted, at a time
+_SPAN = 1 << 16
+"""More than any height or width."""
+_TABLE = 1 << 24
+
+
+class TooLarge(ModelError):
+    """A piece has no page size.
+
+    Attributes:
+        position: the first such piece.
+    """
+
+    def __init__(self, position: int, error: ModelError) -> None:
+        super().__init__(error.message, place=error.place, hint=error.hint)
+        self.position = position
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Rectangles within k pieces, in cells.
+
+    Attributes:
+        rows: (k,) the rows of the pieces in their store.
+        tops: (k,) the first row of cells.
+        lefts: (k,) the first column.
+        heights: (k,) rows; 0 if there is no ink.
+        widths: (k,) columns; 0 if there is no ink.
+    """
+
+    rows: Integers
+    tops: Integers
+    lefts: Integers
+    heights: Integers
+    widths: Integers
+
+    @classmethod
+    def whole(cls, corpus: Corpus, pieces: Integers) -> Boxes:
+        """All of the pieces at these (k,) indices."""
+        heights, widths = corpus.heights[pieces].astype(np.int64), corpus.widths[pieces].astype(np.int64)
+        return cls(corpus.rows_of(pieces), np.zeros_like(heights), np.zeros_like(heights), heights, widths)
+
+    def __getitem__(self, which: Any) -> Boxes:
+        return Boxes(*(values[which] for values in self._arrays()))
+
+    def _arrays(self) -> tuple[Integers, ...]:
+        return self.rows, self.tops, self.lefts, self.heights, self.widths
+
+
+def contents(corpus: Corpus, pieces: Integers, trim: bool) -> Boxes:
+    """What is placed on a page of the pieces at these (k,) indices: as `asciivae.text.canvas.Canvas.content`.
+
+    Args:
+        corpus: the pieces.
+        pieces: their indices.
+        trim: only the smallest box that holds all the ink of a piece.
+    """
+    boxes = Boxes.whole(corpus, pieces)
+    for begin in range(0, pieces.size if trim else 0, _TOGETHER):
+        some = np.arange(begin, min(begin + _TOGETHER, pieces.size))
+        loose = some[~_tight(corpus.flat(pieces[some]))]
+        if loose.size:
+            found = trimmed(corpus.storage, boxes[loose])
+            boxes.tops[loose], boxes.lefts[loose] = found.tops, found.lefts
+            boxes.heights[loose], boxes.widths[loose] = found.heights, found.widths
+    return boxes
+
+
+def _tight(flat: Flat) -> NDArray[np.bool_]:
+    """Whether there is ink on all four sides of each piece."""
+    cells, heights, widths = flat
+    ends = np.cumsum(heights * widths)
+    begins = ends - heights * widths
+    # The first line of each piece, what is between, and its last line; of lower ones the third index is not greater
+    # than the second, and the segment that starts at it reaches to the next piece all the same.
+    edges = np.stack([begins, np.minimum(begins + widths, cells.size - 1), ends - widths], axis=1)
+    lines = np.maximum.reduceat(cells, edges.ravel()).reshape(-1, 3)
+    row_widths = np.repeat(widths, heights)
+    last = np.cumsum(row_widths)
+    firsts = np.cumsum(heights) - heights
+    left = np.maximum.reduceat(cells[last - row_widths], firsts)
+    right = np.maximum.reduceat(cells[last - 1], firsts)
+    sides = np.stack([lines[:, 0], lines[:, 2], left, right])
+    return np.asarray((sides != SPACE).all(axis=0))
+
+
+def character_counts(corpus: Corpus, pieces: Integers) -> Integers:
+    """How often each class occurs in these pieces: (256,)."""
+    pairs = np.zeros(1 << 16, np.int64)
+    odd = np.zeros(256, np.int64)
+    for begin in range(0, pieces.size, _COUNTED):
+        cells = corpus.flat(pieces[begin : begin + _COUNTED]).cells
+        even = cells.size & ~1
+        # Two cells at a time: half the increments, and few of the same number in a row.
+        pairs += np.bincount(np.frombuffer(cells[:even], np.uint16), minlength=pairs.size)
+        odd += np.bincount(cells[even:], minlength=odd.size)
+    table = pairs.reshape(256, 256)
+    return np.asarray(odd + table.sum(axis=0) + table.sum(axis=1))
+
+
+def trimmed(storage: Storage, boxes: Boxes) -> Boxes:
+    """The smallest boxes that hold all the ink within boxes: blank lines of cells are taken from each side in turn."""
+    strides = storage.widths[boxes.rows].astype(np.int64)
+    begins = storage.offsets[boxes.rows]
+    tops, lefts = boxes.tops.copy(), boxes.lefts.copy()
+    bottoms, rights = tops + boxes.heights, lefts + boxes.widths
+    one = np.ones_like(strides)
+    for edge, step in ((tops, 1), (bottoms, -1), (lefts, 1), (rights, -1)):
+        by_rows = edge is tops or edge is bottoms
+        along, low, high = (one, lefts, rights) if by_rows else (strides, tops, bottoms)
+        across = strides if by_rows else one
+        here = np.flatnonzero((tops < bottoms) & (lefts < rights))
+        while here.size:
+            lines = edge[here] - (step < 0)
+            starts = begins[here] + lines * across[here] + low[here] * along[here]
+            here = here[~_inked(storage.cells, starts, along[here], high[here] - low[here])]
+            edge[here] += step
+            here = here[(tops[here] < bottoms[here]) & (lefts[here] < rights[here])]
+    heights = bottoms - tops
+    return Boxes(boxes.rows, tops, lefts, heights, np.where(heights > 0, rights - lefts, 0))
+
+
+def _inked(cells: NDArray[np.uint8], starts: Integers, strides: Integers, lengths: Integers) -> NDArray[np.bool_]:
+    """Whether there is ink on each of k lines of cells, of at least one cell each."""
+    firsts = np.cumsum(lengths) - lengths
+    places = np.arange(int(lengths.sum())) - np.repeat(firsts, lengths)
+    if (strides != 1).any():
+        places *= np.repeat(strides, lengths)
+    places += np.repeat(starts, lengths)
+    return np.asarray(np.maximum.reduceat(cells[places], firsts) != SPACE)
+
+
+def page_sizes(sizes: Integers, size_for: PageSize) -> Integers:
+    """The page sizes (k, 2) of contents of these sizes (k, 2); `size_for` is called once for each different one.
+
+    Raises:
+        TooLarge: the error of `size_for` for the first size for which it raises one, with its position.
+    """
+    codes, numbers = _numbered(sizes)
+    results = np.zeros((codes.size, 2), np.int64)
+    errors: dict[int, ModelError] = {}
+    for i, code in enumerate(codes.tolist()):
+        try:
+            results[i] = size_for(*divmod(code, _SPAN))
+        except ModelError as error:
+            errors[i] = error
+    if errors:
+        first = int(np.argmax(np.isin(numbers, list(errors))))
+        raise TooLarge(first, errors[int(numbers[first])])
+    return results[numbers]
+
+
+def grouped(sizes: Integers) -> Iterator[tuple[Size, Integers]]:
+    """Each different size of (k, 2), in increasing order of area, with the positions that have it, ascending."""
+    if not len(sizes):
+        return
+    codes, numbers = _numbered(sizes)
+    different = [divmod(code, _SPAN) for code in codes.tolist()]
+    turns = sorted(range(len(different)), key=lambda i: (different[i][0] * different[i][1], different[i]))
+    turn = np.empty(len(different), np.uint16 if len(different) < 1 << 16 else np.int64)
+    turn[turns] = np.arange(len(different))
+    positions = np.argsort(turn[numbers], kind="stable")
+    ends = np.cumsum(np.bincount(numbers, minlength=len(different))[turns])
+    for i, group in zip(turns, np.split(positions, ends[:-1]), strict=True):
+        yield different[i], group
+
+
+def _numbered(sizes: Integers) -> tuple[Integers, Integers]:
+    """The different sizes as numbers, ascending, and for each of (k, 2) sizes the index of its own."""
+    codes = sizes[:, 0] * _SPAN + sizes[:, 1]
+    span = int(codes.max(initial=0)) + 1
+    if span > _TABLE:
+        different, numbers = np.unique(codes, return_inverse=True)
+        return different, numbers
+    seen = np.zeros(span, bool)
+    seen[codes] = True
+    different = np.flatnonzero(seen)
+    table = np.zeros(span, np.int64)
+    table[different] = np.arange(different.size)
+    return different, table[codes]
