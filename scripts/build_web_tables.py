@@ -1,4 +1,4 @@
-"""Write what the page of `asciivae web` shares with Python, web/src/tables.json; run it when one of them changes.
+"""Write what the page of `asciivae web` shares with Python, into web/src; run it when that changes.
 
     python scripts/build_web_tables.py
 
@@ -7,36 +7,54 @@ Then build the page again, see CONTRIBUTING.md.
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from asciivae.cli.examples import DRAWINGS
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.transforms import MIRRORED
+from asciivae.drawing.raster import removed_by_thinning
+from asciivae.edges import EdgeSettings
+from asciivae.filters.join import support_of_gap
+from asciivae.render.sheets import stroke_array
 from asciivae.text.art import to_text
 from asciivae.text.look_alikes import LOOK_ALIKES
 
-TABLES = Path(__file__).resolve().parent.parent / "web" / "src" / "tables.json"
+SOURCES = Path(__file__).resolve().parent.parent / "web" / "src"
 EXAMPLES = {"camel": 1, "boat": 138, "balloons": 97, "astronaut": 101, "bridge": 137}
 """Of the embedded corpus, by index."""
 
 
-def tables() -> dict[str, Any]:
-    """Characters that are mirror images, characters that look like ASCII, and drawings to begin with."""
+def shared() -> dict[str, dict[str, Any]]:
+    """The files by name: what is a table of Python, or is measured by it."""
     corpus = open_corpus("embedded")
     own = {name.removesuffix(".txt"): text.removeprefix("\n") for name, text in DRAWINGS.items()}
+    settings = EdgeSettings()
+    strokes = stroke_array(settings.font, res=settings.res)
     return {
-        "mirrored": MIRRORED.split(),
-        "lookAlikes": LOOK_ALIKES,
-        "examples": {**own, **{name: to_text(corpus.grid(index)) for name, index in EXAMPLES.items()}},
+        "tables.json": {
+            "mirrored": MIRRORED.split(),
+            "lookAlikes": LOOK_ALIKES,
+            "examples": {**own, **{name: to_text(corpus.grid(index)) for name, index in EXAMPLES.items()}},
+            "thinning": [np.flatnonzero(removed).tolist() for removed in removed_by_thinning()],
+        },
+        "joining.json": {
+            "gap": settings.gap,
+            "level": support_of_gap(settings.res, settings.gap),
+            "strokes": base64.b64encode(strokes.astype("<f4").tobytes()).decode(),
+        },
     }
 
 
 def main() -> None:
     """Write them."""
-    TABLES.write_text(json.dumps(tables(), indent=1) + "\n", encoding="utf-8")
-    print(TABLES)
+    for name, content in shared().items():
+        (SOURCES / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        print(SOURCES / name)
 
 
 if __name__ == "__main__":

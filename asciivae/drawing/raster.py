@@ -179,7 +179,7 @@ def thinned(mask: Mask) -> Mask:
     pixels = np.pad(mask, 1).ravel().astype(np.uint8)
     live = np.flatnonzero(pixels)
     around = [down * width + right for down, right in EIGHT]
-    tables = _removed()
+    tables = removed_by_thinning()
     changed = True
     while changed:
         changed = False
@@ -196,7 +196,7 @@ def thinned(mask: Mask) -> Mask:
 
 
 @functools.cache
-def _removed() -> tuple[Mask, Mask]:
+def removed_by_thinning() -> tuple[Mask, Mask]:
     """By the neighbours of a pixel, as the bits of `EIGHT`: whether the first and the second half-step take it away."""
     bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
     _, north, _, east, _, south, _, west = bits.T

@@ -57,7 +57,7 @@ def join(
 
 
 def _completion(ink: Tensor, cell: tuple[int, int], gap: float, directions: int, wedge: float) -> Tensor:
-    level = _level(cell, gap, directions, wedge)
+    level = support_of_gap(cell, gap, directions, wedge)
     return torch.sigmoid(STEEPNESS * (_support(ink, cell, gap, directions, wedge) - level))
 
 
@@ -118,8 +118,8 @@ def _kernels(cell: tuple[int, int], gap: float, directions: int, wedge: float) -
 
 
 @functools.lru_cache(maxsize=32)
-def _level(cell: tuple[int, int], gap: float, directions: int, wedge: float) -> float:
-    """s_G: the least support between two line ends one gap apart, averaged over a horizontal and a vertical pair."""
+def support_of_gap(cell: tuple[int, int], gap: float, directions: int = 8, wedge: float = 60.0) -> float:
+    """s_G of the module: the least support between two line ends one gap apart, the mean of a level and an upright pair."""
     levels = []
     for across, unit in ((True, float(cell[1])), (False, cell[0] / 2)):
         pixels = gap * unit

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from asciivae.edges import join
-from asciivae.filters.join import BETA, STEEPNESS, _least_support, _level
+from asciivae.filters.join import BETA, STEEPNESS, _least_support, support_of_gap
 from asciivae.render.cells import page
 from asciivae.render.strokes import stroke_atlas
 from asciivae.text.charset import SIZE
@@ -50,7 +50,7 @@ def slow_support(x: np.ndarray, cell: tuple[int, int], gap: float, n: int, wedge
 
 def test_join_is_its_formula() -> None:
     x = np.random.default_rng(0).random((7, 6)) * (np.random.default_rng(1).random((7, 6)) > 0.7)
-    level = _level((4, 3), 1.5, 4, 80.0)
+    level = support_of_gap((4, 3), 1.5, 4, 80.0)
     expected = np.maximum(x, 1 / (1 + np.exp(-STEEPNESS * (slow_support(x, (4, 3), 1.5, 4, 80.0) - level))))
     actual = join(torch.from_numpy(x)[None, None], (4, 3), directions=4, wedge=80.0)
     np.testing.assert_allclose(actual[0, 0].numpy(), expected, rtol=1e-9)
@@ -137,4 +137,4 @@ def test_nan_goes_through() -> None:
 def test_the_level_lies_between_those_of_the_whole_pixels_around_the_gap() -> None:
     arguments = ((14, 7), 1.5, 8, 60.0)
     near, far = (_least_support(n, True, *arguments) for n in (10, 11))
-    assert far < _level(*arguments) < near
+    assert far < support_of_gap(*arguments) < near

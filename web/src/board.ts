@@ -4,6 +4,7 @@
 import type { Box, Caret, Drawing } from "./drawing";
 import { boxed } from "./drawing";
 import { type Grid, lines, toText } from "./grid";
+import { say } from "./page";
 import { type Read, printable, read } from "./text";
 
 export interface BoardEvents {
@@ -53,7 +54,11 @@ export class Board {
   private place(): void {
     const { anchor, caret } = this.drawing;
     const [from, to] = [this.index(anchor), this.index(caret)];
-    this.area.setSelectionRange(Math.min(from, to), Math.max(from, to), from > to ? "backward" : "forward");
+    const area = this.area;
+    const [start, end] = from < to ? [from, to] : [to, from];
+    if (area.selectionStart !== start || area.selectionEnd !== end) {
+      area.setSelectionRange(start, end, from > to ? "backward" : "forward");
+    }
   }
 
   private overlay(): void {
@@ -164,7 +169,7 @@ export function lay(element: HTMLElement, box: Box): void {
 export function showPage(frame: HTMLElement, grid: Grid, marked: (cell: number) => boolean = () => false): void {
   frame.style.setProperty("--rows", String(grid.rows));
   frame.style.setProperty("--columns", String(grid.columns));
-  frame.querySelector("pre")!.textContent = lines(grid).join("\n");
+  say(frame.querySelector("pre")!, lines(grid).join("\n"));
   const path: string[] = [];
   for (let row = 0; row < grid.rows; row++) {
     for (let column = 0, run = 0; column <= grid.columns; column++) {

@@ -4,7 +4,8 @@ import { Board } from "./board";
 import { Drawing } from "./drawing";
 import { examples, fillSelect, newDrawing } from "./examples";
 import { LONGEST, blank, flipped, inkOf, toText, type Grid } from "./grid";
-import { byId, fitted, onClick, tabs } from "./page";
+import { byId, fitted, onClick, say, tabs } from "./page";
+import { EdgesPanel } from "./panels/edges";
 import { InterpolatePanel } from "./panels/interpolate";
 import type { Host, Panel } from "./panels/panel";
 import { ReconstructPanel } from "./panels/reconstruct";
@@ -21,6 +22,7 @@ const reconstruct = new ReconstructPanel(host);
 const panels: Record<string, Panel> = {
   reconstruct,
   interpolate: new InterpolatePanel(host, () => reconstruct.numbers),
+  edges: new EdgesPanel(host),
 };
 let panel: Panel = reconstruct;
 
@@ -34,9 +36,11 @@ function changed(): void {
 function status(): void {
   const { grid, caret, box } = drawing;
   const where = box ? `${box.rows} × ${box.columns} selected` : `row ${caret.row + 1}, column ${caret.column + 1}`;
-  byId("status").textContent = `${inkOf(grid)} characters; ${where}`;
-  byId<HTMLInputElement>("rows").value = String(grid.rows);
-  byId<HTMLInputElement>("columns").value = String(grid.columns);
+  say(byId("status"), `${inkOf(grid)} characters; ${where}`);
+  for (const side of ["rows", "columns"] as const) {
+    const input = byId<HTMLInputElement>(side);
+    if (input.value !== String(grid[side])) input.value = String(grid[side]);
+  }
   byId<HTMLButtonElement>("undo").disabled = !drawing.canUndo;
   byId<HTMLButtonElement>("redo").disabled = !drawing.canRedo;
 }
@@ -46,7 +50,10 @@ function notice(text: string): void {
 }
 
 function pasted(read: Read | null): void {
-  const replaced = read?.replaced ? `${read.replaced} characters that are not ASCII became question marks. ` : "";
+  const replaced = read?.replaced
+    ? read.replaced === 1 ? "1 character that is not ASCII became a question mark. "
+      : `${read.replaced} characters that are not ASCII became question marks. `
+    : "";
   const cut = read?.cut ? `What is beyond ${LONGEST} × ${LONGEST} cells was cut off.` : "";
   notice(read ? replaced + cut : "There is no text to paste.");
 }
@@ -96,6 +103,7 @@ async function open(fragment: string): Promise<void> {
 }
 
 tabs(document.querySelector<HTMLElement>(".tabs")!, (name) => {
+  panel.leave?.();
   panel = panels[name];
   panel.update();
 });

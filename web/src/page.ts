@@ -4,6 +4,11 @@ export function byId<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
+/** Sets a text only where it changes, which spares layouts. */
+export function say(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export function onClick(id: string, action: () => void): void {
   byId(id).addEventListener("click", action);
 }
@@ -32,15 +37,21 @@ export function tabs(list: HTMLElement, chosen: (panel: string) => void): void {
   }
 }
 
-/** Sizes the characters of a page so that its columns fit into the sheet around it, between 6 and 16 pixels. */
+/**
+ * Sizes the characters of a page so that its columns fit into the sheet around it, between 6 and 16 pixels. Reads no layout
+ * of its own, since that would cost some milliseconds a keystroke.
+ */
 export function fitted(page: HTMLElement): () => void {
-  const sheet = page.parentElement!;
+  let room = 0;
+  let size = 0;
   const fit = () => {
     const columns = Number(page.style.getPropertyValue("--columns")) + 1;
-    const room = sheet.clientWidth - 24;
-    if (room <= 0) return; // not shown
-    page.style.setProperty("--size", Math.min(16, Math.max(6, Math.floor((room / columns / 0.605) * 4) / 4)).toString());
+    const fitting = Math.min(16, Math.max(6, Math.floor((room / columns / 0.605) * 4) / 4));
+    if (room > 0 && fitting !== size) page.style.setProperty("--size", String(size = fitting));
   };
-  new ResizeObserver(fit).observe(sheet);
+  new ResizeObserver(([{ contentRect }]) => {
+    room = contentRect.width; // 0 while it is not shown
+    fit();
+  }).observe(page.parentElement!);
   return fit;
 }

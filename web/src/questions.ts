@@ -4,14 +4,22 @@ import type { Grid } from "./grid";
 import type { Reconstruction } from "./spatial";
 
 export type Question =
-  | { readonly task: "load" }
   | { readonly task: "reconstruct"; readonly grid: Grid; readonly numbers: number }
-  | { readonly task: "interpolate"; readonly start: Grid; readonly end: Grid; readonly numbers: number; readonly position: number };
+  | { readonly task: "interpolate"; readonly start: Grid; readonly end: Grid; readonly numbers: number; readonly position: number }
+  | { readonly task: "edges"; readonly grid: Grid };
+
+/** The lines that a drawing shows. */
+export interface Edges {
+  readonly path: string; // the `d` of an SVG path, in cell widths
+  readonly shapes: number;
+  readonly closed: number;
+  readonly length: number; // in cell widths
+}
 
 export interface Answers {
-  load: null;
   reconstruct: Reconstruction;
   interpolate: Grid;
+  edges: Edges;
 }
 
 export type Reply =
@@ -19,6 +27,9 @@ export type Reply =
   | { readonly number: number; readonly error: string };
 
 type Task = Question["task"];
+
+const PAUSE = 40; // milliseconds
+const MOST_PAUSE = 250;
 
 /** The worker, as a function that is asked and answers later. */
 export class Networks {
@@ -49,23 +60,38 @@ export class Networks {
   }
 }
 
-/** Runs one job at a time; of those that come in the meantime only the last one is run. */
+/**
+ * Runs one job at a time; of those that come in the meantime only the last one is run. It waits for a pause in what is
+ * asked, so that the page is painted first, but not for long.
+ */
 export class Latest {
   private running = false;
   private next: (() => Promise<void>) | null = null;
+  private asked = 0;
 
   async run(job: () => Promise<void>): Promise<void> {
     this.next = job;
+    this.asked = performance.now();
     if (this.running) return;
     this.running = true;
     try {
       while (this.next) {
+        await this.pause();
         const now: () => Promise<void> = this.next;
         this.next = null;
         await now();
       }
     } finally {
       this.running = false;
+    }
+  }
+
+  private async pause(): Promise<void> {
+    const begin = performance.now();
+    let now = begin;
+    while (now - this.asked < PAUSE && now - begin < MOST_PAUSE) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE - (now - this.asked)));
+      now = performance.now();
     }
   }
 }

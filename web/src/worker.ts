@@ -1,6 +1,7 @@
 // The networks, in a worker, so that the page never waits for them. Answers come in the order of the questions.
 
 import { Arc } from "./arc";
+import { contoursOf, lengthOf, pathOf } from "./contours";
 import { type Network, open } from "./engine";
 import type { Answers, Question, Reply } from "./questions";
 import { equal } from "./grid";
@@ -20,9 +21,6 @@ function network(name: string): Promise<Network> {
 
 async function answer(question: Question): Promise<Answers[keyof Answers]> {
   switch (question.task) {
-    case "load":
-      await network("model");
-      return null;
     case "reconstruct":
       return new Spatial(await network("model"), question.numbers).reconstruct(question.grid);
     case "interpolate": {
@@ -32,6 +30,10 @@ async function answer(question: Question): Promise<Answers[keyof Answers]> {
         arc = { question, arc: await Arc.between(new Spatial(await network("model"), numbers), start, end) };
       }
       return arc.arc.page(position);
+    }
+    case "edges": {
+      const { lines, shapes, closed } = contoursOf(question.grid);
+      return { path: pathOf(lines), shapes, closed, length: lines.reduce((sum, line) => sum + lengthOf(line), 0) };
     }
   }
 }

@@ -6,6 +6,8 @@ import type { Networks } from "../questions";
 export interface Panel {
   /** It was chosen, or the drawing changed while it is. */
   update(): void;
+  /** Another one was chosen. */
+  leave?(): void;
 }
 
 /** What a panel may do with the rest of the page. */

@@ -2,7 +2,7 @@
 
 import { showPage } from "../board";
 import { type Grid, SPACE, blank, inkOf } from "../grid";
-import { byId, fitted, onClick } from "../page";
+import { byId, fitted, onClick, say } from "../page";
 import { Latest } from "../questions";
 import type { Reconstruction } from "../spatial";
 import type { Host, Panel } from "./panel";
@@ -45,7 +45,7 @@ export class ReconstructPanel implements Panel {
   }
 
   private label(): void {
-    byId("numbers-shown").textContent = String(this.numbers);
+    say(byId("numbers-shown"), String(this.numbers));
     this.slider.setAttribute("aria-valuetext", `${this.numbers} latent numbers`);
   }
 
@@ -58,9 +58,9 @@ export class ReconstructPanel implements Panel {
     const ink = inkOf(original);
     const kept = original.cells.reduce((sum, id, cell) => sum + (id !== SPACE && !differs(cell) ? 1 : 0), 0);
     const different = original.cells.reduce((sum, _, cell) => sum + (differs(cell) ? 1 : 0), 0);
-    this.status.textContent = ink === 0
+    say(this.status, ink === 0
       ? "Nothing is drawn yet."
-      : `${kept} of ${ink} characters come back from ${made.latents} numbers; ${different} cells differ.`;
+      : `${kept} of ${ink} characters come back from ${made.latents} numbers; ${different} ${different === 1 ? "cell differs" : "cells differ"}.`);
     this.frame.dataset.state = "done";
   }
 }

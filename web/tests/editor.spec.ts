@@ -1,0 +1,130 @@
+// The editor: overtyping, boxes, undo, mirror drawing, sizes, paste, links and files.
+
+import { readFileSync } from "node:fs";
+import { blank, cells, expect, opened, test } from "./page";
+
+test("typing replaces characters, and Enter goes below the first of them @phone", async ({ page }) => {
+  await opened(page);
+  await blank(page, 3, 8);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type("/\\_/");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("(o)");
+
+  expect(await cells(page)).toBe(" /\\_/   \n (o)    \n        ");
+  await page.keyboard.press("Home");
+  await page.keyboard.type("<>");
+  expect((await cells(page)).split("\n")[1]).toBe("<>o)    ");
+  await page.keyboard.press("Backspace");
+  expect((await cells(page)).split("\n")[1]).toBe("< o)    ");
+  await page.keyboard.press("Delete");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Delete");
+  expect((await cells(page)).split("\n")[1]).toBe("<  )    ");
+});
+
+test("Enter in the last row adds one, to 64 rows at most, and a row is never longer than its columns", async ({ page }) => {
+  await opened(page);
+  await blank(page, 63, 2);
+  await page.keyboard.press("Control+End");
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Enter");
+  await page.keyboard.type("abcdef");
+
+  const lines = (await cells(page)).split("\n");
+  expect(lines).toHaveLength(64);
+  expect(new Set(lines.map((line) => line.length))).toEqual(new Set([2]));
+});
+
+test("a selection is a box", async ({ page }) => {
+  await opened(page);
+  await blank(page, 3, 6);
+  for (const line of ["abcdef", "ghijkl", "mnopqr"]) {
+    await page.keyboard.type(line);
+    await page.keyboard.press("Enter");
+  }
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("ArrowRight");
+  for (const key of ["ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"]) await page.keyboard.press(`Shift+${key}`);
+  await expect(page.locator("#status")).toHaveText(/; 2 × 3 selected$/);
+
+  await page.keyboard.press("Control+c");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("bcd\nhij\n");
+  await page.keyboard.press("Control+x");
+  expect((await cells(page)).slice(0, 20)).toBe("a   ef\ng   kl\nmnopqr");
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Control+v");
+  expect((await cells(page)).slice(0, 20)).toBe("bcddef\nhijjkl\nmnopqr");
+});
+
+test("everything can be undone and redone", async ({ page }) => {
+  await opened(page);
+  const first = await cells(page);
+  await page.locator("#flip").click();
+  await page.locator("#fit").click();
+  await page.locator("#board .cells").focus();
+  await page.keyboard.type("xyz");
+  const last = await cells(page);
+  for (let i = 0; i < 3; i++) await page.keyboard.press("Control+z");
+  expect(await cells(page)).toBe(first);
+  await expect(page.locator("#undo")).toBeDisabled();
+  for (let i = 0; i < 3; i++) await page.locator("#redo").click();
+  expect(await cells(page)).toBe(last);
+  await expect(page.locator("#redo")).toBeDisabled();
+});
+
+test("mirror drawing writes both halves", async ({ page }) => {
+  await opened(page);
+  await blank(page, 2, 7);
+  await page.locator("#mirrored").click();
+  await page.locator("#board .cells").focus();
+  await page.keyboard.type("/(b|");
+  await expect(page.locator("#mirrored")).toHaveAttribute("aria-pressed", "true");
+  expect((await cells(page)).split("\n")[0]).toBe("/(b|d)\\");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Backspace");
+  expect((await cells(page)).split("\n")[0]).toBe("/(   )\\");
+});
+
+test("sizes are kept between 1 and 64", async ({ page }) => {
+  await opened(page);
+  for (const [typed, kept] of [["1000", 64], ["0", 64], ["7", 7], ["", 7]] as const) {
+    await page.locator("#rows").fill(typed);
+    await page.locator("#rows").blur();
+    expect((await cells(page)).split("\n")).toHaveLength(kept);
+  }
+});
+
+test("pasted text is cut, and what is not ASCII is replaced", async ({ page }) => {
+  await opened(page);
+  await blank(page, 2, 4);
+  const paste = async (text: string) => {
+    await page.evaluate((one) => navigator.clipboard.writeText(one), text);
+    await page.keyboard.press("Control+v");
+  };
+  await paste("┌─┐\n│é│\r\n\t\u{1F600}\x1b[31mx\x1b[0m");
+  expect(await cells(page)).toBe("+-+       \n|e|       \n        ?x");
+  await expect(page.locator("#notice")).toContainText("1 character that is not ASCII became a question mark");
+  await paste(`${"y".repeat(300)}\n`.repeat(300));
+  expect(await cells(page)).toBe(Array(64).fill("y".repeat(64)).join("\n"));
+  await expect(page.locator("#notice")).toContainText("cut off");
+  await paste("   \n  ");
+  await expect(page.locator("#notice")).toContainText("no text");
+});
+
+test("a link holds the drawing, and a file too @phone", async ({ page, context }) => {
+  await opened(page);
+  await page.locator("#link").click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.length).toBeLessThan(250);
+  const other = await context.newPage();
+  await other.goto(link);
+  await other.locator("#reconstruction[data-state=done]").waitFor();
+  expect(await cells(other)).toBe(await cells(page));
+
+  for (const [id, begin] of [["txt", "\n      /\\_/\\\n"], ["png", "\x89PNG\r\n\x1a\n"], ["svg", '<svg xmlns="http://www.w3.org/2000/svg"']]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`#save-${id}`).click()]);
+    expect(download.suggestedFilename()).toBe(`drawing.${id}`);
+    expect(readFileSync(await download.path(), "latin1").startsWith(begin)).toBe(true);
+  }
+});

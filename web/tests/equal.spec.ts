@@ -1,0 +1,90 @@
+// The networks in the browser answer as those of the command line, in every character.
+
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, opened, test } from "./page";
+import type { Edges, Question } from "../src/questions";
+
+interface Listed {
+  rows: number;
+  columns: number;
+  cells: number[];
+}
+
+interface Expected {
+  pieces: Listed[];
+  reconstructions: Listed[];
+  by_numbers: Record<string, Listed[]>;
+  positions: number[];
+  arcs: Listed[][];
+  edges: { shapes: number; closed: number; length: number; lines: number }[];
+}
+
+let expected: Expected;
+
+test.beforeAll(() => {
+  const python = process.env.PYTHON ?? "python3";
+  const most = 1 << 26;
+  expected = JSON.parse(execFileSync(python, [join(import.meta.dirname, "expected.py")], { encoding: "utf8", maxBuffer: most }));
+});
+
+/** What the page's own worker answers. */
+async function asked(page: import("@playwright/test").Page, questions: Question[]): Promise<unknown[]> {
+  return page.evaluate(async (listed) => {
+    const worker = new Worker("worker.js", { type: "module" });
+    const plain = (value: unknown): unknown =>
+      value instanceof Uint8Array ? [...value]
+        : value && typeof value === "object" && !Array.isArray(value)
+          ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)])) : value;
+    const grid = (value: unknown): unknown =>
+      value && typeof value === "object" && "cells" in value ? { ...value, cells: Uint8Array.from(value.cells as number[]) } : value;
+    const answers: unknown[] = [];
+    for (const [number, question] of listed.entries()) {
+      const reply = new Promise<MessageEvent>((resolve) => worker.addEventListener("message", resolve, { once: true }));
+      worker.postMessage({ number, question: Object.fromEntries(Object.entries(question).map(([name, one]) => [name, grid(one)])) });
+      const { data } = await reply;
+      if ("error" in data) throw new Error(data.error);
+      answers.push(plain(data.answer));
+    }
+    worker.terminate();
+    return answers;
+  }, questions as never[]);
+}
+
+test("fifty held-out pieces are reconstructed alike", async ({ page }) => {
+  await opened(page);
+  const questions = expected.pieces.map((grid) => ({ task: "reconstruct", grid, numbers: 2048 }) as unknown as Question);
+  const answers = (await asked(page, questions)) as { grid: Listed }[];
+
+  expect(expected.pieces).toHaveLength(50);
+  expect(answers.map(({ grid }) => grid)).toEqual(expected.reconstructions);
+});
+
+test("so are ten with other numbers", async ({ page }) => {
+  await opened(page);
+  for (const [numbers, made] of Object.entries(expected.by_numbers)) {
+    const questions = expected.pieces.slice(0, 10).map((grid) => ({ task: "reconstruct", grid, numbers: Number(numbers) }) as unknown as Question);
+    const answers = (await asked(page, questions)) as { grid: Listed }[];
+    expect(answers.map(({ grid }) => grid)).toEqual(made);
+  }
+});
+
+test("the ways between six pairs are alike", async ({ page }) => {
+  await opened(page);
+  for (const [number, pages] of expected.arcs.entries()) {
+    const [start, end] = [expected.pieces[number], expected.pieces[number + 6]];
+    const questions = expected.positions.map((position) => ({ task: "interpolate", start, end, numbers: 2048, position }) as unknown as Question);
+    expect(await asked(page, questions)).toEqual(pages);
+  }
+});
+
+test("the edges of fifty pieces are alike", async ({ page }) => {
+  await opened(page);
+  const answers = (await asked(page, expected.pieces.map((grid) => ({ task: "edges", grid }) as unknown as Question))) as Edges[];
+  for (const [number, { path, shapes, closed, length }] of answers.entries()) {
+    const python = expected.edges[number];
+    expect([shapes, closed, path.split("M").length - 1]).toEqual([python.shapes, python.closed, python.lines]);
+    // Where a line without ends begins is anybody's choice, and so is what is left of it when it is simplified.
+    expect(Math.abs(length / python.length - 1)).toBeLessThan(0.01);
+  }
+});
