@@ -119,7 +119,7 @@ def _kernels(cell: tuple[int, int], gap: float, directions: int, wedge: float) -
 
 @functools.lru_cache(maxsize=32)
 def support_of_gap(cell: tuple[int, int], gap: float, directions: int = 8, wedge: float = 60.0) -> float:
-    """s_G of the module: the least support between two line ends one gap apart, the mean of a level and an upright pair."""
+    """s_G of the module: the least support between two line ends one gap apart, averaged over two directions."""
     levels = []
     for across, unit in ((True, float(cell[1])), (False, cell[0] / 2)):
         pixels = gap * unit
