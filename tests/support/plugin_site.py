@@ -78,8 +78,10 @@ def build_wheel(tmp_path: Path) -> Callable[[Path], Path]:
     return build
 
 
-def pip(command: str, *arguments: str | Path) -> None:
-    """Run pip without the network."""
-    line = [sys.executable, "-m", "pip", command, "--quiet", "--no-deps", "--no-index", *map(str, arguments)]
+def pip(command: str, *arguments: str | Path, python: Path | None = None) -> None:
+    """Run pip without the network, for this environment or that of another interpreter."""
+    other = [] if python is None else ["--python", str(python)]
+    offline = [] if command == "uninstall" else ["--no-deps", "--no-index"]
+    line = [sys.executable, "-m", "pip", *other, command, "--quiet", *offline, *map(str, arguments)]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
