@@ -24,7 +24,7 @@ from asciivae.text.art import Grid
 
 def guessed(model: TrainedPageModel, pages: Sequence[Grid], numbers: Sequence[int]) -> list[int]:
     """Of each page, the category that makes it likeliest."""
-    bits = [[b.sum() for b in cell_bits(model.network, pages, None, [Condition(n)] * len(pages))] for n in numbers]
+    bits = [[b.sum() for b in cell_bits(model.reader, pages, None, [Condition(n)] * len(pages))] for n in numbers]
     return [numbers[i] for i in np.argmin(bits, 0).tolist()]
 
 

@@ -16,7 +16,7 @@ from asciivae.experiment.export_onnx import graph_of, without_weights
 from asciivae.experiment.load import load_any
 
 ASSETS = Path(__file__).resolve().parent.parent / "asciivae" / "assets"
-NAMES = ("model", "tracer")
+NAMES = ("model", "page", "tracer")
 
 
 def main() -> None:

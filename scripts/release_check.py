@@ -26,6 +26,7 @@ IN_WHEEL = (
     "asciivae/assets/page.safetensors",
     "asciivae/assets/tracer.safetensors",
     "asciivae/assets/model.onnx",
+    "asciivae/assets/page.onnx",
     "asciivae/assets/tracer.onnx",
     "asciivae/assets/onehot2raa.safetensors",
     "asciivae/assets/drawings.jsonl.gz",

@@ -15,9 +15,9 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     TransliterateOption,
     check_outputs,
-    loaded_page_model,
     model_facts,
     one_drawing,
+    opened_page_model,
     refuse_inputs,
 )
 from asciivae.cli.output import json_result, reported, result, say
@@ -64,7 +64,7 @@ def complete(
     refuse_inputs([png], [file, model], hint="name another file: --png c.png")
     box = None if hole is None else _box(hole)
     drawing = one_drawing(file, Reading(replace, transliterate, colours))
-    trained = loaded_page_model(model)
+    trained = opened_page_model(model)
     with Growth() as growth:
         proposals = trained.complete(
             drawing.grid,

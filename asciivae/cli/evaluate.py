@@ -86,7 +86,8 @@ def evaluate(
     refuse_inputs([html], [*models, *(data or [])], hint="name another file: --html report.html")
     from asciivae.experiment.evaluate import choose_pieces, fitting
     from asciivae.experiment.evaluate import evaluate as measured_on
-    from asciivae.experiment.load import choose_device, kind_of, load_model
+    from asciivae.experiment.kinds import kind_of
+    from asciivae.experiment.load import choose_device, load_model
     from asciivae.metrics.summary import extremes
 
     kinds = [kind_of(path) for path in models]

@@ -28,7 +28,7 @@ def export(
     """Export a trained model to one self-contained file, for `--model`.
 
     The file contains the weights, the glyphs and the recipe; paths in the recipe are reduced to file names. An .onnx
-    file, of tracers and of spatial models, runs without PyTorch.
+    file, of tracers, page models and spatial models, runs without PyTorch.
 
     Examples:
 
@@ -59,6 +59,6 @@ def export(
 
         write(trained, file, half=half)
     if not is_special(file):
-        example = "draw PICTURE" if trained.kind == "tracer" else "reconstruct FILE"
+        example = {"tracer": "draw PICTURE", "page": "sample"}.get(trained.kind, "reconstruct FILE")
         say(f"{file.stat().st_size / 1e6:.1f} MB; try it: asciivae {example} --model {file}")
     result(str(file))

@@ -17,8 +17,11 @@ from asciivae.text.reading import Colours, Reading
 
 if TYPE_CHECKING:
     from asciivae.experiment.coders import OnnxModel
+    from asciivae.experiment.page_models import OnnxPageModel
     from asciivae.experiment.trained import TrainedModel
     from asciivae.experiment.trained_page import TrainedPageModel
+
+    AnyModel = OnnxModel | TrainedModel | OnnxPageModel | TrainedPageModel
 
 LATEST = Path("latest")
 """Selects the newest run; see `experiment.load`."""
@@ -177,25 +180,25 @@ def opened_model(path: Path | None, device: str, numbers: int | None = None, *, 
     return opened
 
 
-def named(trained: OnnxModel | TrainedModel | TrainedPageModel) -> str:
+def named(trained: AnyModel) -> str:
     """A model by its recipe and step, and by its file if that is not of the installation."""
     from asciivae.experiment.bundled import bundled_name
 
     return f"{bundled_name(trained.path) or trained.path} ({trained.name}, step {trained.step})"
 
 
-def loaded_page_model(path: Path | None) -> TrainedPageModel:
-    """Load the page model at a path, by default the bundled one; `latest` is that of the newest run.
+def opened_page_model(path: Path | None) -> OnnxPageModel | TrainedPageModel:
+    """Open the page model at a path, by default the bundled one; `latest` is that of the newest run.
 
     Raises:
         ModelError: it cannot be loaded.
     """
     from asciivae.experiment.bundled import BUNDLED_PAGE
-    from asciivae.experiment.load import choose_device, load_page_model
+    from asciivae.experiment.page_models import open_page_model
 
-    trained = load_page_model(path or BUNDLED_PAGE, choose_device("cpu"))
-    say(f"model: {named(trained)}")
-    return trained
+    opened = open_page_model(path or BUNDLED_PAGE)
+    say(f"model: {named(opened)}")
+    return opened
 
 
 def one_drawing(file: str, how: Reading = Reading()) -> Drawing:
@@ -233,7 +236,7 @@ def fitting(trained: OnnxModel | TrainedModel, drawings: Sequence[Drawing], skip
     return fit
 
 
-def model_facts(trained: OnnxModel | TrainedModel | TrainedPageModel) -> dict[str, Any]:
+def model_facts(trained: AnyModel) -> dict[str, Any]:
     """The description of a model for `--json`."""
     return {"name": trained.name, "step": trained.step, "path": str(trained.path)}
 

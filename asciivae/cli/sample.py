@@ -23,10 +23,10 @@ from asciivae.cli.inputs import (
     TransliterateOption,
     cells_of,
     check_outputs,
-    loaded_page_model,
     model_facts,
     one_drawing,
     opened_model,
+    opened_page_model,
     read_collection,
     refuse_inputs,
 )
@@ -161,7 +161,7 @@ def _which(prior: Prior | None, like: list[str] | None, model: Path | None) -> P
         return prior
     if like or model is None:
         return Prior.vae if like else Prior.page
-    from asciivae.experiment.load import kind_of
+    from asciivae.experiment.kinds import kind_of
 
     if model == LATEST:  # a word for the newest run of a VAE, unless --prior says otherwise
         return Prior.vae
@@ -181,7 +181,7 @@ def _from_page_model(
     as_json: bool,
 ) -> None:
     height, width = _size(size)
-    trained = loaded_page_model(model)
+    trained = opened_page_model(model)
     from asciivae.pages.draw import TEMPERATURE
 
     temperature = TEMPERATURE if temperature is None else temperature

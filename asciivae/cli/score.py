@@ -15,8 +15,8 @@ from asciivae.cli.inputs import (
     ReplaceOption,
     Skipped,
     TransliterateOption,
-    loaded_page_model,
     model_facts,
+    opened_page_model,
     read_collection,
 )
 from asciivae.cli.output import coloured, json_result, printable, reported, result, table
@@ -59,7 +59,7 @@ def score(
     drawings = read_collection(files, Reading(replace, transliterate, colours), skipped)
     if not drawings:
         raise UsageError("no drawing is left to score", hint="name files that can be read")
-    trained = loaded_page_model(model)
+    trained = opened_page_model(model)
     found = trained.score([one.grid for one in drawings])
     named = [trained.suggest(one.grid) if suggest else [] for one in drawings]
     if as_json:

@@ -13,11 +13,12 @@ from asciivae.drawing.lines import Kind
 from asciivae.errors import UsageError
 from asciivae.experiment import runs
 from asciivae.experiment.components import make
+from asciivae.experiment.drawings import Form
 from asciivae.experiment.evaluate import choose_pieces, fitting
 from asciivae.experiment.evaluate import evaluate as _evaluate
 from asciivae.experiment.load import choose_device, load_any, load_model, load_tracer
 from asciivae.experiment.runs import Run
-from asciivae.experiment.trained import Form, TrainedModel
+from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.recipe.export import dump_yaml
 from asciivae.recipe.resolve import LoadedRecipe, check_recipe, with_config

@@ -1,4 +1,4 @@
-"""Opens models of drawings: in ONNX Runtime where that serves; see `drawers`."""
+"""Opens models of drawings, in the engine that `engines` chooses."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from asciivae.engine.onnx import OnnxNetwork, open_beside, open_graph
+from asciivae.engine.onnx import OnnxNetwork
 from asciivae.errors import ModelError
-from asciivae.experiment.bundled import BUNDLED, bundled_file, is_bundled
+from asciivae.experiment.bundled import BUNDLED
+from asciivae.experiment.engines import open_in_onnx
 from asciivae.files.weights import stated_name, stated_step
 from asciivae.latent.onnx import OnnxSpatial
 from asciivae.render.sheets import atlas_array
@@ -56,9 +57,7 @@ class OnnxModel:
 def open_model(
     path: Path = BUNDLED, device: str = "cpu", numbers: int | None = None, *, cells: int = LITTLE
 ) -> OnnxModel | TrainedModel:
-    """Open a model of drawings.
-
-    The bundled one and .onnx files run in ONNX Runtime on the CPU; runs, weights files and other devices need PyTorch.
+    """Open a model of drawings, in ONNX Runtime where that serves.
 
     Args:
         path: a run, a weights file, an .onnx file of `asciivae export`, or `BUNDLED`.
@@ -70,19 +69,9 @@ def open_model(
         ModelError: the file is missing or not a model's, or it does not support these numbers.
         UsageError: the device cannot be used.
     """
-    opened = _in_onnx(path, device, light=cells < LITTLE) or _in_torch(path, device)
+    found = open_in_onnx(path, "model", device, light=cells < LITTLE)
+    opened = _in_torch(path, device) if found is None else _model(*found)
     return opened if numbers is None else opened.at(numbers)
-
-
-def _in_onnx(path: Path, device: str, *, light: bool) -> OnnxModel | None:
-    if device == "cpu" and is_bundled(path, "model"):
-        weights = bundled_file("model")
-        network = open_beside(weights.with_suffix(".onnx"), weights, light=light)
-        if network is not None:
-            return _model(network, weights)
-    if path.suffix == ".onnx" and path.is_file():
-        return _model(open_graph(path, light=light), path)
-    return None
 
 
 def _in_torch(path: Path, device: str) -> TrainedModel:

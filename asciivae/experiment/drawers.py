@@ -1,12 +1,11 @@
-"""Opens tracers to draw with: in ONNX Runtime where that serves, which takes a tenth of the time to start PyTorch."""
+"""Opens tracers, in the engine that `engines` chooses."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asciivae.engine.onnx import open_beside, open_graph
-from asciivae.experiment.bundled import bundled_file, is_bundled
+from asciivae.experiment.engines import open_in_onnx
 from asciivae.tracer.onnx import Drawer, drawer_of
 
 if TYPE_CHECKING:
@@ -14,9 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_drawer(path: Path, device: str = "cpu") -> Drawer | TrainedTracer:
-    """Open a tracer to draw with.
-
-    The bundled one and .onnx files run in ONNX Runtime on the CPU; runs, weights files and other devices need PyTorch.
+    """Open a tracer to draw with, in ONNX Runtime where that serves.
 
     Args:
         path: a run, a weights file, an .onnx file of `asciivae export`, or `BUNDLED_TRACER`.
@@ -26,13 +23,9 @@ def open_drawer(path: Path, device: str = "cpu") -> Drawer | TrainedTracer:
         ModelError: the file is missing or not a tracer's.
         UsageError: the device cannot be used.
     """
-    if device == "cpu" and is_bundled(path, "tracer"):
-        weights = bundled_file("tracer")
-        network = open_beside(weights.with_suffix(".onnx"), weights)
-        if network is not None:
-            return drawer_of(network, weights)
-    if path.suffix == ".onnx" and path.is_file():
-        return drawer_of(open_graph(path), path)
+    found = open_in_onnx(path, "tracer", device)
+    if found is not None:
+        return drawer_of(*found)
     from asciivae.experiment.load import choose_device, load_tracer
 
     return load_tracer(path, choose_device(device))

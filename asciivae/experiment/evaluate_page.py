@@ -101,7 +101,7 @@ def evaluate_page(
     """
     grids = list(pieces.grids)
     ink = max(sum(int((g != SPACE).sum()) for g in grids), 1)
-    bits = sum(float(b.sum()) for b in cell_bits(trained.network, grids))
+    bits = sum(float(b.sum()) for b in cell_bits(trained.reader, grids))
     advanced(len(grids))
     gzip, xz = compressed_together([to_text(g) for g in grids])
     hinted, masked = _holes(trained, grids, seed)
@@ -142,8 +142,8 @@ def _holes(trained: TrainedPageModel, grids: Sequence[Grid], seed: int) -> tuple
         inside.append(hole)
         known.append(~hole)
     ink = max(sum(int((g[hole] != SPACE).sum()) for g, hole in zip(grids, inside, strict=True)), 1)
-    hinted = cell_bits(trained.network, grids, known)
-    masked = cell_bits(trained.network, grids)
+    hinted = cell_bits(trained.reader, grids, known)
+    masked = cell_bits(trained.reader, grids)
     per_ink = [
         sum(float(b[hole].sum()) for b, hole in zip(bits, inside, strict=True)) / ink for bits in (hinted, masked)
     ]

@@ -24,6 +24,10 @@ from asciivae.models.blocks import STRIDE
 from asciivae.models.spatial import SpatialVAE
 from asciivae.models.spatial_graph import SpatialGraph
 from asciivae.models.tracer import CELL, MASKED, Tracer
+from asciivae.pages import features
+from asciivae.pages import onnx as pages_onnx
+from asciivae.pages.graph import PageGraph, numbered
+from asciivae.pages.network import PageNetwork
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -40,8 +44,8 @@ LONGEST = 4096
 class _Traced(NamedTuple):
     """What the exporter needs of a network: example inputs, and which of their sizes may vary."""
 
-    inputs: dict[str, Tensor]
-    sizes: dict[str, dict[int, Any]]
+    inputs: dict[str, Any]
+    sizes: dict[str, Any]
     outputs: list[str]
     facts: dict[str, str]
 
@@ -50,7 +54,7 @@ def export_onnx(trained: Exportable, target: Path) -> None:
     """Write the network of a model, with its weights, as one .onnx file of dynamic sizes.
 
     Args:
-        trained: the model; so far, a tracer, or a `spatial` model of drawings.
+        trained: the model: a tracer, a page model, or a `spatial` model of drawings.
         target: the file; an existing one is replaced atomically.
 
     Raises:
@@ -117,8 +121,11 @@ def _traced(trained: Exportable) -> tuple[nn.Module, _Traced]:
         return network, _tracer(network)
     if type(network) is SpatialVAE and isinstance(trained, TrainedModel) and trained.canvas.trimmed:
         return SpatialGraph(network), _spatial(network)
+    if isinstance(network, PageNetwork):
+        return PageGraph(network), _page(network)
     raise ModelError(
-        "networks of this kind cannot be exported as ONNX so far: only tracers, and spatial models with fitted pages",
+        "networks of this kind cannot be exported as ONNX so far: only tracers, page models, and spatial models with "
+        "fitted pages",
         place=trained.name,
         hint="export a .safetensors file",
     )
@@ -161,6 +168,53 @@ def _tracer(network: Tracer) -> _Traced:
     )
 
 
+def _page(network: PageNetwork) -> _Traced:
+    config, attending = network.config, len(PageGraph(network).attending)
+    pages, cells, room, given, rows, columns = (
+        torch.export.Dim(name, min=1, max=LONGEST**2)
+        for name in ("pages", "cells", "room", "given", "given_rows", "given_columns")
+    )
+    b, n, p, whole = 2, 3, 5, torch.int32
+    features_of = {
+        "causal": features.CAUSAL_TOKENS,
+        "hints": features.HINT_TOKENS,
+        "distances": features.DISTANCE_TOKENS,
+        "hashed": features.HASHES,
+    }
+    inputs: dict[str, Any] = {name: torch.zeros(b, n, size, dtype=whole) for name, size in features_of.items()}
+    inputs |= {
+        "said": torch.zeros(b, 2, dtype=whole),
+        "character": torch.zeros(b, n, dtype=whole),
+        "position": torch.zeros(b, n, 3),
+        "filled": torch.zeros(b, dtype=whole),
+        "keys": [torch.zeros(b, config.heads, config.head, p) for _ in range(attending)],
+        "values": [torch.zeros(b, config.heads, p, config.head) for _ in range(attending)],
+    }
+    sizes: dict[str, Any] = {name: {0: pages, 1: cells} for name in (*features_of, "character", "position")}
+    sizes |= {
+        "said": {0: pages},
+        "filled": {0: pages},
+        "keys": [{0: pages, 3: room}] * attending,
+        "values": [{0: pages, 2: room}] * attending,
+    }
+    outputs = ["logits", *numbered(("new_keys", "new_values"), attending)]
+    if config.around:
+        inputs |= {"around": torch.zeros(b, n, config.around), "given": torch.zeros(2, 4, 6, dtype=whole)}
+        sizes |= {"around": {0: pages, 1: cells}, "given": {0: given, 1: rows, 2: columns}}
+        outputs += ["encoded", *numbered(("given_keys", "given_values"), attending), "guess"]
+    facts = (config.heads, config.head, attending, config.around)
+    return _Traced(inputs, sizes, outputs, dict(zip(pages_onnx.FACTS, map(str, facts), strict=True)))
+
+
+def _names(inputs: Mapping[str, Any]) -> list[str]:
+    """Of all tensors: those of a list are numbered."""
+    return [
+        name
+        for key, value in inputs.items()
+        for name in ([key] if isinstance(value, Tensor) else [f"{key}_{i}" for i in range(len(value))])
+    ]
+
+
 def _exported(network: nn.Module, traced: _Traced) -> ModelProto:
     said = io.StringIO()
     talkative = logging.getLogger("torch.onnx")
@@ -172,7 +226,7 @@ def _exported(network: nn.Module, traced: _Traced) -> ModelProto:
             program = torch.onnx.export(
                 network.cpu().eval(),
                 kwargs=traced.inputs,
-                input_names=list(traced.inputs),
+                input_names=_names(traced.inputs),
                 output_names=traced.outputs,
                 dynamic_shapes=traced.sizes,
                 opset_version=OPSET,

@@ -15,14 +15,11 @@ from torch import Tensor, nn
 from asciivae.errors import ModelError, UsageError, did_you_mean
 from asciivae.experiment.bundled import ASSETS, bundled_file
 from asciivae.experiment.components import make
+from asciivae.experiment.kinds import FORMATS, kind_of
 from asciivae.experiment.trained import TrainedModel
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.files.inside import Inside
-from asciivae.files.opening import require_regular
 from asciivae.files.weights import (
-    MODEL_FORMAT,
-    PAGE_FORMAT,
-    TRACER_FORMAT,
     open_weights,
     refuse_non_finite,
     stated,
@@ -42,7 +39,7 @@ from asciivae.tracer.trained import TrainedTracer
 from asciivae.training.data import canvas_of
 from asciivae.training.recipe import BaseRecipe
 from asciivae.training.run_dir import RUNS, RunDir, newest_run
-from asciivae.training.run_files import is_run, unsafe
+from asciivae.training.run_files import unsafe
 from asciivae.training.state import TrainState
 
 RecipeT = TypeVar("RecipeT", bound=BaseRecipe)
@@ -51,30 +48,6 @@ ModuleT = TypeVar("ModuleT", bound=nn.Module)
 LATEST = Path("latest")
 """Path that denotes the newest run below `RUNS`."""
 _NAMES = {"page": "page model", "tracer": "tracer"}
-_FORMATS = {"model": MODEL_FORMAT, "page": PAGE_FORMAT, "tracer": TRACER_FORMAT}
-
-
-def kind_of(path: Path) -> str:
-    """What a weights file or a run is of: `page` or `tracer`, or `model` for all else.
-
-    Raises:
-        RunError: the folder has no checkpoint.
-    """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.exists():
-        return next((kind for kind, (name, _) in ASSETS.items() if path == name), "model")
-    if path.is_dir():
-        if is_run(path):
-            path = RunDir.open(path).latest()
-        return next((kind for kind in ("page", "tracer") if os.path.lexists(path / f"{kind}.safetensors")), "model")
-    try:
-        require_regular(os.stat(path), path)
-        with safe_open(path, framework="numpy") as weights:
-            stated = (weights.metadata() or {}).get("format")
-        return next((kind for kind, own in _FORMATS.items() if own == stated), "model")
-    except (OSError, SafetensorError):
-        return "model"  # loading it says what is wrong
 
 
 def load_any(path: Path, device: torch.device) -> TrainedModel | TrainedPageModel | TrainedTracer:
@@ -144,7 +117,7 @@ def _read(
     """The network of a weights file, in evaluation mode, its recipe, and what else the file says."""
     reserve_kernels()
     file = _weights_file(path, kind)
-    with open_weights(file, _FORMATS[kind]) as weights:
+    with open_weights(file, FORMATS[kind]) as weights:
         header = weights.header
         recipe = check_recipe(header.get("recipe", ""), f"{file} (recipe)").recipe
         if not isinstance(recipe, wanted):
@@ -239,7 +212,7 @@ def init_from(state: TrainState, path: Path) -> InitReport:
     kind = {PageNetwork: "page", Tracer: "tracer"}.get(type(state.model), "model")
     file = _weights_file(path, kind)
     own = state.model.state_dict()
-    with open_weights(file, _FORMATS[kind]) as weights:
+    with open_weights(file, FORMATS[kind]) as weights:
         header, found = weights.header, weights.slices
         values = weights.tensors(weights.fitting(own))
         refuse_non_finite(values, file)

@@ -14,6 +14,7 @@ from asciivae.pages.draw import finished
 from asciivae.pages.network import PageNetwork
 from asciivae.pages.objective import CellObjective, PageTask
 from asciivae.pages.settings import PageRecipe
+from asciivae.pages.stepper import TorchPages
 from asciivae.pages.validation import PageValidation, evaluated_network
 from asciivae.text.art import side_by_side
 from asciivae.training.data import prepare_data
@@ -50,7 +51,7 @@ def build_page(name: str, recipe: PageRecipe, device: torch.device, metadata: Ma
     )
 
     def sample(state: TrainState, folder: RunDir) -> str:
-        drawn = finished(evaluated_network(state), np.zeros(SAMPLE_SIZE, np.uint8), count=SAMPLES)
+        drawn = finished(TorchPages(evaluated_network(state)), np.zeros(SAMPLE_SIZE, np.uint8), count=SAMPLES)
         return side_by_side(*drawn.pages)
 
     return Experiment(

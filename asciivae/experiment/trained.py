@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from asciivae.corpus.settings import Data
-from asciivae.errors import ArtError, ModelError, UsageError
+from asciivae.errors import ModelError, UsageError
+from asciivae.experiment.drawings import Drawing, Form, grid_of, in_form
 from asciivae.experiment.export import Savable
 from asciivae.latent.arc import Arc
 from asciivae.latent.interpolate import interpolate
@@ -24,17 +25,10 @@ from asciivae.recipe import loader
 from asciivae.recipe.export import dump_yaml
 from asciivae.settings.convert import plain
 from asciivae.text import art
-from asciivae.text.art import Grid
 from asciivae.text.canvas import Canvas
-from asciivae.text.charset import SIZE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-Drawing = str | Path | Grid
-"""A drawing: its text, the path of a file (a `Path`, or a str of one line that names a file), or characters (h, w) as
-integers from 0 (the space) to 94 (`~`)."""
-Form = Literal["text", "array"]
 
 
 @dataclass(frozen=True)
@@ -144,7 +138,7 @@ class TrainedModel(Savable):
                 hint="give one latent as `encode` returns it, without a batch dimension",
             )
         logits = self.model.decode(z[None].to(self.model.device, next(self.model.parameters()).dtype))
-        return _in_form(logits.argmax(1)[0].to("cpu", torch.uint8).numpy(), form)
+        return in_form(logits.argmax(1)[0].to("cpu", torch.uint8).numpy(), form)
 
     def interpolate(self, start: Drawing, end: Drawing, steps: int = 8, form: Form = "text") -> list[Any]:
         """Interpolate between the reconstructions of two drawings, at even steps of the picture.
@@ -156,7 +150,7 @@ class TrainedModel(Savable):
             form: form of the pages, see `decode`.
         """
         arc = Arc(self.coder, self.canvas, grid_of(start), grid_of(end))
-        return [_in_form(page, form) for page in interpolate(arc, steps, self.glyphs).frames]
+        return [in_form(page, form) for page in interpolate(arc, steps, self.glyphs).frames]
 
     def sample(
         self,
@@ -186,7 +180,7 @@ class TrainedModel(Savable):
         if like is not None:
             around = latents_of(self.coder, [self.canvas.content(grid_of(one)) for one in like], self.canvas, page)
         pages = sample(self.coder, page, count, seed=seed, temperature=temperature, like=around)
-        return [_in_form(one, form) for one in pages]
+        return [in_form(one, form) for one in pages]
 
     def render(self, drawing: Drawing) -> Image:
         """Draw a drawing with the glyphs that the model was trained with, as an 8-bit greyscale picture."""
@@ -219,29 +213,3 @@ class TrainedModel(Savable):
                 hint="make it a plugin, so that a recipe can name it: asciivae plugins new model NAME",
             )
         super().save(path, half=half)
-
-
-def grid_of(drawing: Drawing) -> Grid:
-    """Convert a drawing to characters (h, w) uint8.
-
-    Raises:
-        ArtError: the file or the text is not ASCII art, or the array does not contain characters.
-    """
-    if isinstance(drawing, np.ndarray):
-        whole = drawing.ndim == 2 and drawing.size and np.issubdtype(drawing.dtype, np.integer)
-        if not whole or drawing.min() < 0 or drawing.max() >= SIZE:
-            raise ArtError(
-                "is not a page of characters",
-                place=f"array {drawing.dtype} {drawing.shape}",
-                hint=f"give integers (rows, columns) from 0 (the space) to {SIZE - 1} (~)",
-            )
-        return drawing.astype(np.uint8)
-    if isinstance(drawing, Path) or ("\n" not in drawing and Path(drawing).is_file()):
-        return art.read(drawing)
-    if "\n" not in drawing and drawing.endswith(".txt"):
-        return art.read(drawing)  # says that there is no such file
-    return art.parse(drawing, name="<text>")
-
-
-def _in_form(page: Grid, form: Form) -> str | Grid:
-    return art.to_text(page) if form == "text" else page

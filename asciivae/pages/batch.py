@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,31 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from asciivae.pages.features import OUTSIDE, UNKNOWN, Features, Integers, Mask, Pages
+from asciivae.pages.cells import Cells, Condition, cells_of, given_ink, given_pages
+from asciivae.pages.features import Integers, Mask
 from asciivae.pages.network import Packing, PageNetwork
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
-
-EASY_SHARE = 0.25
-"""Share of the easy cells (blank, in blank surroundings) that training looks at. Each counts for 1 / EASY_SHARE of
-them, so the loss is unbiased."""
-_NEAR = ((0, -1), (0, -2), (0, -3), (-1, -2), (-1, -1), (-1, 0), (-1, 1), (-1, 2), (-2, -1), (-2, 0), (-2, 1))
-LARGEST_BATCH = 6000
-"""Cells that are evaluated at once, unless one page has more."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What is said of a page beforehand.
-
-    Attributes:
-        category: 1 to the number of categories; 0 says nothing.
-        signature: 1 without a signature, 2 with one; 0 says nothing.
-    """
-
-    category: int = 0
-    signature: int = 0
-
 
 _TENSORS = ("condition", "character", "position", "given", "around", "predicted", "weight", "predicted_page")
 """The attributes of a batch that are tensors; `features` and `packing` hold the others."""
@@ -132,95 +112,50 @@ def make_batch(
         thin: in training, draws which of the easy cells are looked at.
         pieces: the pages' numbers in the corpus.
     """
-    pages = Pages(list(grids), None if known is None else list(known))
-    page, row, column = pages.every_cell()
-    at = pages.origins[page] + row * pages.strides[page] + column
-    given = pages.hints[at] != UNKNOWN
-    ink = pages.cells[at] != SPACE
-    # Blank hints are neither predicted nor attended to.
-    keep = ~given | ink
-    weight = np.where(given, 0.0, 1.0)
-    if thin is not None:
-        easy = _easy(pages, at, pages.strides[page])
-        keep &= given | ~easy | (thin.random(len(easy)) < EASY_SHARE)
-        weight = np.where(easy & ~given, 1 / EASY_SHARE, weight)
-    page, row, column, ink, weight, at = (a[keep] for a in (page, row, column, ink, weight, at))
-    features: Features = pages.features(page, row, column)
-    stated = np.array([(c.category, c.signature) for c in conditions or [Condition()] * len(grids)], np.int64)
-    position = np.stack([row, column, pages.widths[page] - 1 - column], 1)
-    predicted = np.flatnonzero(weight > 0)
-    shown, tokens, around = _given(pages, page, row, column)
-    packing = Packing(*_pack(page, ink, len(grids)), *shown)
+    cells = cells_of(grids, known, conditions, thin)
+    page = cells.page
+    predicted = np.flatnonzero(cells.weight > 0)
+    shown, tokens, around = _given(cells)
+    packing = Packing(*_pack(page, cells.character != SPACE, len(grids)), *shown)
     tensor = torch.from_numpy
     return PageBatch(
-        {name: tensor(ids.astype(np.int16 if name == "hashed" else np.uint8)) for name, ids in vars(features).items()},
-        tensor(np.ascontiguousarray(stated[page].T)),
-        tensor(pages.cells[at]),
-        tensor(position.astype(np.float32)),
+        {
+            name: tensor(ids.astype(np.int16 if name == "hashed" else np.uint8))
+            for name, ids in vars(cells.features).items()
+        },
+        tensor(np.ascontiguousarray(cells.said[page].T)),
+        tensor(cells.character),
+        tensor(cells.position),
         packing,
         tensor(tokens),
         tensor(around),
         tensor(predicted),
-        tensor(weight[predicted].astype(np.float32)),
+        tensor(cells.weight[predicted].astype(np.float32)),
         tensor(page[predicted]),
         page,
-        row,
-        column,
+        cells.row,
+        cells.column,
         np.arange(len(grids)) if pieces is None else pieces,
     )
 
 
-def _given(
-    pages: Pages, page: Integers, row: Integers, column: Integers
-) -> tuple[tuple[Tensor, Tensor], NDArray[np.uint8], Integers]:
+def _given(cells: Cells) -> tuple[tuple[Tensor, Tensor], NDArray[np.uint8], Integers]:
     """What is given: the given ink's rows and places, for `Packing`; the tokens; and the cells' own rows."""
-    hinted = np.flatnonzero(pages.hinted)
-    count = len(hinted)
-    height, width = (int(sizes[hinted].max(initial=1)) for sizes in (pages.heights, pages.widths))
-    tokens = np.full((count, height, width), OUTSIDE, np.uint8)
+    pages, page = cells.pages, cells.page
+    hinted, tokens = given_pages(pages)
+    height, width = tokens.shape[1:]
     number = np.full(len(pages.hinted), -1)
-    number[hinted] = np.arange(count)
-    inked = []
-    for n, p in enumerate(hinted.tolist()):
-        view = pages.view(pages.hints, p)
-        tokens[n, : view.shape[0], : view.shape[1]] = view
-        inked.append(np.argwhere((view != SPACE) & (view != UNKNOWN)))
+    number[hinted] = np.arange(len(hinted))
+    inked = [given_ink(of_page) for of_page in tokens]
     most = max(map(len, inked), default=0)
     given = np.zeros((len(pages.hinted), most), np.int64)
     place = np.zeros((len(pages.hinted), most, 3), np.float32)
-    for n, (p, cells) in enumerate(zip(hinted.tolist(), inked, strict=True)):
-        given[p, : len(cells)] = 1 + (n * height + cells[:, 0]) * width + cells[:, 1]
-        place[p, : len(cells), :2] = cells
-    around = 1 + (number[page] * height + row) * width + column
-    ink = (torch.from_numpy(given), torch.from_numpy(place))
-    return ink, tokens, np.where(pages.hinted[page], around, 0)
-
-
-def in_batches(grids: Sequence[Grid], most: int = LARGEST_BATCH) -> Iterator[list[int]]:
-    """Split pages into batches of like size, as lists of indices."""
-    order = sorted(range(len(grids)), key=lambda i: grids[i].size)
-    while order:
-        n = 1
-        while n < len(order) and (n + 1) * grids[order[n]].size <= most:
-            n += 1
-        yield order[:n]
-        order = order[n:]
-
-
-def _easy(pages: Pages, at: Integers, stride: Integers) -> Mask:
-    easy: Mask = pages.cells[at] == SPACE
-    for dy, dx in _NEAR:
-        near = pages.cells[at + dy * stride + dx]
-        easy &= (near == SPACE) | (near == OUTSIDE)
-    return easy
-
-
-def easy_cells(grid: Grid) -> int:
-    """How many cells of a page are easy: blank, in blank surroundings."""
-    pages = Pages([grid])
-    page, row, column = pages.every_cell()
-    stride = pages.strides[page]
-    return int(_easy(pages, pages.origins[page] + row * stride + column, stride).sum())
+    for n, (p, ink) in enumerate(zip(hinted.tolist(), inked, strict=True)):
+        given[p, : len(ink)] = 1 + (n * height + ink[:, 0]) * width + ink[:, 1]
+        place[p, : len(ink), :2] = ink
+    around = 1 + (number[page] * height + cells.row) * width + cells.column
+    shown = (torch.from_numpy(given), torch.from_numpy(place))
+    return shown, tokens, np.where(pages.hinted[page], around, 0)
 
 
 def _pack(page: Integers, ink: Mask, pages: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asciivae.pages.batch import EASY_SHARE, Condition, PageBatch, easy_cells, make_batch
+from asciivae.pages.batch import PageBatch, make_batch
 from asciivae.pages.categories import merged
+from asciivae.pages.cells import EASY_SHARE, Condition, easy_cells
 from asciivae.pages.hints import draw_known
 from asciivae.pages.signatures import is_signed
 from asciivae.rng import numpy_stream

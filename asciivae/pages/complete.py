@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from asciivae.errors import UsageError
-from asciivae.pages.batch import Condition
+from asciivae.pages.cells import Condition
 from asciivae.pages.draw import TEMPERATURE, DrawnPage, draw
 from asciivae.pages.features import Mask
-from asciivae.pages.network import PageNetwork
+from asciivae.pages.reader import PageReader
 from asciivae.text.art import Grid
 from asciivae.text.charset import CHARSET, SPACE
 
@@ -109,7 +109,7 @@ def extended(page: Grid, known: Mask, below: int, right: int) -> tuple[Grid, Mas
 
 
 def complete(
-    network: PageNetwork,
+    reader: PageReader,
     page: Grid,
     known: Mask,
     *,
@@ -122,7 +122,7 @@ def complete(
     """Propose characters for the unknown cells of a page; the known ones stay as they are.
 
     Args:
-        network: in evaluation mode, on the CPU.
+        reader: the network.
         page: (h, w) class ids.
         known: (h, w) mask of the cells that stay.
         count: proposals; equal ones are given once.
@@ -135,7 +135,7 @@ def complete(
         the proposals, the likeliest first; those that leave all new cells blank come last.
     """
     drawn = None
-    for drawn in draw(network, page, known, count=count, temperature=temperature, seed=seed, condition=condition):
+    for drawn in draw(reader, page, known, count=count, temperature=temperature, seed=seed, condition=condition):
         if observe is not None:
             observe(drawn)
     assert drawn is not None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from asciivae.pages.batch import Condition
+from asciivae.pages.cells import Condition
+from asciivae.pages.cursor import Cursor
 from asciivae.pages.features import Mask
-from asciivae.pages.likelihood import device_of
-from asciivae.pages.network import PageNetwork
-from asciivae.pages.stepper import Cursor, Stepper
+from asciivae.pages.reader import PageReader, log_softmax
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
@@ -39,7 +36,7 @@ class DrawnPage:
 
 
 def draw(
-    network: PageNetwork,
+    reader: PageReader,
     page: Grid,
     known: Mask | None = None,
     *,
@@ -54,7 +51,7 @@ def draw(
     is blank keeps its probability, for pages would run empty otherwise.
 
     Args:
-        network: in evaluation mode; one on another device is copied to the CPU, where single cells are fastest.
+        reader: the network.
         page: (h, w) class ids; those in unknown cells do not matter.
         known: (h, w) mask of the characters that are given and stay; by default none.
         count: how many.
@@ -68,37 +65,30 @@ def draw(
     chances = np.stack([np.random.default_rng((seed, i)).random((height, width, 2)) for i in range(count)])
     out = np.stack(grids)
     bits = np.zeros(count)
-    if device_of(network).type != "cpu":
-        network = copy.deepcopy(network).to("cpu")
-    with torch.inference_mode():
-        cursor = Cursor(grids, known)
-        hints = cursor.pages.view(cursor.pages.hints, 0).copy() if cursor.pages.hinted[0] else None
-        stepper = Stepper(network, height, width, count, condition, hints)
-        for row in range(height):
-            cursor.start_row(row)
-            for column in range(width):
-                if given[row, column] and page[row, column] == SPACE:
-                    # A blank hint is attended to by nobody.
-                    cursor.look(column)
-                    cursor.write(column, np.full(count, SPACE, np.int64))
-                    continue
-                cursor.look(column)
-                logits = stepper.logits(cursor, column)
-                if given[row, column]:
-                    chosen = np.full(count, page[row, column], np.int64)
-                else:
-                    log_p = logits.double().log_softmax(1).numpy()
-                    chosen = choose(log_p, chances[:, row, column], temperature)
-                    bits -= log_p[np.arange(count), chosen] / np.log(2)
-                    out[:, row, column] = chosen
-                stepper.remember(chosen)
-                cursor.write(column, chosen)
-            yield DrawnPage(out.copy(), bits.copy(), row + 1)
+    cursor = Cursor(grids, known)
+    hints = cursor.pages.view(cursor.pages.hints, 0).copy() if cursor.pages.hinted[0] else None
+    steps = reader.start(height, width, count, condition, hints)
+    for row in range(height):
+        cursor.start_row(row)
+        for column in range(width):
+            cursor.look(column)
+            if given[row, column]:
+                chosen = np.full(count, page[row, column], np.int64)
+                if page[row, column] != SPACE:  # a blank hint is attended to by nobody
+                    steps.pass_by(cursor, column, chosen)
+            else:
+                log_p = log_softmax(steps.logits(cursor, column))
+                chosen = choose(log_p, chances[:, row, column], temperature)
+                bits -= log_p[np.arange(count), chosen] / np.log(2)
+                out[:, row, column] = chosen
+                steps.remember(chosen)
+            cursor.write(column, chosen)
+        yield DrawnPage(out.copy(), bits.copy(), row + 1)
 
 
-def finished(network: PageNetwork, page: Grid, known: Mask | None = None, **options: Any) -> DrawnPage:
+def finished(reader: PageReader, page: Grid, known: Mask | None = None, **options: Any) -> DrawnPage:
     """What `draw` has when it is done; the same arguments."""
-    *_, drawn = draw(network, page, known, **options)
+    *_, drawn = draw(reader, page, known, **options)
     return drawn
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from asciivae.pages.batch import LARGEST_BATCH, Condition, in_batches, make_batch
+from asciivae.pages.cells import LARGEST_BATCH, Condition
 from asciivae.pages.features import Mask
-from asciivae.pages.network import PageNetwork
+from asciivae.pages.reader import PageReader, log_softmax
 from asciivae.text.art import Grid
 from asciivae.text.charset import SIZE, SPACE
 
@@ -20,7 +19,7 @@ LATTICE = (3, 5)
 
 
 def cell_bits(
-    network: PageNetwork,
+    reader: PageReader,
     grids: Sequence[Grid],
     known: Sequence[Mask] | None = None,
     conditions: Sequence[Condition] | None = None,
@@ -33,7 +32,7 @@ def cell_bits(
     given as hints cost nothing. How pages are batched changes the answers by rounding alone.
 
     Args:
-        network: in evaluation mode.
+        reader: the network.
         grids: (h, w) class ids each.
         known: (h, w) masks of the characters that are given; by default none.
         conditions: one for each page; by default none.
@@ -43,37 +42,27 @@ def cell_bits(
         (h, w) float64 bits for each page.
     """
     bits = [np.zeros(grid.shape) for grid in grids]
-    for ids in in_batches(grids, largest):
-        batch = make_batch(
-            [grids[i] for i in ids],
-            None if known is None else [known[i] for i in ids],
-            None if conditions is None else [conditions[i] for i in ids],
-        ).to(device_of(network))
-        if not len(batch.predicted):
-            continue
-        with torch.inference_mode():
-            losses = batch.losses(network).double().cpu().numpy() / np.log(2)
-        chosen = batch.predicted.cpu().numpy()
-        for n, i in enumerate(ids):
-            mine = batch.page[chosen] == n
-            bits[i][batch.row[chosen[mine]], batch.column[chosen[mine]]] = losses[mine]
+    for found in reader.predict(grids, known, conditions, largest=largest):
+        own = grids[found.piece][found.row, found.column].astype(np.int64)
+        log_p = np.take_along_axis(log_softmax(found.logits), own[:, None], 1)[:, 0]
+        bits[found.piece][found.row, found.column] = -log_p / np.log(2)
     return bits
 
 
-def bits_per_ink(network: PageNetwork, grids: Sequence[Grid], conditions: Sequence[Condition] | None = None) -> float:
+def bits_per_ink(reader: PageReader, grids: Sequence[Grid], conditions: Sequence[Condition] | None = None) -> float:
     """All bits of the pages, divided by the number of their characters that are not blank."""
-    total = sum(float(b.sum()) for b in cell_bits(network, grids, None, conditions))
+    total = sum(float(b.sum()) for b in cell_bits(reader, grids, None, conditions))
     return total / max(sum(int((g != SPACE).sum()) for g in grids), 1)
 
 
-def probabilities(network: PageNetwork, grid: Grid, condition: Condition = Condition()) -> NDArray[np.float32]:
+def probabilities(reader: PageReader, grid: Grid, condition: Condition = Condition()) -> NDArray[np.float32]:
     """What each cell would be, given nearly all of the others.
 
     The page is looked at once for each cell of a lattice of 3 × 5: every third row and fifth column is hidden, the rest
     is given. A cell that is predicted must be hidden, for others show it to those after them.
 
     Args:
-        network: in evaluation mode.
+        reader: the network.
         grid: (h, w) class ids.
         condition: what is said of the page.
 
@@ -84,15 +73,7 @@ def probabilities(network: PageNetwork, grid: Grid, condition: Condition = Condi
     rows, columns = np.indices(grid.shape)
     places = [(rows % LATTICE[0] == i) & (columns % LATTICE[1] == j) for i, j in np.ndindex(LATTICE)]
     hidden = [place for place in places if place.any()]
-    for ids in in_batches([grid] * len(hidden)):
-        batch = make_batch([grid] * len(ids), [~hidden[i] for i in ids], [condition] * len(ids))
-        with torch.inference_mode():
-            p = batch.to(device_of(network)).logits(network).softmax(1).float().cpu().numpy()
-        chosen = batch.predicted.numpy()
-        found[batch.row[chosen], batch.column[chosen]] = p
+    count = len(hidden)
+    for part in reader.predict([grid] * count, [~place for place in hidden], [condition] * count):
+        found[part.row, part.column] = np.exp(log_softmax(part.logits))
     return found
-
-
-def device_of(network: PageNetwork) -> torch.device:
-    """Where the network's parameters are."""
-    return network.leave.weight.device

@@ -94,8 +94,8 @@ class PageNetwork(nn.Module):
         parts = [
             self._some(lookup(self.tokens.weight, causal)),
             self._some(lookup(self.hints.weight, hints)),
-            self._some(lookup(self.distances.weight, distances + _rows(distances, DISTANCES))),
-            self._some(self.hashed(hashed + _rows(hashed, BUCKETS))),
+            self._some(lookup(self.distances.weight, distances + table_rows(distances, DISTANCES))),
+            self._some(self.hashed(hashed + table_rows(hashed, BUCKETS))),
         ]
         x: Tensor = self.enter(torch.cat(parts, 1))
         said = lookup(self.categories.weight, category) + lookup(self.signatures.weight, signature)
@@ -151,9 +151,9 @@ class PageNetwork(nn.Module):
         return logits
 
 
-def _rows(ids: Tensor, size: int) -> Tensor:
+def table_rows(ids: Tensor, size: int) -> Tensor:
     """Where the rows of each of several tables of one size begin, in one table for all of them."""
-    return torch.arange(ids.shape[1], device=ids.device) * size
+    return torch.arange(ids.shape[-1], device=ids.device) * size
 
 
 class Block(nn.Module):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asciivae.pages.likelihood import Bits, cell_bits, probabilities
-from asciivae.pages.network import PageNetwork
+from asciivae.pages.reader import PageReader
 from asciivae.text.art import Grid, to_text
 from asciivae.text.charset import SPACE
 
@@ -71,22 +71,22 @@ class Suggestion:
     probability: float
 
 
-def score(network: PageNetwork, pages: Sequence[Grid]) -> list[Score]:
-    """Score pages, in evaluation mode, each on its own."""
-    surprises = cell_bits(network, pages)
+def score(reader: PageReader, pages: Sequence[Grid]) -> list[Score]:
+    """Score pages, each on its own."""
+    surprises = cell_bits(reader, pages)
     return [
         Score(cells, int((page != SPACE).sum()), *compressed_bits(to_text(page)))
         for page, cells in zip(pages, surprises, strict=True)
     ]
 
 
-def suggest(network: PageNetwork, page: Grid, most: int = 20) -> list[Suggestion]:
+def suggest(reader: PageReader, page: Grid, most: int = 20) -> list[Suggestion]:
     """Characters that would be likelier than those that stand there, the surest first.
 
     A cell is judged by what surrounds it on all sides, and named if the model gives at least `LIKELIER` to another
     character and at most `UNLIKELY` to its own.
     """
-    p = probabilities(network, page)
+    p = probabilities(reader, page)
     best = p.argmax(-1)
     own = np.take_along_axis(p, page[..., None].astype(np.int64), -1)[..., 0]
     sure = p.max(-1)

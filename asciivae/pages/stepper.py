@@ -1,6 +1,9 @@
-"""The page network one cell at a time: the same probabilities as for whole pages, with everything earlier cached."""
+"""The page network in PyTorch: whole pages, and one cell at a time, with everything earlier cached."""
 
 from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -8,125 +11,75 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from asciivae.pages.batch import Condition
+from asciivae.pages.batch import make_batch
+from asciivae.pages.cells import LARGEST_BATCH, Condition, given_ink, in_batches
+from asciivae.pages.cursor import Cursor
 from asciivae.pages.features import (
-    BEHIND,
-    BUCKET,
     BUCKETS,
     CAUSAL_TOKENS,
-    CONTEXTS,
     DISTANCE_TOKENS,
     DISTANCES,
-    FLIP,
-    HASHED,
     HASHES,
     HINT_TOKENS,
-    MIRROR,
-    TOKENS,
-    UNKNOWN,
     Integers,
     Mask,
-    Pages,
-    hash_key,
-    symmetry,
 )
 from asciivae.pages.network import Block, PageNetwork, normal, rotate, rotations
+from asciivae.pages.reader import Predicted
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
-_LEFT = int((BEHIND[0] == 0).sum())
-_SIDES = [int(i) for i in np.flatnonzero(MIRROR[0] == 0)]
-_MIRRORED = len(BEHIND[0])
-_REPEATS = _MIRRORED + 2 * len(MIRROR[0])
-_LEFT_INK = _REPEATS + 2 * len(CONTEXTS)
-_LEFT_DISTANCE = 4
 
-
-class Cursor:
-    """The features of pages of one size, column after column; what does not change in a row is found once.
+class TorchPages:
+    """See `PageReader`.
 
     Args:
-        grids: n pages (h, w), written while the cursor moves.
-        known: (h, w) mask of the hints, the same for all pages.
+        network: in evaluation mode, on any device; single cells are read on the CPU, where they are fastest.
     """
 
-    def __init__(self, grids: list[Grid], known: Mask | None) -> None:
-        self.pages = Pages(grids, None if known is None else [known] * len(grids))
-        self.count, (self.height, self.width) = len(grids), grids[0].shape
-        self.stride = int(self.pages.strides[0])
-        self._cells: list[int] = self.pages.cells.tolist()  # a list: single items of arrays are slow
-        self._hints: list[int] = self.pages.hints.tolist()
-        self._seen: list[list[dict[int, tuple[int, int]]]] = [[{} for _ in CONTEXTS] for _ in range(self.count)]
+    def __init__(self, network: PageNetwork) -> None:
+        self._network = network
 
-    def start_row(self, row: int) -> None:
-        """Find what the rows above, the hints and the borders say of a row's cells."""
-        n, w = self.count, self.width
-        page, column = np.repeat(np.arange(n), w), np.tile(np.arange(w), n)
-        found = self.pages.features(page, np.full(n * w, row), column, repeats=False)
-        self.row = row
-        self.causal = found.causal.reshape(n, w, CAUSAL_TOKENS)
-        self.hints = found.hints.reshape(n, w, HINT_TOKENS)
-        self.distances = found.distances.reshape(n, w, DISTANCE_TOKENS)
-        self.hashed = found.hashed.reshape(n, w, HASHES)
-        self._axes = [int(symmetry(self.pages.view(self.pages.cells, p), row)[0][row]) for p in range(n)]
-        self._ink = [-1] * n
+    def start(
+        self, height: int, width: int, count: int, condition: Condition, given: Integers | None = None
+    ) -> Stepper:
+        """See `PageReader.start`."""
+        network = self._network
+        if self._device.type != "cpu":
+            network = copy.deepcopy(network).to("cpu")
+        return Stepper(network, height, width, count, condition, given)
 
-    def look(self, column: int) -> None:
-        """Find what the cells to the left say of a column's cells: its entries in `causal` and so on are then right."""
-        cells, hints = self._cells, self._hints
-        self._keys: list[list[int]] = []
-        for p in range(self.count):
-            start = int(self.pages.origins[p]) + self.row * self.stride
-            at = start + column
-            tokens: list[int] = cells[at - _LEFT : at]
-            for axis in (self.width - 1, self._axes[p]):
-                for k in _SIDES:
-                    target = axis - column - int(MIRROR[1][k])
-                    flat = start + target
-                    if not -1 <= target <= self.width:
-                        seen = cells[0]
-                    elif flat == at:
-                        seen = TOKENS - 1
-                    else:
-                        seen = cells[flat] if flat < at else hints[flat]
-                    tokens.append(int(FLIP[seen]))
-            keys = [self._key(at, context) for context in CONTEXTS]
-            self._keys.append(keys)
-            for c, key in enumerate(keys):
-                tokens.extend(self._seen[p][c].get(key, (TOKENS - 1, TOKENS - 1)))
-            tokens.append(cells[start + self._ink[p]])
-            self.causal[p, column, _POSITIONS] = tokens
-            self.distances[p, column, _LEFT_DISTANCE] = BUCKET[column - self._ink[p]]
-            self.hashed[p, column] = [hash_key(self._key(at, context)) % BUCKETS for context in HASHED]
+    def predict(
+        self,
+        grids: Sequence[Grid],
+        known: Sequence[Mask] | None = None,
+        conditions: Sequence[Condition] | None = None,
+        *,
+        largest: int = LARGEST_BATCH,
+    ) -> Iterator[Predicted]:
+        """See `PageReader.predict`."""
+        for ids in in_batches(grids, largest):
+            batch = make_batch(
+                [grids[i] for i in ids],
+                None if known is None else [known[i] for i in ids],
+                None if conditions is None else [conditions[i] for i in ids],
+            ).to(self._device)
+            if not len(batch.predicted):
+                continue
+            with torch.inference_mode():
+                logits = batch.logits(self._network).float().cpu().numpy()
+            chosen = batch.predicted.cpu().numpy()
+            for n, piece in enumerate(ids):
+                mine = batch.page[chosen] == n
+                yield Predicted(piece, batch.row[chosen[mine]], batch.column[chosen[mine]], logits[mine])
 
-    def write(self, column: int, characters: Integers) -> None:
-        """Write (n,) characters into the column that was looked at."""
-        for p, character in enumerate(characters.tolist()):
-            at = int(self.pages.origins[p]) + self.row * self.stride + column
-            self.pages.cells[at] = self._cells[at] = character
-            if character != SPACE:
-                self._ink[p] = column
-            for c, key in enumerate(self._keys[p]):
-                seen = self._seen[p][c]
-                seen[key] = (character, seen[key][0] if key in seen else TOKENS - 1)
-
-    def _key(self, at: int, context: tuple[tuple[int, int], ...]) -> int:
-        key = 0
-        for dy, dx in context:
-            key = key * TOKENS + self._cells[at + dy * self.stride + dx]
-        return key
-
-
-_POSITIONS = [
-    *range(_LEFT),
-    *[_MIRRORED + k for k in _SIDES],
-    *[_MIRRORED + len(MIRROR[0]) + k for k in _SIDES],
-    *range(_REPEATS, _LEFT_INK + 1),
-]
+    @property
+    def _device(self) -> torch.device:
+        return self._network.leave.weight.device
 
 
 class Stepper:
-    """The network for the next cell of n pages of one size.
+    """See `Steps`: the network for the next cell of n pages of one size.
 
     The embeddings are multiplied by the first layer beforehand, so that the layer becomes a sum of rows; keys and
     values of the ink are kept.
@@ -140,6 +93,7 @@ class Stepper:
         given: (h, w) tokens of what is given, `UNKNOWN` elsewhere; None if nothing is.
     """
 
+    @torch.inference_mode()
     def __init__(
         self,
         network: PageNetwork,
@@ -163,7 +117,7 @@ class Stepper:
         self._width = width
         encoded = None if given is None else network.encode(torch.from_numpy(given)[None])
         self._around = None if encoded is None else network.around(encoded[1:])
-        ink = np.zeros(0, np.int64) if given is None or encoded is None else _ink_of(given)
+        ink = np.zeros(0, np.int64) if given is None or encoded is None else given_ink(given) @ (width, 1)
         self._filled = torch.full((count,), len(ink), dtype=torch.long)
         # Transposed beforehand: for a single row that is twice as fast.
         self._weights = {
@@ -186,7 +140,8 @@ class Stepper:
     def _blocks(self) -> list[Block]:
         return [block for block in self.network.blocks if isinstance(block, Block)]
 
-    def logits(self, cursor: Cursor, column: int) -> Tensor:
+    @torch.inference_mode()
+    def logits(self, cursor: Cursor, column: int) -> NDArray[np.float32]:
         """(n, 95) logits of the cells in a column that the cursor has looked at."""
         ids = np.concatenate([cursor.causal[:, column], cursor.hints[:, column], cursor.distances[:, column]], 1)
         hashed = torch.from_numpy(cursor.hashed[:, column] + np.arange(HASHES) * BUCKETS)
@@ -211,12 +166,18 @@ class Stepper:
                 mixed = scores.softmax(-1)[:, :, None] @ memory[1][:, :, :most]
                 x = x + self._times(block.merge, mixed.flatten(1))
             x = x + self._times(block.narrow, functional.relu(self._times(block.widen, normal(x))).square())
-        return self._times(self.network.leave, normal(x)) + self.network.leave.bias
+        return np.asarray((self._times(self.network.leave, normal(x)) + self.network.leave.bias).numpy())
 
     def _times(self, layer: nn.Linear, x: Tensor) -> Tensor:
         """A layer without its bias."""
         return x @ self._weights[id(layer)]
 
+    def pass_by(self, cursor: Cursor, column: int, characters: Integers) -> None:
+        """Say which (n,) characters stand in a column that the cursor has looked at, without asking for logits."""
+        self.logits(cursor, column)
+        self.remember(characters)
+
+    @torch.inference_mode()
     def remember(self, characters: Integers) -> None:
         """Say which (n,) characters stand in the cells whose logits were asked for last."""
         ink = torch.from_numpy(np.flatnonzero(characters != SPACE))
@@ -230,11 +191,6 @@ class Stepper:
             own_k, own_v = block.characters(ids).view(len(ink), 2, *k.shape[1:]).unbind(1)
             memory[0][ink, :, at] = rotate(k[ink] + own_k, turn)
             memory[1][ink, :, at] = v[ink] + own_v
-
-
-def _ink_of(given: Integers) -> Integers:
-    """The cells whose given character is not blank, in the order of reading."""
-    return np.flatnonzero((given != SPACE) & (given != UNKNOWN))
 
 
 def _tables(network: PageNetwork) -> tuple[Tensor, NDArray[np.int64], Tensor]:

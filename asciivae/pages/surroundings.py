@@ -47,6 +47,7 @@ class Surroundings(nn.Module):
             for kernel, mix, span in zip(self.filters, self.mixers, self.spans, strict=True):
                 y = functional.relu(convolve(functional.layer_norm(x, x.shape[-1:]), kernel, span)).square()
                 # Zeros in the padding: a page's features do not depend on what it is batched with.
-                x = x + functional.dropout(mix(y), self.dropout, self.training) * inside
+                mixed = mix(y.flatten(0, 2)).view_as(x)  # of two dimensions, for engines with a kernel for that
+                x = x + functional.dropout(mixed, self.dropout, self.training) * inside
         rows = functional.layer_norm(x, x.shape[-1:]).flatten(0, 2)
         return torch.cat([rows.new_zeros(1, rows.shape[1]), rows])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asciivae.pages.likelihood import cell_bits
 from asciivae.pages.network import PageNetwork
+from asciivae.pages.stepper import TorchPages
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE
 
@@ -35,6 +36,6 @@ class PageValidation:
     def __call__(self, state: TrainState) -> dict[str, float]:
         """The bits of all cells per inked cell and per cell, with the averaged weights where there are any."""
         network = evaluated_network(state)
-        bits = sum(float(cells.sum()) for cells in cell_bits(network, self.pages))
+        bits = sum(float(cells.sum()) for cells in cell_bits(TorchPages(network), self.pages))
         ink = sum(int((page != SPACE).sum()) for page in self.pages)
         return {"bits_per_ink": bits / max(ink, 1), "bits_per_cell": bits / sum(page.size for page in self.pages)}

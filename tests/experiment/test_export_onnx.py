@@ -5,14 +5,15 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from tiny_runs import LOGGED, tiny_recipe, trained
 from tracers import tiny_tracer
 
 from asciivae.corpus.source import open_corpus
 from asciivae.engine.onnx import open_beside, open_graph
 from asciivae.errors import ModelError
-from asciivae.experiment.bundled import BUNDLED_PAGE, bundled_file
+from asciivae.experiment.bundled import bundled_file
 from asciivae.experiment.export_onnx import OPSET, export_onnx, graph_of, without_weights
-from asciivae.experiment.load import load_page_model, load_tracer
+from asciivae.experiment.load import load_model, load_tracer
 from asciivae.tracer.measure import measurable, traced_again
 from asciivae.tracer.onnx import OnnxTracer, drawer_of
 from asciivae.tracer.trained import TrainedTracer
@@ -44,8 +45,10 @@ def test_a_tracer_is_exported_with_what_it_is(tmp_path: Path) -> None:
 
 
 def test_other_kinds_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="cannot be exported as ONNX so far: only tracers, and spatial models"):
-        export_onnx(load_page_model(BUNDLED_PAGE, CPU), tmp_path / "a.onnx")
+    recipe = tiny_recipe(tmp_path / "art", model=LOGGED)
+    run = trained(tmp_path, "--set", "train.steps=1", recipe=recipe)
+    with pytest.raises(ModelError, match="only tracers, page models, and spatial models with fitted pages"):
+        export_onnx(load_model(run, CPU), tmp_path / "a.onnx")
     assert not (tmp_path / "a.onnx").exists()
 
 

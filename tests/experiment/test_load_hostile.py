@@ -13,6 +13,7 @@ from tiny_runs import CPU, asciivae
 
 from asciivae.errors import AsciivaeError
 from asciivae.experiment import load
+from asciivae.experiment.kinds import kind_of
 
 LOADERS = {"model": load.load_model, "page": load.load_page_model, "tracer": load.load_tracer}
 ASSETS = Path(load.__file__).parents[1] / "assets"
@@ -64,7 +65,7 @@ def test_weights_in_a_run_are_regular_files_of_its_own(
     checkpoint = made / "checkpoints" / "step-1"
     make(checkpoint / f"{kind}.safetensors", ASSETS / f"{kind}.safetensors")
     for place in (made, checkpoint):
-        assert load.kind_of(place) == kind
+        assert kind_of(place) == kind
         with pytest.raises(AsciivaeError, match=r"symbolic link|not a regular file|is a directory|Is a directory"):
             LOADERS[kind](place, CPU)
 
@@ -151,5 +152,5 @@ def test_a_tiny_page_model_of_the_tests_still_loads(tmp_path: Path) -> None:
     from asciivae.experiment.export import export
 
     export(page_models.model(), tmp_path / "p.safetensors")
-    assert load.kind_of(tmp_path / "p.safetensors") == "page"
+    assert kind_of(tmp_path / "p.safetensors") == "page"
     assert load.load_page_model(tmp_path / "p.safetensors", CPU).step == 7

@@ -12,7 +12,7 @@ import torch
 
 import asciivae
 from asciivae.experiment.bundled import BUNDLED_PAGE
-from asciivae.experiment.load import kind_of
+from asciivae.experiment.kinds import kind_of
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.pages.likelihood import bits_per_ink
 from asciivae.pages.signatures import find_signatures
@@ -73,4 +73,4 @@ def test_held_out_drawings_cost_what_the_documents_say(bundled: TrainedPageModel
     ]
     torch.set_num_threads(1)
     grids = [parse(p["text"]) for p in held[::8]]
-    assert bits_per_ink(bundled.network, grids) < 3.2
+    assert bits_per_ink(bundled.reader, grids) < 3.2

@@ -10,7 +10,7 @@ from tiny_runs import drawings
 
 import asciivae
 from asciivae.experiment.build import build
-from asciivae.experiment.load import kind_of
+from asciivae.experiment.kinds import kind_of
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.pages.batches import PageBatches
 from asciivae.recipe.resolve import load_recipe

@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 
 import asciivae
 from asciivae.errors import ModelError, UsageError
-from asciivae.experiment.load import kind_of, load_model, load_page_model
+from asciivae.experiment.kinds import kind_of
+from asciivae.experiment.load import load_model, load_page_model
 from asciivae.experiment.trained_page import TrainedPageModel
 from asciivae.pages.signatures import find_signatures
 from asciivae.text.art import parse

@@ -6,13 +6,14 @@ from page_models import network, pages
 
 from asciivae.errors import UsageError
 from asciivae.pages.complete import Hole, complete, extended, hole_in, marked_in
+from asciivae.pages.stepper import TorchPages
 from asciivae.text.art import from_lines
 
 
 def test_all_but_the_hole_stays_and_the_likeliest_comes_first() -> None:
     (page,) = pages([(6, 11)], 1)
     known = hole_in(page, Hole(2, 3, 3, 5))
-    proposals = complete(network(blank=1.0), page, known, count=5)
+    proposals = complete(TorchPages(network(blank=1.0)), page, known, count=5)
 
     assert len(proposals) == 5
     assert [one.bits for one in proposals] == sorted(one.bits for one in proposals)
@@ -25,7 +26,7 @@ def test_all_but_the_hole_stays_and_the_likeliest_comes_first() -> None:
 def test_blank_proposals_come_last_and_equal_ones_once() -> None:
     (page,) = pages([(3, 4)], 1)
     known = hole_in(page, Hole(3, 4, 1, 1))
-    proposals = complete(network(blank=4.0), page, known, count=12)
+    proposals = complete(TorchPages(network(blank=4.0)), page, known, count=12)
 
     assert len({one.page.tobytes() for one in proposals}) == len(proposals) < 12
     assert proposals[-1].page[2, 3] == 0
@@ -51,7 +52,7 @@ def test_marks_are_found_and_refused() -> None:
 
 def test_a_wholly_marked_page_is_drawn() -> None:
     page = from_lines(["???", "???"])
-    (one, *_) = complete(network(blank=0.0), page, marked_in(page, "?"), count=2)
+    (one, *_) = complete(TorchPages(network(blank=0.0)), page, marked_in(page, "?"), count=2)
 
     assert one.page.shape == (2, 3)
 

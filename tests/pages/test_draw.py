@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from page_models import network, pages
 
-from asciivae.pages.batch import Condition
+from asciivae.pages.cells import Condition
 from asciivae.pages.draw import choose, draw, finished
 from asciivae.pages.likelihood import cell_bits
+from asciivae.pages.stepper import TorchPages
 
 
 @pytest.mark.parametrize("size", [(7, 13), (1, 12), (11, 1), (1, 1)])
@@ -15,8 +16,8 @@ def test_the_bits_of_what_is_drawn_are_its_likelihood(size: tuple[int, int], hin
     net, (page,) = network(), pages([size], 3)
     known = np.random.default_rng(4).random(size) < 0.4 if hinted else None
     said = Condition(category=2, signature=1)
-    drawn = finished(net, page, known, count=3, condition=said, seed=1)
-    expected = cell_bits(net, list(drawn.pages), None if known is None else [known] * 3, [said] * 3)
+    drawn = finished(TorchPages(net), page, known, count=3, condition=said, seed=1)
+    expected = cell_bits(TorchPages(net), list(drawn.pages), None if known is None else [known] * 3, [said] * 3)
 
     assert drawn.pages.shape == (3, *size)
     assert drawn.rows == size[0]
@@ -27,15 +28,15 @@ def test_the_bits_of_what_is_drawn_are_its_likelihood(size: tuple[int, int], hin
 
 def test_a_page_of_a_seed_does_not_depend_on_the_others() -> None:
     net, blank = network(), np.zeros((5, 9), np.uint8)
-    several = finished(net, blank, count=3, seed=5).pages
+    several = finished(TorchPages(net), blank, count=3, seed=5).pages
 
-    assert np.array_equal(finished(net, blank, count=1, seed=5).pages[0], several[0])
+    assert np.array_equal(finished(TorchPages(net), blank, count=1, seed=5).pages[0], several[0])
     assert not np.array_equal(several[0], several[1])
-    assert not np.array_equal(finished(net, blank, count=1, seed=6).pages[0], several[0])
+    assert not np.array_equal(finished(TorchPages(net), blank, count=1, seed=6).pages[0], several[0])
 
 
 def test_pages_grow_row_by_row() -> None:
-    rows = list(draw(network(), np.zeros((4, 6), np.uint8), count=2))
+    rows = list(draw(TorchPages(network()), np.zeros((4, 6), np.uint8), count=2))
 
     assert [one.rows for one in rows] == [1, 2, 3, 4]
     assert (rows[0].pages[:, 1:] == 0).all()

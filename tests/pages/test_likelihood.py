@@ -4,20 +4,22 @@ import numpy as np
 import torch
 from page_models import network, pages
 
-from asciivae.pages.batch import Condition, in_batches, make_batch
+from asciivae.pages.batch import make_batch
+from asciivae.pages.cells import Condition, in_batches
 from asciivae.pages.likelihood import bits_per_ink, cell_bits, probabilities
+from asciivae.pages.stepper import TorchPages
 
 SIZES = [(4, 6), (1, 11), (9, 1), (12, 20), (3, 31)]
 
 
 def test_bits_do_not_depend_on_the_batch() -> None:
     net, grids = network(), pages(SIZES)
-    together = cell_bits(net, grids)
+    together = cell_bits(TorchPages(net), grids)
     for grid, bits in zip(grids, together, strict=True):
-        (alone,) = cell_bits(net, [grid])
+        (alone,) = cell_bits(TorchPages(net), [grid])
         assert bits.shape == grid.shape
         np.testing.assert_allclose(alone, bits, atol=1e-4)
-    few = cell_bits(net, grids, largest=1)
+    few = cell_bits(TorchPages(net), grids, largest=1)
     assert all(np.allclose(a, b, atol=1e-4) for a, b in zip(few, together, strict=True))
 
 
@@ -27,17 +29,17 @@ def test_the_probabilities_of_a_cell_sum_to_1() -> None:
     for character in range(95):
         last = grid.copy()
         last[0, 2] = character
-        total += 2.0 ** -cell_bits(net, [last])[0][0, 2]
+        total += 2.0 ** -cell_bits(TorchPages(net), [last])[0][0, 2]
 
     assert abs(total - 1) < 1e-4
-    np.testing.assert_allclose(probabilities(net, grid).sum(-1), 1, atol=1e-5)
+    np.testing.assert_allclose(probabilities(TorchPages(net), grid).sum(-1), 1, atol=1e-5)
 
 
 def test_all_pages_of_a_size_have_probability_1_together() -> None:
     """Over the first two cells of 95² pages: 1 × 2 cells."""
     net = network()
     grids = [np.array([[a, b]], np.uint8) for a in range(95) for b in range(95)]
-    bits = cell_bits(net, grids)
+    bits = cell_bits(TorchPages(net), grids)
 
     assert abs(sum(2.0 ** -b.sum() for b in bits) - 1) < 1e-3
 
@@ -46,12 +48,12 @@ def test_given_characters_cost_nothing_and_help_those_before_them() -> None:
     net, (grid,) = network(), pages([(6, 10)])
     known = np.zeros(grid.shape, bool)
     known[3:] = True
-    (bits,) = cell_bits(net, [grid], [known])
+    (bits,) = cell_bits(TorchPages(net), [grid], [known])
 
     assert (bits[3:] == 0).all()
     assert (bits[:3] > 0).all()
-    assert not np.allclose(bits[:3], cell_bits(net, [grid])[0][:3])
-    (nothing,) = cell_bits(net, [grid], [np.ones(grid.shape, bool)])
+    assert not np.allclose(bits[:3], cell_bits(TorchPages(net), [grid])[0][:3])
+    (nothing,) = cell_bits(TorchPages(net), [grid], [np.ones(grid.shape, bool)])
     assert (nothing == 0).all()
 
 
@@ -71,21 +73,21 @@ def test_no_probability_depends_on_a_hidden_cell_from_it_on() -> None:
 
 def test_proofreading_does_not_look_at_the_cell_itself() -> None:
     net, (grid,) = network(), pages([(5, 9)], 4)
-    before = probabilities(net, grid)
+    before = probabilities(TorchPages(net), grid)
     for cell in (0, 22, 44):
         other = grid.copy()
         other.flat[cell] = 60
-        after = probabilities(net, other)
+        after = probabilities(TorchPages(net), other)
         np.testing.assert_allclose(after.reshape(-1, 95)[cell], before.reshape(-1, 95)[cell], atol=1e-5)
         assert not np.allclose(after, before, atol=1e-5)
 
 
 def test_conditions_change_the_bits() -> None:
     net, (grid,) = network(), pages([(6, 10)])
-    plain = bits_per_ink(net, [grid])
+    plain = bits_per_ink(TorchPages(net), [grid])
 
-    assert plain != bits_per_ink(net, [grid], [Condition(category=3)])
-    assert plain != bits_per_ink(net, [grid], [Condition(signature=1)])
+    assert plain != bits_per_ink(TorchPages(net), [grid], [Condition(category=3)])
+    assert plain != bits_per_ink(TorchPages(net), [grid], [Condition(signature=1)])
 
 
 def test_pages_are_batched_by_size() -> None:

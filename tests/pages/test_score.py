@@ -8,11 +8,12 @@ from page_models import network, pages
 
 from asciivae.pages.likelihood import cell_bits
 from asciivae.pages.score import LIKELIER, UNLIKELY, compressed_bits, score, suggest
+from asciivae.pages.stepper import TorchPages
 
 
 def test_a_score_is_the_likelihood_beside_the_compressors() -> None:
     net, grids = network(), pages([(5, 9), (3, 3)])
-    for grid, one, bits in zip(grids, score(net, grids), cell_bits(net, grids), strict=True):
+    for grid, one, bits in zip(grids, score(TorchPages(net), grids), cell_bits(TorchPages(net), grids), strict=True):
         assert np.allclose(one.cells, bits, atol=1e-4)
         assert one.ink == (grid != 0).sum()
         assert one.per_ink * one.ink == one.bits
@@ -30,7 +31,7 @@ def test_compressors_are_the_real_ones() -> None:
 
 
 def test_a_blank_page_has_bits_and_no_ink() -> None:
-    (one,) = score(network(), [np.zeros((2, 3), np.uint8)])
+    (one,) = score(TorchPages(network()), [np.zeros((2, 3), np.uint8)])
 
     assert one.ink == 0
     assert one.per_ink == one.bits > 0
@@ -38,7 +39,7 @@ def test_a_blank_page_has_bits_and_no_ink() -> None:
 
 def test_suggestions_are_likelier_and_the_surest_come_first() -> None:
     (page,) = pages([(12, 16)], 2)
-    found = suggest(network(blank=9.0), page, most=5)
+    found = suggest(TorchPages(network(blank=9.0)), page, most=5)
 
     assert 0 < len(found) <= 5
     for one in found:
