@@ -18,6 +18,11 @@ CASES = {
     "interpolate": ("model", ["interpolate", "cat.txt", "dog.txt", "--steps", "5", "--json", "--gif", "a.gif"]),
     "sample --prior vae": ("model", ["sample", "--prior", "vae", "-n", "2", "--size", "8x16"]),
     "sample --like": ("model", ["sample", "--like", "cat.txt", "--like", "dog.txt", "-n", "2", "--png", "a.png"]),
+    "sample": ("page", ["sample", "-n", "2", "--size", "6x16", "--category", "cats", "--json"]),
+    "sample --begin": ("page", ["sample", "-n", "1", "--size", "6x12", "--begin", "cat.txt", "--no-signatures"]),
+    "complete": ("page", ["complete", "cat.txt", "--below", "2", "--right", "3", "-n", "2", "--png", "a.png"]),
+    "complete --hole": ("page", ["complete", "dog.txt", "--hole", "2,4,3,5", "--json"]),
+    "score": ("page", ["score", "cat.txt", "dog.txt", "--cells", "--suggest"]),
 }
 
 
