@@ -87,14 +87,15 @@ def orthogonalised(matrices: Tensor) -> Tensor:
     """
     if matrices.shape[1] > matrices.shape[2]:
         return orthogonalised(matrices.mT).mT
-    scaled = matrices / (torch.linalg.matrix_norm(matrices, keepdim=True) + TINY)
-    gram = scaled @ scaled.mT
+    # The norm scales the small matrices, not the large ones.
+    square = torch.linalg.matrix_norm(matrices, keepdim=True).add_(TINY).square_()
+    gram = (matrices @ matrices.mT).div_(square)
     product = factor = _factor(gram)
     for _ in range(ITERATIONS - 1):
         gram = factor @ gram @ factor
         factor = _factor(gram)
         product = factor @ product
-    orthogonal: Tensor = product @ scaled
+    orthogonal: Tensor = product.div_(square.sqrt_()) @ matrices
     return orthogonal
 
 
