@@ -19,7 +19,7 @@ from asciivae.corpus.source import open_corpus
 from asciivae.corpus.transforms import MIRRORED
 from asciivae.drawing.raster import removed_by_thinning
 from asciivae.edges import EdgeSettings
-from asciivae.filters.join import support_of_gap
+from asciivae.filters.joining import support_of_gap
 from asciivae.render.sheets import stroke_array
 from asciivae.text.art import to_text
 from asciivae.text.look_alikes import LOOK_ALIKES

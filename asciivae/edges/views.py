@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 from asciivae.edges.pipeline import MARGIN, Edges
-from asciivae.filters.kernels import convolve, gaussian_kernel
-from asciivae.render.cells import page
-from asciivae.render.glyphs import atlas
-from asciivae.render.sheets import BUNDLED
+from asciivae.filters.windows import convolved, gaussian_window
+from asciivae.render.sheets import BUNDLED, atlas_array, drawn
 from asciivae.text.art import Grid
 from asciivae.text.charset import SPACE, encode, label
 
@@ -55,28 +51,28 @@ def strength_picture(edges: Edges) -> NDArray[np.float32]:
 
 def page_picture(grid: Grid, res: tuple[int, int] = (14, 7), font: str = BUNDLED[0]) -> NDArray[np.float32]:
     """A page as a terminal shows it: (H·h, W·w) in [0, 1], paper = 1."""
-    ids = torch.from_numpy(grid.astype(np.int64))
-    return np.asarray(page(atlas(font, res=res)[ids][None])[0, 0].numpy())
+    return drawn(grid, atlas_array(font, res=res))
 
 
 def contour_text(edges: Edges) -> Grid:
     """Draw the contour as characters: (h, w) ids, in each cell the character closest to the lines in it."""
     height, width = edges.settings.res
     scale = np.array([width, height, width, height], float)
-    glyphs = torch.from_numpy(
-        np.stack([_lines_in((height, width), [(np.array(pen) * scale).reshape(2, 2)]) for pen in PENS.values()])
-    ).unsqueeze(1)
-    lines = torch.from_numpy(_drawn(edges))[None, None]
-    kernel = gaussian_kernel(BLUR, BLUR, 0.0, edges.settings.unit).float()
-    cells = (
-        functional.unfold(_blurred(lines, kernel), (height, width), stride=(height, width))
-        .transpose(1, 2)
-        .reshape(*edges.size, -1)
-    )
-    distance = (cells.unsqueeze(2) - _blurred(glyphs, kernel).flatten(1)).square().sum(dim=3)
+    window = gaussian_window(BLUR, BLUR, 0.0, edges.settings.unit)[None]
+    pens = [_lines_in((height, width), [(np.array(pen) * scale).reshape(2, 2)]) for pen in PENS.values()]
+    glyphs = np.stack([convolved(pen, window)[0].ravel() for pen in pens])
+    lines = _drawn(edges)
+    cells = _cells(convolved(lines, window)[0], edges)
+    distance = ((cells[:, :, None] - glyphs) ** 2).sum(3)
     # Skip cells in which a line only clips a corner: the neighbours show it.
-    inked = functional.avg_pool2d(lines, (height, width))[0, 0] * height > 0.3
-    return np.where(inked.numpy(), encode("".join(PENS))[distance.argmin(dim=2).numpy()], SPACE).astype(np.uint8)
+    inked = _cells(lines, edges).mean(2) * height > 0.3
+    return np.where(inked, encode("".join(PENS))[distance.argmin(2)], SPACE).astype(np.uint8)
+
+
+def _cells(picture: NDArray[np.floating], edges: Edges) -> NDArray[np.floating]:
+    """Cut a picture (H·h, W·w) into cells (H, W, h·w)."""
+    (rows, columns), (height, width) = edges.size, edges.settings.res
+    return picture.reshape(rows, height, columns, width).swapaxes(1, 2).reshape(rows, columns, height * width)
 
 
 def figure(
@@ -112,7 +108,7 @@ def figure(
 
 def _titled(panel: NDArray[np.float32], title: str, ruled: bool) -> NDArray[np.float32]:
     """A panel below its name, with a line on top."""
-    glyphs = atlas(res=LABEL).numpy()
+    glyphs = atlas_array(res=LABEL)
     name = encode(label(title, panel.shape[1] // LABEL[1]))
     whole = np.ones((panel.shape[0] + LABEL[0] + 4, panel.shape[1]), np.float32)
     if name.size:
@@ -151,7 +147,3 @@ def _lines_in(shape: tuple[int, int], lines: Sequence[NDArray[np.float64]]) -> N
         else:
             pen.line(pixels, fill=1.0)
     return np.array(image, dtype=np.float32)
-
-
-def _blurred(pictures: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-    return convolve(pictures, kernel[None], padding=(kernel.shape[0] // 2, kernel.shape[1] // 2))

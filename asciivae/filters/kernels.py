@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import math
 from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from asciivae.filters.windows import gaussian_window
+from asciivae.filters.windows import SOBEL, gaussian_window, log_window
 
 Border = Literal["paper", "zero"]
 """The padding of pictures: `paper` (1), or `zero` as in the log, which adds an edge around every page."""
@@ -29,18 +28,8 @@ def convolve(pictures: Tensor, kernels: Tensor, *, stride: int = 1, padding: tup
 
 @functools.lru_cache(maxsize=32)
 def log_kernel(size: int, sigma: float) -> Tensor:
-    """-1/(πσ²) · (1 - ρ²/2σ²) · exp(-ρ²/2σ²) at integer offsets ρ from the centre: (size, size) float64.
-
-    The response to a stroke of ink (0) on paper (1) is positive. The log's prefactor has σ² instead of the usual σ⁴,
-    which only scales. With σ = 0.2, the log's choice, the kernel is -8 times the identity and finds no edges.
-
-    Args:
-        size: pixels, odd.
-        sigma: pixels.
-    """
-    offsets = torch.arange(size, dtype=torch.float64) - size // 2
-    exponent = (offsets[:, None] ** 2 + offsets**2) / (2.0 * sigma**2)
-    return -(1.0 - exponent) * torch.exp(-exponent) / (math.pi * sigma**2)
+    """`log_window` as a tensor, float64."""
+    return torch.from_numpy(log_window(size, sigma))
 
 
 def log_response(picture: Tensor, size: int, sigma: float, border: Border = "paper") -> Tensor:
@@ -51,7 +40,7 @@ def log_response(picture: Tensor, size: int, sigma: float, border: Border = "pap
 
 def sobel_magnitude(picture: Tensor, border: Border = "paper") -> Tensor:
     """The magnitude of the Sobel gradient of (B, 1, height, width), in grey values per pixel; the same shape."""
-    across = picture.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8.0
+    across = torch.from_numpy(SOBEL).to(picture)
     gradient = convolve(_extended(picture, 1, border), torch.stack([across, across.T]))
     # The gradient of the square root is infinite at 0, where most of a page is.
     return (gradient.square().sum(dim=1, keepdim=True) + 1e-12).sqrt()

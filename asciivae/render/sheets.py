@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -31,6 +31,12 @@ def atlas_array(font: str = BUNDLED[0], *, res: tuple[int, int] = (18, 9)) -> ND
         res: (h, w), pixels per character.
     """
     return cut_array(load_sheet(font, "tight"), cell="tight", res=res)
+
+
+def drawn(grid: NDArray[np.uint8], glyphs: NDArray[Any]) -> NDArray[Any]:
+    """Draw a page (H, W) of characters with glyphs (95, h, w): (H·h, W·w)."""
+    rows, columns = grid.shape
+    return glyphs[grid].swapaxes(1, 2).reshape(rows * glyphs.shape[1], columns * glyphs.shape[2])
 
 
 def cut_array(

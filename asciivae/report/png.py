@@ -11,6 +11,7 @@ import numpy as np
 
 from asciivae.errors import AsciivaeError
 from asciivae.files.atomic import write_output
+from asciivae.render.sheets import drawn
 from asciivae.text.charset import encode, label
 
 if TYPE_CHECKING:
@@ -91,5 +92,4 @@ def png_bytes(image: Image) -> bytes:
 def grey_picture(grid: Grid, glyphs: Tensor | NDArray[np.float32]) -> NDArray[np.uint8]:
     """Draw a page (H, W) of characters with glyphs (95, h, w) in [0, 1] as an 8-bit greyscale picture (H·h, W·w)."""
     atlas = (np.asarray(glyphs) * 255).round().astype(np.uint8)
-    rows, columns = grid.shape
-    return atlas[grid].swapaxes(1, 2).reshape(rows * atlas.shape[1], columns * atlas.shape[2])
+    return drawn(grid, atlas)

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from asciivae.edges import join
-from asciivae.filters.join import BETA, STEEPNESS, _least_support, support_of_gap
+from asciivae.filters.joining import BETA, STEEPNESS, _least_support, joined, support_of_gap
 from asciivae.render.cells import page
 from asciivae.render.strokes import stroke_atlas
 from asciivae.text.charset import SIZE
@@ -138,3 +138,13 @@ def test_the_level_lies_between_those_of_the_whole_pixels_around_the_gap() -> No
     arguments = ((14, 7), 1.5, 8, 60.0)
     near, far = (_least_support(n, True, *arguments) for n in (10, 11))
     assert far < support_of_gap(*arguments) < near
+
+
+@pytest.mark.parametrize("cell", [(14, 7), (9, 9)])
+def test_without_gradients_it_is_the_same(cell: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).random((40, 57)).astype(np.float32)
+    picture[np.random.default_rng(1).random(picture.shape) < 0.9] = 0.0
+
+    expected = join(torch.from_numpy(picture)[None, None], cell)[0, 0].numpy()
+
+    np.testing.assert_allclose(joined(picture, cell), expected, atol=2e-5)

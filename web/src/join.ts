@@ -1,4 +1,4 @@
-// A drawing's strokes, joined across the gaps between characters: asciivae/filters/join.py in TypeScript, whose docstring
+// A drawing's strokes, joined across the gaps between characters: asciivae/filters/joining.py in TypeScript, whose docstring
 // has the formulas. Ink is rare, so each inked pixel adds to the fields around it, instead of each pixel reading them.
 
 import { type Grid, SPACE } from "./grid";
