@@ -44,7 +44,7 @@ def shared() -> dict[str, dict[str, Any]]:
         },
         "joining.json": {
             "gap": settings.gap,
-            "level": support_of_gap(settings.res, settings.gap),
+            "level": round(support_of_gap(settings.res, settings.gap), 12),  # as on any machine
             "strokes": base64.b64encode(strokes.astype("<f4").tobytes()).decode(),
         },
     }

@@ -1,5 +1,6 @@
-// A drawing's strokes, joined across the gaps between characters: asciivae/filters/joining.py in TypeScript, whose docstring
-// has the formulas. Ink is rare, so each inked pixel adds to the fields around it, instead of each pixel reading them.
+// A drawing's strokes, joined across the gaps between characters: asciivae/filters/joining.py in TypeScript, whose
+// docstring has the formulas. Ink is rare, so each inked pixel adds to the fields around it, instead of each pixel reading
+// them.
 
 import { type Grid, SPACE } from "./grid";
 import { type Mask, emptyMask } from "./raster";
