@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from asciivae.cli.examples import DRAWINGS
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.transforms import MIRRORED
 from asciivae.drawing.raster import removed_by_thinning
+from asciivae.drawing.search import reach_of_characters
 from asciivae.edges import EdgeSettings
 from asciivae.filters.joining import support_of_gap
+from asciivae.losses.shape_tables import BETA, CONTRAST, NOISE, shape_tables
 from asciivae.render.sheets import stroke_array
 from asciivae.text.art import to_text
 from asciivae.text.look_alikes import LOOK_ALIKES
@@ -35,6 +38,7 @@ def shared() -> dict[str, dict[str, Any]]:
     own = {name.removesuffix(".txt"): text.removeprefix("\n") for name, text in DRAWINGS.items()}
     settings = EdgeSettings()
     strokes = stroke_array(settings.font, res=settings.res)
+    shape, reach = shape_tables(), reach_of_characters()
     return {
         "tables.json": {
             "mirrored": MIRRORED.split(),
@@ -45,9 +49,24 @@ def shared() -> dict[str, dict[str, Any]]:
         "joining.json": {
             "gap": settings.gap,
             "level": round(support_of_gap(settings.res, settings.gap), 12),  # as on any machine
-            "strokes": base64.b64encode(strokes.astype("<f4").tobytes()).decode(),
+            "strokes": packed(strokes),
+        },
+        "draw/likeness.json": {
+            "beta": BETA,
+            "contrast": CONTRAST,
+            "noise": NOISE,
+            "strokes": packed(shape.strokes),
+            "dilation": packed(shape.dilation),
+            "filters": packed(shape.filters),
+            "added": packed(reach.added),
+            "spread": packed(reach.spread),
         },
     }
+
+
+def packed(values: NDArray[Any]) -> str:
+    """An array as float32, in base64."""
+    return base64.b64encode(values.astype("<f4").tobytes()).decode()
 
 
 def main() -> None:

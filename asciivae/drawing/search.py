@@ -55,7 +55,7 @@ _ROWS, _COLUMNS = 5, 4
 Indices = NDArray[np.intp]
 
 
-class _Reach(NamedTuple):
+class Reach(NamedTuple):
     """What characters do to features; float32.
 
     Attributes:
@@ -68,7 +68,8 @@ class _Reach(NamedTuple):
 
 
 @functools.cache
-def _reach() -> _Reach:
+def reach_of_characters() -> Reach:
+    """The tables of the search, which are the same for all pages."""
     strokes, dilation, filters, _ = tables()
     around = np.pad(strokes.astype(np.float64), ((0, 0), (1, 1), (1, 1)))
     padded = np.pad(np.expm1(BETA * around), ((0, 0), (1, 1), (1, 1)))
@@ -82,7 +83,7 @@ def _reach() -> _Reach:
                 y, x = 5 + pixel // 5 - 3 * i, 5 + pixel % 5 - 3 * j
                 if 0 <= y < filters.shape[1] and 0 <= x < filters.shape[2]:
                     spread[pixel, :, i, j] = filters[:, y, x]
-    return _Reach(added.astype(np.float32), spread.reshape(40, -1).astype(np.float32))
+    return Reach(added.astype(np.float32), spread.reshape(40, -1).astype(np.float32))
 
 
 def search(
@@ -114,7 +115,7 @@ class _Search:
     """The state of one search: characters, and all that depends on them, kept up to date."""
 
     def __init__(self, grid: Grid, lines: Lines, logp: NDArray[np.float32], weight: float, candidates: int) -> None:
-        self.reach = _reach()
+        self.reach = reach_of_characters()
         self.ids = grid.astype(np.intp)
         self.weight = np.float32(weight)
         self.target = features_of(page_of_lines(lines))

@@ -8,6 +8,7 @@ import { byId, fitted, onClick, say, tabs } from "./page";
 import { EdgesPanel } from "./panels/edges";
 import { InterpolatePanel } from "./panels/interpolate";
 import type { Host, Panel } from "./panels/panel";
+import { PicturePanel } from "./panels/picture";
 import { ReconstructPanel } from "./panels/reconstruct";
 import { Networks } from "./questions";
 import { download, pngFile, svgFile, textFile } from "./save";
@@ -19,10 +20,12 @@ const board = new Board(byId("board"), drawing, { moved: status, pasted });
 const fit = fitted(byId("board"));
 const host: Host = { networks: new Networks(), drawing: () => drawing.grid, use: (grid) => drawing.replace(grid) };
 const reconstruct = new ReconstructPanel(host);
+const picture = new PicturePanel(host);
 const panels: Record<string, Panel> = {
   reconstruct,
   interpolate: new InterpolatePanel(host, () => reconstruct.numbers),
   edges: new EdgesPanel(host),
+  picture,
 };
 let panel: Panel = reconstruct;
 
@@ -101,6 +104,16 @@ async function open(fragment: string): Promise<void> {
   if (found) drawing.replace(found);
   else notice("This link does not hold a drawing; it may be cut off.");
 }
+
+// A picture may be dropped anywhere.
+addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
+addEventListener("drop", (event) => {
+  const [file] = event.dataTransfer?.files ?? [];
+  if (!file) return;
+  event.preventDefault();
+  byId("tab-picture").click();
+  void picture.open(file);
+});
 
 tabs(document.querySelector<HTMLElement>(".tabs")!, (name) => {
   panel.leave?.();

@@ -1,12 +1,16 @@
 // What the page asks the worker, and what it is answered.
 
+import type { Drawn } from "./draw/draw";
+import type { Kind } from "./draw/lines";
+import type { Picture } from "./draw/picture";
 import type { Grid } from "./grid";
 import type { Reconstruction } from "./spatial";
 
 export type Question =
   | { readonly task: "reconstruct"; readonly grid: Grid; readonly numbers: number }
   | { readonly task: "interpolate"; readonly start: Grid; readonly end: Grid; readonly numbers: number; readonly position: number }
-  | { readonly task: "edges"; readonly grid: Grid };
+  | { readonly task: "edges"; readonly grid: Grid }
+  | { readonly task: "draw"; readonly picture: Picture; readonly columns: number; readonly detail: number; readonly kind: Kind | "auto" };
 
 /** The lines that a drawing shows. */
 export interface Edges {
@@ -20,9 +24,11 @@ export interface Answers {
   reconstruct: Reconstruction;
   interpolate: Grid;
   edges: Edges;
+  draw: Drawn;
 }
 
 export type Reply =
+  | { readonly number: number; readonly done: number } // a part of the work, in [0, 1]
   | { readonly number: number; readonly answer: Answers[keyof Answers] }
   | { readonly number: number; readonly error: string };
 
@@ -31,15 +37,22 @@ type Task = Question["task"];
 const PAUSE = 40; // milliseconds
 const MOST_PAUSE = 250;
 
+interface Waiting {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: Error) => void;
+  readonly advanced: (done: number) => void;
+}
+
 /** The worker, as a function that is asked and answers later. */
 export class Networks {
   private readonly worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-  private readonly waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
 
   constructor() {
     this.worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
-      const { resolve, reject } = this.waiting.get(data.number)!;
+      const { resolve, reject, advanced } = this.waiting.get(data.number)!;
+      if ("done" in data) return advanced(data.done);
       this.waiting.delete(data.number);
       if ("error" in data) reject(new Error(data.error));
       else resolve(data.answer as never);
@@ -51,10 +64,11 @@ export class Networks {
     });
   }
 
-  ask<T extends Task>(question: Question & { task: T }): Promise<Answers[T]> {
+  /** Args: advanced: called with the part that is done, in [0, 1], of what takes longer. */
+  ask<T extends Task>(question: Question & { task: T }, advanced: (done: number) => void = () => {}): Promise<Answers[T]> {
     const number = this.asked++;
     return new Promise<Answers[T]>((resolve, reject) => {
-      this.waiting.set(number, { resolve: resolve as (answer: never) => void, reject });
+      this.waiting.set(number, { resolve: resolve as (answer: never) => void, reject, advanced });
       this.worker.postMessage({ number, question });
     });
   }

@@ -2,6 +2,8 @@
 
 import { Arc } from "./arc";
 import { contoursOf, lengthOf, pathOf } from "./contours";
+import { draw } from "./draw/draw";
+import { ASKED } from "./draw/tracer";
 import { type Network, open } from "./engine";
 import type { Answers, Question, Reply } from "./questions";
 import { equal } from "./grid";
@@ -19,7 +21,8 @@ function network(name: string): Promise<Network> {
   return opened;
 }
 
-async function answer(question: Question): Promise<Answers[keyof Answers]> {
+/** Args: tell: called with the part that is done. */
+async function answer(question: Question, tell: (done: number) => void): Promise<Answers[keyof Answers]> {
   switch (question.task) {
     case "reconstruct":
       return new Spatial(await network("model"), question.numbers).reconstruct(question.grid);
@@ -31,6 +34,11 @@ async function answer(question: Question): Promise<Answers[keyof Answers]> {
       }
       return arc.arc.page(position);
     }
+    case "draw": {
+      const { picture, columns, detail, kind } = question;
+      let asked = 0;
+      return draw(await network("tracer"), picture, columns, detail, kind, () => tell(++asked / ASKED));
+    }
     case "edges": {
       const { lines, shapes, closed } = contoursOf(question.grid);
       return { path: pathOf(lines), shapes, closed, length: lines.reduce((sum, line) => sum + lengthOf(line), 0) };
@@ -41,10 +49,11 @@ async function answer(question: Question): Promise<Answers[keyof Answers]> {
 let turn: Promise<unknown> = Promise.resolve();
 self.addEventListener("message", (event: MessageEvent<{ number: number; question: Question }>) => {
   const { number, question } = event.data;
+  const tell = (done: number) => self.postMessage({ number, done } satisfies Reply);
   turn = turn.then(async () => {
     let reply: Reply;
     try {
-      reply = { number, answer: await answer(question) };
+      reply = { number, answer: await answer(question, tell) };
     } catch (error) {
       reply = { number, error: error instanceof Error ? error.message : String(error) };
     }

@@ -1,6 +1,8 @@
 // The networks in the browser answer as those of the command line, in every character.
 
 import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, opened, test } from "./page";
 import type { Edges, Question } from "../src/questions";
@@ -17,15 +19,18 @@ interface Expected {
   by_numbers: Record<string, Listed[]>;
   positions: number[];
   arcs: Listed[][];
+  drawn: Record<string, { kind: string; grid: Listed }>;
   edges: { shapes: number; closed: number; length: number; lines: number }[];
 }
 
 let expected: Expected;
+let folder: string;
 
 test.beforeAll(() => {
   const python = process.env.PYTHON ?? "python3";
   const most = 1 << 26;
-  expected = JSON.parse(execFileSync(python, [join(import.meta.dirname, "expected.py")], { encoding: "utf8", maxBuffer: most }));
+  folder = mkdtempSync(join(tmpdir(), "asciivae-"));
+  expected = JSON.parse(execFileSync(python, [join(import.meta.dirname, "expected.py"), folder], { encoding: "utf8", maxBuffer: most }));
 });
 
 /** What the page's own worker answers. */
@@ -87,4 +92,25 @@ test("the edges of fifty pieces are alike", async ({ page }) => {
     // Where a line without ends begins is anybody's choice, and so is what is left of it when it is simplified.
     expect(Math.abs(length / python.length - 1)).toBeLessThan(0.01);
   }
+});
+
+test("seven pictures are drawn alike", async ({ page }) => {
+  test.setTimeout(600_000);
+  await opened(page);
+  await page.locator("#tab-picture").click();
+  await page.locator("#drawn-width").fill("40");
+  let [number, same, all] = [0, 0, 0];
+  for (const [name, { grid, kind }] of Object.entries(expected.drawn)) {
+    await page.locator("#picture").setInputFiles(join(folder, `${name}.png`));
+    await page.locator(`#drawn[data-state="${++number}"]`).waitFor({ timeout: 120_000 });
+    await expect(page.locator("#drawn-status")).toContainText(kind === "edges" ? "photo" : "line drawing");
+    const shown = (await page.locator("#drawn pre").textContent())!.split("\n");
+    expect([shown.length, shown[0].length], name).toEqual([grid.rows, grid.columns]);
+    const different = [...shown.join("")].filter((character, i) => character.charCodeAt(0) - 32 !== grid.cells[i]).length;
+    console.log(`${name}: ${different} of ${grid.cells.length} characters differ`);
+    same += grid.cells.length - different;
+    all += grid.cells.length;
+  }
+  // The choice between two characters may hang on the last digit of a sum, and those beside follow.
+  expect(same / all).toBeGreaterThan(0.99);
 });

@@ -1,29 +1,59 @@
-"""Print what Python makes of drawings, as JSON, to compare the page with: python expected.py."""
+"""Print what Python makes of drawings, as JSON, to compare the page with.
+
+    python expected.py FOLDER
+
+Pictures that it drew are in the folder then.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import skimage.data
+from PIL import Image
 
 import asciivae
 from asciivae.corpus.splits import split
+from asciivae.drawing.draw import DrawConfig, draw_picture
+from asciivae.drawing.picture import read_picture
 from asciivae.edges import find_edges
+from asciivae.experiment.bundled import BUNDLED_TRACER
 from asciivae.experiment.coders import open_model
+from asciivae.experiment.drawers import open_drawer
 from asciivae.latent.arc import Arc
 from asciivae.latent.pieces import rebuilt
 from asciivae.text.art import Grid
 
 PIECES = 50
 NUMBERS = (64, 512, 4096)
+PHOTOS, DRAWN = ("coffee", "astronaut", "camera"), ("house", "mug", "snail", "cat")
 POSITIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def listed(grid: Grid) -> dict[str, Any]:
     """A grid as the page has it."""
     return {"rows": grid.shape[0], "columns": grid.shape[1], "cells": grid.ravel().tolist()}
+
+
+def pictures(folder: Path) -> dict[str, Path]:
+    """Photos of scikit-image and drawn pictures, as PNG files in a folder."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+    import pictures as made
+
+    arrays = {name: getattr(skimage.data, name)() for name in PHOTOS} | {name: getattr(made, name)() for name in DRAWN}
+    for name, array in arrays.items():
+        Image.fromarray(array).save(folder / f"{name}.png")
+    return {name: folder / f"{name}.png" for name in arrays}
+
+
+def drawn(path: Path) -> dict[str, Any]:
+    """What `asciivae draw --width 40` makes of a picture."""
+    made = draw_picture(open_drawer(BUNDLED_TRACER).model, read_picture(path), DrawConfig(width=40, height=64))
+    return {"kind": made.lines.kind, "grid": listed(made.grid)}
 
 
 def found(grid: Grid) -> dict[str, Any]:
@@ -47,6 +77,7 @@ def main() -> None:
                 n: [listed(one.grid) for one in rebuilt(other.coder, pieces[:10], other.canvas)]
                 for n, other in others.items()
             },
+            "drawn": {name: drawn(path) for name, path in pictures(Path(sys.argv[1])).items()},
             "edges": [found(grid) for grid in pieces],
             "positions": POSITIONS,
             "arcs": [
