@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import skimage.data
 from PIL import Image
 
 import asciivae
@@ -43,6 +42,7 @@ def pictures(folder: Path) -> dict[str, Path]:
     """Photos of scikit-image and drawn pictures, as PNG files in a folder."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
     import pictures as made
+    import skimage.data
 
     arrays = {name: getattr(skimage.data, name)() for name in PHOTOS} | {name: getattr(made, name)() for name in DRAWN}
     for name, array in arrays.items():
