@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from asciivae.corpus.store import Corpus, Refused, Storage
 
 app = typer.Typer(help="Clean, inspect, split and export corpora.", no_args_is_help=True)
-Spec = Annotated[str, typer.Argument(metavar="CORPUS", help="A folder, a .jsonl or .safetensors file, or 'embedded'.")]
+Spec = Annotated[
+    str, typer.Argument(metavar="CORPUS", help="A folder, a .jsonl, .parquet or .safetensors file, or 'embedded'.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 Out = Annotated[Path, typer.Option(help="The output path.")]
 
@@ -221,22 +223,26 @@ def show(
 @app.command()
 @reported
 def export(corpus: Spec, out: Out) -> None:
-    """Write a corpus as .jsonl, .jsonl.gz or .safetensors, as a new folder of texts, or to stdout (-) as JSON lines."""
+    """Write a corpus as .jsonl(.gz), .parquet or .safetensors, as a folder of texts, or to stdout (-) as JSON lines."""
+    from asciivae.corpus import parquet
     from asciivae.corpus.export import write_folder, write_jsonl
+    from asciivae.corpus.formats import JSON_LINES
     from asciivae.corpus.source import open_corpus
 
     refuse_inputs([out], [corpus], hint="name another file")
     opened = open_corpus(corpus)
-    if str(out) == "-" or out.name.lower().endswith((".jsonl", ".jsonl.gz")):
+    if str(out) == "-" or out.name.lower().endswith(JSON_LINES):
         check_outputs(jsonl=out)
         write_jsonl(opened, out)
+    elif out.suffix.lower() == parquet.SUFFIX:
+        parquet.write_parquet(opened, out)
     elif out.suffix.lower() == ".safetensors":
         _store(opened, out)
     elif out.suffix:
         raise UsageError(
             f"{out.suffix!r} is not a corpus format",
             place=str(out),
-            hint="use the suffix .jsonl, .jsonl.gz or .safetensors, or none for a folder",
+            hint="use the suffix .jsonl, .jsonl.gz, .parquet or .safetensors, or none for a folder",
         )
     else:
         write_folder(opened, out)

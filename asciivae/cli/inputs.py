@@ -135,7 +135,7 @@ def _read(file: str, how: Reading, skip: Skip) -> Iterator[Drawing]:
 
 
 def read_collection(sources: Sequence[str], how: Reading, skipped: Skipped) -> list[Drawing]:
-    """Read files, folders and stdin as `read_drawings` does, and corpora: `embedded`, JSON lines, built stores.
+    """Read files, folders and stdin as `read_drawings` does, and corpora: `embedded`, JSON lines, Parquet, stores.
 
     Pieces of a corpus that cannot be read are told by `open_corpus`, and kept in `skipped`.
 
@@ -143,11 +143,11 @@ def read_collection(sources: Sequence[str], how: Reading, skipped: Skipped) -> l
         ArtError, UsageError: see `read_drawings`.
         CorpusError: a corpus cannot be read.
     """
-    from asciivae.corpus.source import EMBEDDED, open_corpus
+    from asciivae.corpus.source import EMBEDDED, SUFFIXES, open_corpus
 
     found = []
     for source in sources:
-        if source == EMBEDDED or source.lower().endswith((".jsonl", ".jsonl.gz", ".safetensors")):
+        if source == EMBEDDED or source.lower().endswith(SUFFIXES):
             corpus = open_corpus(source, **how._asdict())
             skipped += [ArtError(reason, place=place) for place, reason in corpus.refused]
             if more := corpus.refused_total - len(corpus.refused):

@@ -131,13 +131,17 @@ class Augment:
     paste: Probability = 0.0
     noise: Noise | None = None
 
-    def sizes(
-        self, corpus: Corpus, pieces: NDArray[np.int64], canvas: Canvas, draws: NDArray[np.float64]
-    ) -> NDArray[np.int64]:
-        """The sizes (k, 2) for which `Canvas.size_for` gives the pages of k pieces with these draws, (k, fields)."""
+    def sizes(self, corpus: Corpus, boxes: Boxes, canvas: Canvas, draws: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The sizes (k, 2) for which `Canvas.size_for` gives the pages of k pieces.
+
+        Args:
+            corpus: the pieces.
+            boxes: their contents on this canvas.
+            canvas: places them on pages.
+            draws: (k, fields of `Draws`).
+        """
         drawn = Draws(*draws.T)
-        boxes = extents.contents(corpus, pieces, canvas.trimmed)
-        heights, widths = boxes.heights, boxes.widths
+        heights, widths = boxes.heights.copy(), boxes.widths.copy()
         if self.crop is not None:
             cropped = np.flatnonzero(drawn.crop < self.crop.probability)
             windows = self.crop.windows(boxes[cropped], Draws(*draws[cropped].T))

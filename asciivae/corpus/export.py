@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from asciivae.corpus.formats import reason_of
+from asciivae.corpus.formats import written
 from asciivae.corpus.store import Corpus
 from asciivae.errors import CorpusError
 from asciivae.files.atomic import is_special, opened_output, replaced_folder
@@ -25,7 +24,7 @@ def write_jsonl(corpus: Corpus, path: Path) -> None:
     columns = {name: corpus.column(name) for name in corpus.columns}
     with ExitStack() as opened:
         if not is_special(path):
-            opened.enter_context(_written(path))
+            opened.enter_context(written(path))
         file: Any = opened.enter_context(opened_output(path, hint="choose another --out", kind=CorpusError))
         if path.suffix.lower() == ".gz":
             file = opened.enter_context(gzip.GzipFile(fileobj=file, mode="wb"))
@@ -44,21 +43,9 @@ def write_folder(corpus: Corpus, path: Path) -> None:
         raise CorpusError("it already exists", place=str(path), hint="name a folder that does not exist yet")
     categories = corpus.column("category") if "category" in corpus.columns else [""] * len(corpus)
     digits = len(str(len(corpus)))
-    with _written(path), replaced_folder(path, flush=False, replace=False) as part:
+    with written(path), replaced_folder(path, flush=False, replace=False) as part:
         for i, category in enumerate(categories):
             below = [re.sub(r"[^A-Za-z0-9-]+", "-", level).strip("-") for level in category.split("/")]
             folder = part.joinpath(*filter(None, below))
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{i:0{digits}}.txt").write_text(corpus.text(i), encoding="ascii")
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[None]:
-    """Create the parent folder of `path`; turn an OSError within the block into a CorpusError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise CorpusError(
-            f"it cannot be written: {reason_of(error)}", place=str(path), hint="choose another --out"
-        ) from None

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 Integers = NDArray[np.int64]
 
 _TOGETHER, _COUNTED = 1 << 12, 1 << 11  # pieces whose cells are looked at, and counted, at a time
-_SPAN = 1 << 16
-"""More than any height or width."""
-_TABLE = 1 << 24
+_TABLE = 1 << 22
+"""The largest table of sizes."""
 
 
 class TooLarge(ModelError):
@@ -62,6 +61,15 @@ class Boxes:
 
     def __getitem__(self, which: Any) -> Boxes:
         return Boxes(*(values[which] for values in self._arrays()))
+
+    def packed(self) -> NDArray[np.uint16]:
+        """(k, 4): tops, lefts, heights, widths."""
+        return np.stack(self._arrays()[1:], axis=1).astype(np.uint16)
+
+    @classmethod
+    def unpacked(cls, corpus: Corpus, pieces: Integers, packed: NDArray[np.uint16]) -> Boxes:
+        """The boxes that were packed, (k, 4), of pieces at these (k,) indices."""
+        return cls(corpus.rows_of(pieces), *packed.T.astype(np.int64))
 
     def _arrays(self) -> tuple[Integers, ...]:
         return self.rows, self.tops, self.lefts, self.heights, self.widths
@@ -156,12 +164,12 @@ def page_sizes(sizes: Integers, size_for: PageSize) -> Integers:
     Raises:
         TooLarge: the error of `size_for` for the first size for which it raises one, with its position.
     """
-    codes, numbers = _numbered(sizes)
-    results = np.zeros((codes.size, 2), np.int64)
+    different, numbers = _numbered(sizes)
+    results = np.zeros((len(different), 2), np.int64)
     errors: dict[int, ModelError] = {}
-    for i, code in enumerate(codes.tolist()):
+    for i, size in enumerate(different):
         try:
-            results[i] = size_for(*divmod(code, _SPAN))
+            results[i] = size_for(*size)
         except ModelError as error:
             errors[i] = error
     if errors:
@@ -174,8 +182,7 @@ def grouped(sizes: Integers) -> Iterator[tuple[Size, Integers]]:
     """Each different size of (k, 2), in increasing order of area, with the positions that have it, ascending."""
     if not len(sizes):
         return
-    codes, numbers = _numbered(sizes)
-    different = [divmod(code, _SPAN) for code in codes.tolist()]
+    different, numbers = _numbered(sizes)
     turns = sorted(range(len(different)), key=lambda i: (different[i][0] * different[i][1], different[i]))
     turn = np.empty(len(different), np.uint16 if len(different) < 1 << 16 else np.int64)
     turn[turns] = np.arange(len(different))
@@ -185,16 +192,20 @@ def grouped(sizes: Integers) -> Iterator[tuple[Size, Integers]]:
         yield different[i], group
 
 
-def _numbered(sizes: Integers) -> tuple[Integers, Integers]:
-    """The different sizes as numbers, ascending, and for each of (k, 2) sizes the index of its own."""
-    codes = sizes[:, 0] * _SPAN + sizes[:, 1]
-    span = int(codes.max(initial=0)) + 1
-    if span > _TABLE:
+def _numbered(sizes: Integers) -> tuple[list[Size], Integers]:
+    """The different sizes, ascending, and for each of (k, 2) sizes the index of its own."""
+    if not len(sizes):
+        return [], np.zeros(0, np.int64)
+    span = int(sizes[:, 1].max()) + 1
+    codes = sizes[:, 0] * span + sizes[:, 1]
+    length = int(codes.max()) + 1
+    if length > _TABLE:
         different, numbers = np.unique(codes, return_inverse=True)
-        return different, numbers
-    seen = np.zeros(span, bool)
-    seen[codes] = True
-    different = np.flatnonzero(seen)
-    table = np.zeros(span, np.int64)
-    table[different] = np.arange(different.size)
-    return different, table[codes]
+    else:
+        seen = np.zeros(length, bool)
+        seen[codes] = True
+        different = np.flatnonzero(seen)
+        table = np.zeros(length, np.int64)
+        table[different] = np.arange(different.size)
+        numbers = table[codes]
+    return [divmod(code, span) for code in different.tolist()], numbers

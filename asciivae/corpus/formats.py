@@ -26,14 +26,17 @@ from asciivae.text.reading import Reading
 MAX_LINE = 1 << 24
 """The longest JSON line, in bytes: enough for the largest piece with every character escaped."""
 
-MAX_UNPACKED = 1 << 32
-"""The largest size of a file of JSON lines after decompression, in bytes."""
+MAX_UNPACKED = 1 << 34
+"""The largest size of a file of JSON lines or a Parquet file after decompression, in bytes."""
 
 MAX_RATIO, FREE = 200, 1 << 22
 """The most bytes that a compressed byte may become, except for the first ones of a file."""
 
 MAX_BLANK_LINES = 100_000
 """The most blank lines in a row in a file of JSON lines."""
+
+JSON_LINES = (".jsonl", ".jsonl.gz")
+"""How the names of files of JSON lines end."""
 
 MANIFEST = "manifest.jsonl"
 """The JSON lines of a scraped folder, one per text file, with its provenance; `file` is its path in the folder."""
@@ -115,7 +118,7 @@ def read_jsonl(path: Path, how: Reading) -> Iterator[Piece | Refused]:
         CorpusError: the file cannot be read.
     """
     for record in read_records(path):
-        yield record if isinstance(record, Refused) else _piece(record, how)
+        yield record if isinstance(record, Refused) else piece_of(record, how)
 
 
 def read_records(path: Path) -> Iterator[Record | Refused]:
@@ -140,7 +143,7 @@ def read_records(path: Path) -> Iterator[Record | Refused]:
 def read_scraped(root: Path, how: Reading) -> Iterator[Piece | Refused]:
     """Read the text files of a scraped folder as pieces; see `read_manifest`."""
     for record in read_manifest(root):
-        yield record if isinstance(record, Refused) else _piece(record, how)
+        yield record if isinstance(record, Refused) else piece_of(record, how)
 
 
 def read_manifest(root: Path) -> Iterator[Record | Refused]:
@@ -270,7 +273,8 @@ def _facts(record: dict[str, object], place: Place) -> dict[str, str]:
     return {name: _string(texts, name, place) for name, value in texts.items() if value is not None}
 
 
-def _piece(record: Record, how: Reading) -> Piece | Refused:
+def piece_of(record: Record, how: Reading) -> Piece | Refused:
+    """Parse the text of a record."""
     try:
         grid = art.parse(record.text, **how._asdict())
     except ArtError as error:
@@ -279,6 +283,18 @@ def _piece(record: Record, how: Reading) -> Piece | Refused:
         return Refused(str(record.place), error.message + where)
     facts = {**record.facts, "id": record.facts.get("id") or name_of(record.text)}
     return Piece(grid, {name: _line(fact) for name, fact in facts.items()})
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Create the parent folder of `path`; turn an OSError within the block into a CorpusError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise CorpusError(
+            f"it cannot be written: {reason_of(error)}", place=str(path), hint="choose another --out"
+        ) from None
 
 
 def name_of(text: str | bytes) -> str:

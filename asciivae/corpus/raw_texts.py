@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from asciivae.corpus import formats
+from asciivae.corpus import formats, parquet
 from asciivae.corpus.source import open_corpus
 from asciivae.corpus.steps import RawText
 from asciivae.corpus.store import Refused
@@ -29,8 +29,10 @@ def read_raw_texts(spec: str | Path) -> Iterator[RawText | Refused]:
         return map(_raw_text, formats.read_manifest(path))
     if os.path.isdir(path):
         return _files(path)
-    if path.name.lower().endswith((".jsonl", ".jsonl.gz")) and os.path.exists(path):
+    if path.name.lower().endswith(formats.JSON_LINES) and os.path.exists(path):
         return map(_raw_text, formats.read_records(path))
+    if path.suffix.lower() == parquet.SUFFIX and os.path.exists(path):
+        return map(_raw_text, parquet.read_records(path))
     return _pieces(spec)
 
 

@@ -74,8 +74,8 @@ class Data:
     """The pieces: their selection, split, augmentation, and placement on a canvas.
 
     Attributes:
-        corpus: `embedded`, or the path of a folder of texts, a .jsonl(.gz) file or a store; or a list of these, where
-            duplicates count once.
+        corpus: `embedded`, or the path of a folder of texts, a .jsonl(.gz) or .parquet file or a store; or a list of
+            these, where duplicates count once.
         exclude: pieces to exclude from training and validation; null for none.
         split: the validation split.
         max_side: pieces with more rows or columns (cells) are excluded; null keeps all.

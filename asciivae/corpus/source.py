@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from asciivae.corpus import formats
+from asciivae.corpus import formats, parquet
 from asciivae.corpus.builder import collect
 from asciivae.corpus.mapped import FORMAT, Store, save
 from asciivae.corpus.scratch import ScratchError
@@ -25,10 +25,12 @@ from asciivae.text.reading import Colours, Reading
 
 EMBEDDED = "embedded"
 _EMBEDDED_FILE = Path(__file__).parents[1] / "assets" / "drawings.jsonl.gz"  # written by tools/drawings
+SUFFIXES = (*formats.JSON_LINES, parquet.SUFFIX, ".safetensors")
+"""How the names of files end that are corpora."""
 CLEANED = "clean.safetensors"
 """The cleaned store in a scraped folder."""
 
-KINDS = "a folder of .txt files, a .jsonl or .jsonl.gz file, a built .safetensors store, or 'embedded'"
+KINDS = "a folder of .txt files, a .jsonl, .jsonl.gz or .parquet file, a built .safetensors store, or 'embedded'"
 
 _log = logging.getLogger(__name__)
 _warned: set[tuple[str, str]] = set()
@@ -46,9 +48,9 @@ def open_corpus(
     """Open a corpus by name or path.
 
     Args:
-        spec: `embedded`; a folder of .txt files; a file of JSON lines (.jsonl, .jsonl.gz); or a built store
-            (.safetensors). Write `./embedded` for a folder called "embedded". A scraped folder gives its cleaned
-            store if it has one, else the files of its manifest.
+        spec: `embedded`; a folder of .txt files; a file of JSON lines (.jsonl, .jsonl.gz); a Parquet file; or a
+            built store (.safetensors). Write `./embedded` for a folder called "embedded". A scraped folder gives its
+            cleaned store if it has one, else the files of its manifest.
         cache: the folder of the store cache; by default ASCIIVAE_CACHE, or `asciivae` in XDG_CACHE_HOME or
             ~/.cache. If it is not writable, the store is built in memory, with a warning.
         replace: a character that replaces each one that is not printable ASCII; see `asciivae.text.art.parse`.
@@ -68,9 +70,12 @@ def open_corpus(
         return _open_folder(source, path, how, opening)
     if not os.path.exists(path):
         raise CorpusError("no such corpus", place=source, hint=_nearest(path))
-    if path.name.lower().endswith((".jsonl", ".jsonl.gz")):
+    if path.name.lower().endswith(formats.JSON_LINES):
         key = ["jsonl", path.suffix, _named(how), opening.digest_of(path)]
         return _cached(source, key, partial(formats.read_jsonl, path, how), opening)
+    if path.suffix.lower() == parquet.SUFFIX:
+        key = ["parquet", _named(how), opening.digest_of(path)]
+        return _cached(source, key, partial(parquet.read_parquet, path, how), opening)
     if path.suffix.lower() == ".safetensors":
         return _corpus(source, opening.store(path))
     raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from asciivae.corpus.augment import Draws, DrawsOfEpoch
-from asciivae.corpus.extents import contents, grouped, page_sizes
+from asciivae.corpus.extents import Boxes, contents, grouped, page_sizes
 from asciivae.corpus.transforms import roll
 from asciivae.rng import Part, numpy_stream
 from asciivae.text.charset import SPACE
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Page = NDArray[np.uint8]
 
 
-_PLANNED = 1 << 16
+_PLANNED = 1 << 13
 """Pieces whose augmented sizes are computed at a time."""
 
 
@@ -123,6 +123,8 @@ class Batches:
         self.roll, self.augment = roll, augment
         self.steps_per_epoch = -(-len(pieces) // batch_size)
         self._groups = {} if augment else _by_size(corpus, pieces, canvas)
+        # 8 bytes a piece, so that no epoch reads all cells.
+        self._contents = contents(corpus, pieces, canvas.trimmed).packed() if augment else None
         self._planned: tuple[int, list[Pieces]] = (-1, [])
         self._drawn = DrawsOfEpoch(seed, 0)
 
@@ -186,13 +188,15 @@ class Batches:
     def _augmented_sizes(self, epoch: int) -> NDArray[np.int64]:
         """(k, 2) the page sizes of all pieces in an epoch."""
         assert self.augment is not None
+        assert self._contents is not None
         draws, sizes = self._draws_of(epoch), np.empty((len(self.pieces), 2), np.int64)
         order = np.argsort(self.pieces, kind="stable")  # the draws follow the order of the corpus
         begins = np.arange(0, len(self.corpus), _PLANNED)
         parts = np.split(order, np.searchsorted(self.pieces[order], begins[1:]))
         for begin, here in zip(begins.tolist(), parts, strict=True):
             drawn = draws(begin, min(_PLANNED, len(self.corpus) - begin))[self.pieces[here] - begin]
-            sizes[here] = self.augment.sizes(self.corpus, self.pieces[here], self.canvas, drawn)
+            boxes = Boxes.unpacked(self.corpus, self.pieces[here], self._contents[here])
+            sizes[here] = self.augment.sizes(self.corpus, boxes, self.canvas, drawn)
         return page_sizes(sizes, self.canvas.size_for)
 
     def _draws(self, piece: int, epoch: int) -> Draws:

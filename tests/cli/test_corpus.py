@@ -108,7 +108,7 @@ def test_show(pieces: Path, tmp_path: Path) -> None:
 
 
 def test_export_and_back(pieces: Path, tmp_path: Path) -> None:
-    names = ["out.jsonl", "out.jsonl.gz", "out.safetensors", "folder"]
+    names = ["out.jsonl", "out.jsonl.gz", "out.parquet", "out.safetensors", "folder"]
     for name in names:
         assert asciivae("corpus", "export", pieces, "--out", tmp_path / name).exit_code == 0
         corpus = open_corpus(tmp_path / name)

@@ -21,7 +21,8 @@ from asciivae.text.charset import CHARSET
 
 CAT = " /\\_/\\\n( o.o )\n > ^ <\n"
 FISH = "><>\n"
-KINDS = "a corpus is a folder of .txt files, a .jsonl or .jsonl.gz file, a built .safetensors store, or 'embedded'"
+FILES = "a .jsonl, .jsonl.gz or .parquet file"
+KINDS = f"a corpus is a folder of .txt files, {FILES}, a built .safetensors store, or 'embedded'"
 
 
 @pytest.fixture(autouse=True)
