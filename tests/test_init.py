@@ -17,6 +17,7 @@ from torch import Tensor
 import asciivae
 from asciivae.errors import ArtError, ModelError, RecipeProblems, UsageError
 from asciivae.experiment.export import Savable
+from asciivae.experiment.page_model import PageModel
 from asciivae.text.art import parse
 
 DOCUMENT = Path(asciivae.__file__).parents[1] / "docs" / "api.md"
@@ -43,13 +44,13 @@ def signature(function: Any) -> str:
 
 
 def surface() -> set[str]:
-    """Every public name with its signature; of classes also the methods and attributes that they define, and `save`."""
+    """Every public name with its signature; of classes also the methods and attributes of them and their mixins."""
     lines = set()
     for name in asciivae.__all__:
         value = getattr(asciivae, name)
         if inspect.isclass(value):
             lines.add(f"class {name}")
-            parts = (Savable, value) if issubclass(value, Savable) else (value,)
+            parts = [*(mixin for mixin in (Savable, PageModel) if issubclass(value, mixin)), value]
             members = {k: v for part in parts for k, v in vars(part).items() if not k.startswith("_")}
             for member, inner in members.items():
                 plain = inner.__func__ if isinstance(inner, classmethod) else inner

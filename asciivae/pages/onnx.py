@@ -21,8 +21,10 @@ from asciivae.text.charset import SIZE, SPACE
 
 FACTS = ("heads", "head", "attending", "around")
 """What the graph states of its sizes, in decimals: see `PageConfig`; `attending` counts the blocks that attend."""
-CELLS_AT_ONCE = 1024
-"""Of one page; later ones find the ink of earlier ones in the memory."""
+CELLS_AT_ONCE = 128
+"""Of one page; later ones find the ink of earlier ones in the memory, which is less than all of their cells."""
+LARGEST = 2000
+"""Cells of a batch of pages; larger ones do not fit into the caches of a processor."""
 ROOM = 64
 """Keys that there is room for at first."""
 
@@ -67,7 +69,7 @@ class OnnxPages:
         largest: int = LARGEST_BATCH,
     ) -> Iterator[Predicted]:
         """See `PageReader.predict`."""
-        for ids in in_batches(grids, largest):
+        for ids in in_batches(grids, min(largest, LARGEST)):
             cells = cells_of(
                 [grids[i] for i in ids],
                 None if known is None else [known[i] for i in ids],
