@@ -29,7 +29,7 @@ ModelOption = Annotated[
     Path | None,
     typer.Option(
         "--model",
-        help="bundled (the default), latest (the newest run), a run's folder, or a .safetensors file.",
+        help="bundled (the default), latest (the newest run), a run's folder, a .safetensors or an .onnx file.",
         autocompletion=completion.models,
     ),
 ]
@@ -56,7 +56,7 @@ PageModelOption = Annotated[
     Path | None,
     typer.Option(
         "--model",
-        help="bundled-page (the default), latest (the newest run), a run's folder, or a .safetensors file.",
+        help="bundled-page (the default), latest (the newest run), a run's folder, a .safetensors or an .onnx file.",
         autocompletion=completion.page_models,
     ),
 ]

@@ -81,7 +81,7 @@ def sample(
         Path | None,
         typer.Option(
             "--model",
-            help="bundled-page, bundled, latest, a run's folder, or a .safetensors file.",
+            help="bundled-page, bundled, latest, a run's folder, a .safetensors or an .onnx file.",
             autocompletion=completion.any_models,
         ),
     ] = None,

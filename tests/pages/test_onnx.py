@@ -1,6 +1,7 @@
 """A page network in ONNX Runtime says what it says in PyTorch: for whole pages, in parts, and cell after cell."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import onnx
@@ -8,7 +9,7 @@ import pytest
 from page_models import model, pages
 
 from asciivae.corpus.source import open_corpus
-from asciivae.engine.onnx import OnnxNetwork, open_beside
+from asciivae.engine.onnx import DAMAGED, OnnxNetwork, open_beside
 from asciivae.errors import ModelError
 from asciivae.experiment.bundled import BUNDLED_PAGE, bundled_file
 from asciivae.experiment.export_onnx import OPSET, graph_of
@@ -16,6 +17,7 @@ from asciivae.experiment.kinds import kind_of
 from asciivae.experiment.load import choose_device, load_page_model
 from asciivae.experiment.page_models import OnnxPageModel, open_page_model
 from asciivae.experiment.trained_page import TrainedPageModel
+from asciivae.files.weights import PAGE_FORMAT
 from asciivae.pages.cells import Condition
 from asciivae.pages.draw import finished
 from asciivae.pages.likelihood import cell_bits, probabilities
@@ -137,3 +139,26 @@ def test_the_graph_of_another_kind_is_refused() -> None:
 
     with pytest.raises(ModelError, match="tracer: is not the graph of a page model"):
         OnnxPages(network, "tracer")
+
+
+class Wrong:
+    """A graph that states the sizes of a page model, and answers with something else."""
+
+    metadata: ClassVar[dict[str, str]] = {
+        "format": PAGE_FORMAT,
+        "heads": "2",
+        "head": "8",
+        "attending": "0",
+        "around": "0",
+    }
+
+    def __call__(self, *outputs: str, **inputs: Any) -> list[Any]:
+        return [np.zeros((1, 1, 94), np.float32)]
+
+
+def test_a_graph_that_predicts_something_else_is_told() -> None:
+    reader = OnnxPages(Wrong(), "wrong.onnx")  # type: ignore[arg-type]
+
+    with pytest.raises(ModelError, match=r"wrong\.onnx: does not predict characters") as caught:
+        cell_bits(reader, [np.zeros((1, 1), np.uint8)])
+    assert caught.value.hint == DAMAGED
