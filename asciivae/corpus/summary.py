@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from asciivae.corpus.extents import character_counts
 from asciivae.corpus.store import Corpus
 from asciivae.text.charset import CHARSET, SIZE, SPACE
 
+_TOGETHER = 4096
 QUANTILES = (0, 25, 50, 75, 95, 100)
 
 
@@ -23,15 +25,19 @@ def summarise(corpus: Corpus) -> dict[str, Any]:
         pieces of each, with '' for unknown; `families` of two or more similar pieces, and `in_families`, their
         pieces; `copies`, pieces equal to an earlier one; `refused`.
     """
-    counts = np.zeros(SIZE, np.int64)
+    everyone = np.arange(len(corpus))
+    counts = character_counts(corpus, everyone)[:SIZE]
     ink = np.zeros(len(corpus), np.int64)
     drawings = set()
-    for i in range(len(corpus)):
-        grid = corpus.grid(i)
-        own = np.bincount(grid.ravel(), minlength=SIZE)
-        counts += own
-        ink[i] = grid.size - own[SPACE]
-        drawings.add(hash((grid.shape, grid.tobytes())))
+    for begin in range(0, len(corpus), _TOGETHER):
+        cells, heights, widths = corpus.flat(everyone[begin : begin + _TOGETHER])
+        ends = np.cumsum(heights * widths)
+        begins = ends - heights * widths
+        ink[begin : begin + _TOGETHER] = np.add.reduceat(cells != SPACE, begins, dtype=np.int64)
+        data = cells.tobytes()
+        for width, first, last in zip(widths.tolist(), begins.tolist(), ends.tolist(), strict=True):
+            drawings.add(hash((width, data[first:last])))
+        corpus.release()
     families = _counted(corpus, "cluster")
     families.pop("", None)
     shared = [n for n in families.values() if n > 1]
