@@ -3,8 +3,9 @@
     python benchmarks/clean.py [PIECES…] [--share SHARE]… [--folder FOLDER] [--workers N] [--keep]
 
 Synthetic pieces (synthetic.py) are cleaned with the defaults of `asciivae corpus clean`, each size in a process of its
-own. Seconds of wall time and of processor time of all processes; MB (10⁶ bytes) of peak resident memory of the largest
-process, pages of temporary files included; the exponent k of time ~ pieces^k between the smallest and the largest size.
+own. Seconds of wall time, of processor time of all processes and, of that, of the search for near duplicates once
+pieces have sketches; MB (10⁶ bytes) of peak resident memory of the largest process, pages of temporary files included;
+the exponent k of time ~ pieces^k between the smallest and the largest size and between the last two.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import synthetic
 
@@ -23,11 +25,22 @@ DEFAULT = (13_000, 41_000, 131_000)
 
 
 def measure(path: Path, workers: int) -> dict[str, object]:
+    from asciivae.corpus import duplicates
     from asciivae.corpus.cleaning import clean
     from asciivae.corpus.mapped import save
     from asciivae.corpus.raw_texts import read_raw_texts
     from asciivae.corpus.steps import Limits, steps
 
+    searching, search = 0.0, duplicates.deduplicate
+
+    def timed(*args: Any, **options: Any) -> duplicates.Deduplicated:
+        nonlocal searching
+        begin = time.process_time()
+        found = search(*args, **options)
+        searching = time.process_time() - begin
+        return found
+
+    duplicates.deduplicate = timed
     start = time.perf_counter()
     storage, refusals, tally = clean(read_raw_texts(path), steps(Limits()), workers=workers, scratch=path.parent)
     save(path.with_suffix(".safetensors"), storage, refusals)
@@ -39,6 +52,7 @@ def measure(path: Path, workers: int) -> dict[str, object]:
         "refused": dict(tally.refused),
         "families": tally.families,
         "seconds": seconds,
+        "search": searching,
         "processor": sum(used.ru_utime + used.ru_stime for used in (own, others)),
         "megabytes": max(own.ru_maxrss, others.ru_maxrss) * 1024 / 1e6,
     }
@@ -72,14 +86,15 @@ def main() -> None:
             print(
                 f"{share:.0%} copies: {figures['read']} pieces, {figures['kept']} kept, {figures['seconds']:.1f} s, "
                 f"{figures['processor']:.1f} s of processor time ({each:.0f} µs a piece), "
+                f"{figures['search']:.2f} s of them to search, "
                 f"{figures['megabytes']:.0f} MB; {figures['refused']}",
                 flush=True,
             )
-        if len(found) > 1:
-            grown = math.log(found[-1]["processor"] / found[0]["processor"])
-            print(
-                f"{share:.0%} copies: exponent {grown / math.log(found[-1]['read'] / found[0]['read']):.3f}", flush=True
-            )
+        for name in ("processor", "search") if len(found) > 1 else ():
+            less, more = found[-2:]
+            last = math.log(more[name] / less[name]) / math.log(more["read"] / less["read"])
+            whole = math.log(more[name] / found[0][name]) / math.log(more["read"] / found[0]["read"])
+            print(f"{share:.0%} copies: exponent of {name} {whole:.3f}; of the last two sizes {last:.3f}", flush=True)
 
 
 if __name__ == "__main__":
