@@ -139,7 +139,7 @@ def test_threads_are_those_that_the_environment_says(
     assert OnnxTracer(OnnxNetwork(graph, place="tiny"), "tiny").read(lines, known, 1.0).shape == (95, 2, 2)
 
 
-@pytest.mark.parametrize("name", ["model", "tracer"])
+@pytest.mark.parametrize("name", ["model", "page", "tracer"])
 def test_a_bundled_graph_says_where_its_weights_are(name: str) -> None:
     import onnx
     from safetensors.numpy import load_file
