@@ -21,8 +21,13 @@ from asciivae.corpus.transforms import MIRRORED
 from asciivae.drawing.raster import removed_by_thinning
 from asciivae.drawing.search import reach_of_characters
 from asciivae.edges import EdgeSettings
+from asciivae.engine.onnx import open_beside
+from asciivae.experiment.bundled import bundled_file
 from asciivae.filters.joining import support_of_gap
 from asciivae.losses.shape_tables import BETA, CONTRAST, NOISE, shape_tables
+from asciivae.pages.categories import CATEGORIES
+from asciivae.pages.features import AHEAD, BEHIND, BUCKETS, CONTEXTS, HASHED, MIRROR
+from asciivae.pages.onnx import FACTS as PAGE_FACTS
 from asciivae.render.sheets import stroke_array
 from asciivae.text.art import to_text
 from asciivae.text.look_alikes import LOOK_ALIKES
@@ -38,6 +43,9 @@ def shared() -> dict[str, dict[str, Any]]:
     own = {name.removesuffix(".txt"): text.removeprefix("\n") for name, text in DRAWINGS.items()}
     settings = EdgeSettings()
     strokes = stroke_array(settings.font, res=settings.res)
+    weights = bundled_file("page")
+    graph = open_beside(weights.with_suffix(".onnx"), weights, light=True)
+    assert graph is not None
     shape, reach = shape_tables(), reach_of_characters()
     return {
         "tables.json": {
@@ -50,6 +58,16 @@ def shared() -> dict[str, dict[str, Any]]:
             "gap": settings.gap,
             "level": round(support_of_gap(settings.res, settings.gap), 12),  # as on any machine
             "strokes": packed(strokes),
+        },
+        "pages/pages.json": {
+            **{name: int(graph.metadata[name]) for name in PAGE_FACTS},
+            "behind": np.transpose(BEHIND).tolist(),
+            "ahead": np.transpose(AHEAD).tolist(),
+            "mirror": np.transpose(MIRROR).tolist(),
+            "contexts": CONTEXTS,
+            "hashed": HASHED,
+            "buckets": BUCKETS,
+            "categories": CATEGORIES,
         },
         "draw/likeness.json": {
             "beta": BETA,

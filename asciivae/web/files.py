@@ -11,7 +11,7 @@ from pathlib import Path
 from asciivae.errors import AsciivaeError
 from asciivae.files.atomic import cannot_write, replaced_folder
 
-MODELS = ("model.onnx", "model.safetensors", "tracer.onnx", "tracer.safetensors")
+MODELS = tuple(f"{name}.{kind}" for name in ("model", "page", "tracer") for kind in ("onnx", "safetensors"))
 """What the page loads from `models/`."""
 
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">')

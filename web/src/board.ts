@@ -85,6 +85,7 @@ export class Board {
     // A composition cannot be cancelled: what it made is read when it is done, in `after`.
     if (event.isComposing || event.inputType === "insertCompositionText") return;
     event.preventDefault();
+    this.moved(); // the browser tells of a new selection only later
     if (event.inputType === "insertText" || event.inputType === "insertReplacementText") {
       this.insert(event.data ?? event.dataTransfer?.getData("text/plain") ?? "");
     } else if (event.inputType === "insertLineBreak" || event.inputType === "insertParagraph") this.drawing.newline();
@@ -130,6 +131,7 @@ export class Board {
   }
 
   private copy(event: ClipboardEvent): boolean {
+    this.moved();
     const box = this.drawing.box;
     event.preventDefault();
     if (!box) return false;
@@ -141,6 +143,7 @@ export class Board {
     const text = data?.getData("text/plain") ?? "";
     if (data?.files.length) return; // a picture is for the page
     event.preventDefault();
+    this.moved();
     const found = read(text);
     if (found) this.drawing.paste(found.grid);
     this.events.pasted(found);

@@ -114,9 +114,11 @@ export class Drawing {
     this.change("paste", whole, { row, column });
   }
 
-  /** Puts a piece into a box. */
-  fill(box: Box, piece: Grid): void {
-    this.change("fill", pasted(this.grid, piece, box.row, box.column), box);
+  /** Replaces it by a drawing that may have the same size: then what is selected stays so. */
+  put(grid: Grid): void {
+    const { anchor, caret } = this;
+    const alike = grid.rows === this.grid.rows && grid.columns === this.grid.columns;
+    this.change("put", grid, caret, alike ? anchor : caret);
   }
 
   replace(grid: Grid): void {
@@ -151,7 +153,7 @@ export class Drawing {
     this.changed();
   }
 
-  private change(kind: string, grid: Grid, caret: Caret): void {
+  private change(kind: string, grid: Grid, caret: Caret, anchor = caret): void {
     const now = performance.now();
     const goesOn = kind === this.lastKind && now - this.lastTime < ONE_GO && (kind === "type" || kind === "erase" || kind === "resize");
     if (grid !== this.grid && !goesOn) {
@@ -162,8 +164,8 @@ export class Drawing {
     if (kind !== "type" || !goesOn) this.home = Math.min(caret.column, kind === "type" ? this.caret.column : caret.column);
     this.lastKind = kind;
     this.lastTime = now;
-    const place = { row: Math.min(caret.row, grid.rows - 1), column: Math.min(caret.column, grid.columns) };
-    this.state = { grid, anchor: place, caret: place };
+    const within = ({ row, column }: Caret) => ({ row: Math.min(row, grid.rows - 1), column: Math.min(column, grid.columns) });
+    this.state = { grid, anchor: within(anchor), caret: within(caret) };
     this.changed();
   }
 

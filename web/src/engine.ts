@@ -31,6 +31,8 @@ export const floats = (values: Float32Array, shape: readonly number[]): ort.Tens
 export const integers = (values: ArrayLike<number>, shape: readonly number[]): ort.Tensor =>
   new ort.Tensor("int64", BigInt64Array.from({ length: values.length }, (_, i) => BigInt(values[i])), shape);
 
+export const ints = (values: Int32Array, shape: readonly number[]): ort.Tensor => new ort.Tensor("int32", values, shape);
+
 async function start(): Promise<void> {
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.proxy = false;

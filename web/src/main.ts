@@ -5,6 +5,7 @@ import { Drawing } from "./drawing";
 import { examples, fillSelect, newDrawing } from "./examples";
 import { LONGEST, blank, flipped, inkOf, toText, type Grid } from "./grid";
 import { byId, fitted, onClick, say, tabs } from "./page";
+import { CompletePanel } from "./panels/complete";
 import { EdgesPanel } from "./panels/edges";
 import { InterpolatePanel } from "./panels/interpolate";
 import type { Host, Panel } from "./panels/panel";
@@ -18,13 +19,20 @@ import type { Read } from "./text";
 const drawing = new Drawing(newDrawing(examples[0]), changed);
 const board = new Board(byId("board"), drawing, { moved: status, pasted });
 const fit = fitted(byId("board"));
-const host: Host = { networks: new Networks(), drawing: () => drawing.grid, use: (grid) => drawing.replace(grid) };
+const host: Host = {
+  networks: new Networks(),
+  drawing: () => drawing.grid,
+  box: () => drawing.box,
+  use: (grid) => drawing.replace(grid),
+  put: (grid) => drawing.put(grid),
+};
 const reconstruct = new ReconstructPanel(host);
 const picture = new PicturePanel(host);
 const panels: Record<string, Panel> = {
   reconstruct,
   interpolate: new InterpolatePanel(host, () => reconstruct.numbers),
   edges: new EdgesPanel(host),
+  complete: new CompletePanel(host),
   picture,
 };
 let panel: Panel = reconstruct;

@@ -4,13 +4,15 @@ import type { Drawn } from "./draw/draw";
 import type { Kind } from "./draw/lines";
 import type { Picture } from "./draw/picture";
 import type { Grid } from "./grid";
+import type { PagesWanted, Proposal } from "./pages/draw";
 import type { Reconstruction } from "./spatial";
 
 export type Question =
   | { readonly task: "reconstruct"; readonly grid: Grid; readonly numbers: number }
   | { readonly task: "interpolate"; readonly start: Grid; readonly end: Grid; readonly numbers: number; readonly position: number }
   | { readonly task: "edges"; readonly grid: Grid }
-  | { readonly task: "draw"; readonly picture: Picture; readonly columns: number; readonly detail: number; readonly kind: Kind | "auto" };
+  | { readonly task: "draw"; readonly picture: Picture; readonly columns: number; readonly detail: number; readonly kind: Kind | "auto" }
+  | ({ readonly task: "pages" } & PagesWanted);
 
 /** The lines that a drawing shows. */
 export interface Edges {
@@ -25,6 +27,7 @@ export interface Answers {
   interpolate: Grid;
   edges: Edges;
   draw: Drawn;
+  pages: Proposal[];
 }
 
 export type Reply =

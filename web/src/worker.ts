@@ -5,6 +5,7 @@ import { contoursOf, lengthOf, pathOf } from "./contours";
 import { draw } from "./draw/draw";
 import { ASKED } from "./draw/tracer";
 import { type Network, open } from "./engine";
+import { drawPages } from "./pages/draw";
 import type { Answers, Question, Reply } from "./questions";
 import { equal } from "./grid";
 import { Spatial } from "./spatial";
@@ -39,6 +40,8 @@ async function answer(question: Question, tell: (done: number) => void): Promise
       let asked = 0;
       return draw(await network("tracer"), picture, columns, detail, kind, () => tell(++asked / ASKED));
     }
+    case "pages":
+      return drawPages(await network("page"), question, tell);
     case "edges": {
       const { lines, shapes, closed } = contoursOf(question.grid);
       return { path: pathOf(lines), shapes, closed, length: lines.reduce((sum, line) => sum + lengthOf(line), 0) };

@@ -128,3 +128,50 @@ test("a link holds the drawing, and a file too @phone", async ({ page, context }
     expect(readFileSync(await download.path(), "latin1").startsWith(begin)).toBe(true);
   }
 });
+
+test("a box is filled, and one of several proposals is taken @phone", async ({ page }) => {
+  await opened(page);
+  await page.locator("#tab-complete").click();
+  await page.locator("#fill-box").click();
+  await expect(page.locator("#complete-status")).toContainText("Select a box");
+  await page.locator("#board .cells").focus();
+  await page.keyboard.press("Control+Home");
+  for (const key of ["ArrowDown", "ArrowDown", ...Array<string>(10).fill("ArrowRight")]) await page.keyboard.press(`Shift+${key}`);
+  const before = (await cells(page)).split("\n");
+  await page.locator("#fill-box").click();
+  await page.locator("#proposals[data-state]").waitFor({ timeout: 60_000 });
+  const proposal = (await page.locator("#proposals pre").first().textContent())!;
+  await page.locator("#proposals button").first().click();
+  expect(await cells(page)).toBe(proposal);
+  const after = proposal.split("\n");
+  expect(after.map((line, row) => (row < 3 ? line.slice(10) : line))).toEqual(before.map((line, row) => (row < 3 ? line.slice(10) : line)));
+  await expect(page.locator("#status")).toContainText("3 × 10 selected");
+  await page.locator("#undo").click();
+  expect((await cells(page)).split("\n")).toEqual(before);
+});
+
+test("new pages have the size of the drawing", async ({ page }) => {
+  await opened(page);
+  await blank(page, 5, 12);
+  await page.locator("#tab-complete").click();
+  await page.locator("#category").selectOption("cats");
+  await page.locator("#new-pages").click();
+  await page.locator("#proposals[data-state]").waitFor({ timeout: 60_000 });
+  for (const text of await page.locator("#proposals pre").allTextContents()) {
+    expect(text.split("\n").map((line) => line.length)).toEqual(Array(5).fill(12));
+  }
+});
+
+test("the camera takes a picture, which is drawn", async ({ page, context }) => {
+  await context.grantPermissions(["camera"]);
+  await opened(page);
+  await page.locator("#tab-picture").click();
+  await page.locator("#start-camera").click();
+  await page.locator("#take-picture").click();
+  await page.locator("#drawn[data-state]").waitFor({ timeout: 90_000 });
+  await expect(page.locator("#camera-box")).toBeHidden();
+  await expect(page.locator("#drawn pre")).toHaveText(/\S/);
+  const drawn = await page.locator("#drawn pre").textContent();
+  await page.locator("#use-drawn").click();
+  expect(await cells(page)).toBe(drawn);
+});

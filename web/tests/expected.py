@@ -23,13 +23,17 @@ from asciivae.edges import find_edges
 from asciivae.experiment.bundled import BUNDLED_TRACER
 from asciivae.experiment.coders import open_model
 from asciivae.experiment.drawers import open_drawer
+from asciivae.experiment.page_models import open_page_model
 from asciivae.latent.arc import Arc
 from asciivae.latent.pieces import rebuilt
+from asciivae.pages.cells import Condition
+from asciivae.pages.complete import complete
 from asciivae.text.art import Grid
 
 PIECES = 50
 NUMBERS = (64, 512, 4096)
 PHOTOS, DRAWN = ("coffee", "astronaut", "camera"), ("house", "mug", "snail", "cat")
+PROPOSALS = 3
 POSITIONS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -56,6 +60,28 @@ def drawn(path: Path) -> dict[str, Any]:
     return {"kind": made.lines.kind, "grid": listed(made.grid)}
 
 
+def proposed(grid: Grid | None) -> dict[str, Any]:
+    """What `asciivae complete` fills into the middle of a drawing, and the chances by which it does; or a new page."""
+    page = np.zeros((10, 24), np.uint8) if grid is None else grid
+    height, width = page.shape
+    known = np.ones(page.shape, bool)
+    known[height // 3 : 2 * height // 3 + 1, width // 3 : 2 * width // 3 + 1] = False
+    if grid is None:
+        known[:] = False
+    condition = Condition(category=2 if grid is None else 0, signature=1)
+    made = complete(open_page_model().reader, page, known, count=PROPOSALS, condition=condition)
+    chances = np.stack([np.random.default_rng((0, i)).random((height, width, 2)) for i in range(PROPOSALS)])
+    return {
+        "page": listed(page),
+        "known": known.ravel().astype(int).tolist(),
+        "chances": chances.ravel().tolist(),
+        "category": condition.category,
+        "signature": condition.signature,
+        "count": PROPOSALS,
+        "proposals": [{"grid": listed(one.page), "bits": one.bits} for one in made],
+    }
+
+
 def found(grid: Grid) -> dict[str, Any]:
     """What `asciivae edges --json` says of a drawing."""
     edges = find_edges(grid)
@@ -78,6 +104,7 @@ def main() -> None:
                 for n, other in others.items()
             },
             "drawn": {name: drawn(path) for name, path in pictures(Path(sys.argv[1])).items()},
+            "pages": [proposed(grid) for grid in pieces[:8]] + [proposed(None)],
             "edges": [found(grid) for grid in pieces],
             "positions": POSITIONS,
             "arcs": [

@@ -1,6 +1,6 @@
 // Fragments and pastes from strangers do nothing but show a drawing, or a notice.
 
-import { deflateRawSync } from "node:zlib";
+import { deflateRawSync, deflateSync } from "node:zlib";
 import { blank, cells, expect, opened, test } from "./page";
 
 const packed = (...parts: (string | number[])[]) =>
@@ -60,6 +60,62 @@ test("pastes of any kind leave a drawing", async ({ page }) => {
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
     expect(lines.every((line) => /^[ -~]{1,64}$/.test(line))).toBe(true);
   }
+});
+
+const FILES: [string, string, Buffer, RegExp][] = [
+  ["a text", "image/png", Buffer.from("<script>alert(1)</script>"), /damaged, or of a kind/],
+  ["nothing", "image/png", Buffer.alloc(0), /damaged, or of a kind/],
+  ["an SVG with a script", "image/svg+xml", Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"), /not a picture that can be read/],
+  ["a page", "text/html", Buffer.from("<script>alert(1)</script>"), /not a picture that can be read/],
+  ["a damaged PNG", "image/png", Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "base64"), /damaged, or of a kind/],
+  ["a PNG of 4 × 10¹² pixels", "image/png", enormous(), /damaged, or of a kind|over 24 million pixels/],
+  ["more than 64 MiB", "image/png", Buffer.alloc(65 * 2 ** 20), /over 64 MiB/],
+];
+
+/** The header of a PNG of 2,000,000 × 2,000,000 pixels, with little behind it. */
+function enormous(): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length, 0);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(2_000_000, 0);
+  header.writeUInt32BE(2_000_000, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  const begin = Buffer.from("89504e470d0a1a0a", "hex");
+  return Buffer.concat([begin, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(5_000_000))), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** As PNG files have it; node:zlib has one only since Node.js 22. */
+function crc32(data: Buffer): number {
+  let crc = ~0;
+  for (const byte of data) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+test("files that are no pictures are refused with a word", async ({ page }) => {
+  await opened(page);
+  await page.locator("#tab-picture").click();
+  for (const [name, mimeType, buffer, said] of FILES) {
+    await page.evaluate(() => (document.querySelector("#drawn-status")!.textContent = ""));
+    if (buffer.length < 2 ** 25) await page.locator("#picture").setInputFiles({ name: "a.png", mimeType, buffer });
+    else {
+      await page.locator("#picture").evaluate((input: HTMLInputElement, size) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(size)], "a.png", { type: "image/png" }));
+        input.files = data.files;
+        input.dispatchEvent(new Event("change"));
+      }, buffer.length);
+    }
+    await expect(page.locator("#drawn-status"), name).toHaveText(said);
+  }
+  await expect(page.locator("#preview")).toBeHidden();
 });
 
 test("nothing inline runs, and nothing is loaded from elsewhere", async ({ browser, baseURL }) => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { blank, expect, opened, test } from "./page";
 
 const axe = readFileSync(join(import.meta.dirname, "../node_modules/axe-core/axe.min.js"), "utf8");
-const TABS = ["reconstruct", "interpolate", "edges"];
+const TABS = ["reconstruct", "interpolate", "edges", "complete", "picture"];
 
 test("the first reconstruction comes within 5 s @phone", async ({ page }, info) => {
   const begin = Date.now();

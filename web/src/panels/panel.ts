@@ -1,5 +1,6 @@
 // A tab beside the drawing.
 
+import type { Box } from "../drawing";
 import type { Grid } from "../grid";
 import type { Networks } from "../questions";
 
@@ -14,5 +15,10 @@ export interface Panel {
 export interface Host {
   readonly networks: Networks;
   drawing(): Grid;
+  /** What is selected in it. */
+  box(): Box | null;
+  /** Replaces the drawing. */
   use(grid: Grid): void;
+  /** Replaces it by one of the same size; what is selected stays so. */
+  put(grid: Grid): void;
 }
