@@ -23,7 +23,7 @@ def shared(experiment: Experiment, ranks: Ranks) -> Experiment:
     _check_divisible(experiment, ranks)
     if isinstance(experiment.state.optimiser, Muon):
         experiment.state.optimiser.ranks = ranks
-    task = replace(experiment.task, ranks=ranks, batches=experiment.task.batches.shared(ranks))
+    task = experiment.task.shared(ranks)
     if ranks.leads:
         return replace(experiment, task=task)
     return replace(experiment, task=task, validate=lambda state: {}, sample=lambda state, folder: "", observers=())

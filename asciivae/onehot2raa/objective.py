@@ -105,6 +105,10 @@ class RendererTask(Task):
     module: RendererWithDecoder
     objective: RendererObjective
 
+    def indivisible(self) -> str:
+        """See `Task.indivisible`."""
+        return "a renderer's pages are drawn from the cells of the whole batch"
+
     def measure(self, module: RendererWithDecoder, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
         with self.autocast():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,6 +42,7 @@ class PageBatch:
         row: (N,) rows.
         column: (N,) columns.
         pieces: (B,) the pages' numbers in the corpus, or from 0.
+        whole: pages of the whole batch, of which these may be the part of one process.
     """
 
     features: dict[str, Tensor]
@@ -58,6 +59,7 @@ class PageBatch:
     row: Integers
     column: Integers
     pieces: Integers
+    whole: int
 
     def losses(self, network: PageNetwork) -> Tensor:
         """(M,) cross-entropies of the predicted cells, in nats, float32 or wider."""
@@ -100,7 +102,7 @@ def make_batch(
     known: Sequence[Mask] | None = None,
     conditions: Sequence[Condition] | None = None,
     *,
-    thin: np.random.Generator | None = None,
+    thin: Callable[[int], NDArray[np.float64]] | None = None,
     pieces: Integers | None = None,
 ) -> PageBatch:
     """Put pages side by side.
@@ -109,7 +111,7 @@ def make_batch(
         grids: (h, w) class ids each.
         known: (h, w) masks of the characters that are given; by default none.
         conditions: one for each page; by default none.
-        thin: in training, draws which of the easy cells are looked at.
+        thin: in training, draws a number in [0, 1) for each cell, which decides on the easy ones that are looked at.
         pieces: the pages' numbers in the corpus.
     """
     cells = cells_of(grids, known, conditions, thin)
@@ -136,6 +138,7 @@ def make_batch(
         cells.row,
         cells.column,
         np.arange(len(grids)) if pieces is None else pieces,
+        len(grids),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from asciivae.pages.hints import draw_known
 from asciivae.pages.signatures import is_signed
 from asciivae.rng import numpy_stream
 from asciivae.training.batches import Batches
+from asciivae.training.ranks import Ranks, dealt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +40,12 @@ class PageBatches:
     Args:
         data: the pieces, and how they are varied.
         recipe: the recipe.
+
+    Attributes:
+        ranks: the processes that divide each batch; see `shared`.
     """
+
+    ranks = Ranks()
 
     def __init__(self, data: DataSplit, recipe: PageRecipe) -> None:
         self.recipe, self.seed = recipe, recipe.seed
@@ -49,12 +57,19 @@ class PageBatches:
             for piece in self.pieces.tolist()
         }
         self._sizes = np.array([_looked_at(corpus.grid(piece)) for piece in self.pieces.tolist()])
+        self._size_of = dict(zip(self.pieces.tolist(), self._sizes.tolist(), strict=True))
         self._cuts = _cuts(np.sort(self._sizes), recipe.cells, recipe.train.batch)
         self.steps_per_epoch = len(self._cuts) + 1
         self._planned: tuple[int, list[Pieces]] = (-1, [])
 
+    def shared(self, ranks: Ranks) -> Self:
+        """The same batches, of each of which only the part of this process is made, of about as many cells."""
+        other = copy.copy(self)
+        other.ranks = ranks
+        return other
+
     def __call__(self, step: int) -> PageBatch:
-        """The batch of a step, counted from 0 over all epochs."""
+        """The batch of a step, or the part of this process; steps are counted from 0 over all epochs."""
         epoch, position = divmod(step, self.steps_per_epoch)
         if self._planned[0] != epoch:
             self._planned = (epoch, self.plan(epoch))
@@ -70,7 +85,18 @@ class PageBatches:
             )
             for piece, draw in zip(pieces.tolist(), told, strict=True)
         ]
-        return make_batch(grids, known, conditions, thin=rng, pieces=pieces)
+        cells = [grid.size for grid in grids]
+        drawn = np.split(rng.random(sum(cells)), np.cumsum(cells)[:-1])
+        own = dealt([self._size_of[piece] for piece in pieces.tolist()], self.ranks.world)[self.ranks.rank]
+        rows = own or [0]  # a process without a page takes part with one that does not count
+        batch = make_batch(
+            [grids[row] for row in rows],
+            [known[row] for row in rows],
+            [conditions[row] for row in rows],
+            thin=lambda count: np.concatenate([drawn[row] for row in rows]),
+            pieces=pieces[rows],
+        )
+        return replace(batch, whole=len(pieces), weight=batch.weight if own else 0 * batch.weight)
 
     def plan(self, epoch: int) -> list[Pieces]:
         """The pieces of every batch of an epoch, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +68,7 @@ def cells_of(
     grids: Sequence[Grid],
     known: Sequence[Mask] | None = None,
     conditions: Sequence[Condition] | None = None,
-    thin: np.random.Generator | None = None,
+    thin: Callable[[int], NDArray[np.float64]] | None = None,
 ) -> Cells:
     """Look at pages; see `make_batch`."""
     pages = Pages(list(grids), None if known is None else list(known))
@@ -80,7 +80,7 @@ def cells_of(
     weight = np.where(given, 0.0, 1.0)
     if thin is not None:
         easy = _easy(pages, at, pages.strides[page])
-        keep &= given | ~easy | (thin.random(len(easy)) < EASY_SHARE)
+        keep &= given | ~easy | (thin(len(easy)) < EASY_SHARE)
         weight = np.where(easy & ~given, 1 / EASY_SHARE, weight)
     page, row, column, weight, at = (a[keep] for a in (page, row, column, weight, at))
     said = np.array([(c.category, c.signature) for c in conditions or [Condition()] * len(grids)], np.int64)

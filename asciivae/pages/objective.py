@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,7 @@ from asciivae.pages.batches import PageBatches
 from asciivae.pages.network import PageNetwork
 from asciivae.rng import derived_seed
 from asciivae.training.loop import Task
+from asciivae.training.ranks import Ranks
 
 
 class CellObjective(nn.Module):
@@ -24,11 +25,12 @@ class CellObjective(nn.Module):
     Args:
         cells: that a batch may hold.
         guess: weight of the encoder's guesses, of the cells on pages with hints; 0 leaves them out.
+        ranks: the processes that divide the batch; what each measures is its part of the sums over the whole batch.
     """
 
-    def __init__(self, cells: int, guess: float = 0.0) -> None:
+    def __init__(self, cells: int, guess: float = 0.0, ranks: Ranks | None = None) -> None:
         super().__init__()
-        self.cells, self.guess = cells, guess
+        self.cells, self.guess, self.ranks = cells, guess, ranks or Ranks()
 
     def forward(self, network: PageNetwork, batch: PageBatch) -> LossValues:
         """Measure a network on a batch."""
@@ -49,7 +51,7 @@ class CellObjective(nn.Module):
     def _mean(self, batch: PageBatch, losses: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The loss to minimise, the mean per cell, and that of each piece."""
         losses = losses * weight
-        count, detached = weight.sum(), losses.detach()
+        count, detached = self.ranks.sum(weight.sum()), losses.detach()
         sums = detached.new_zeros(len(batch.pieces)).index_add(0, batch.predicted_page, detached)
         counts = detached.new_zeros(len(batch.pieces)).index_add(0, batch.predicted_page, weight)
         total = losses.sum() / (0.5 * self.cells + 0.5 * count)
@@ -70,10 +72,18 @@ class PageTask(Task):
     objective: CellObjective
     batches: PageBatches  # type: ignore[assignment]
 
+    def shared(self, ranks: Ranks) -> Self:
+        """See `Task.shared`."""
+        return replace(
+            super().shared(ranks), objective=CellObjective(self.objective.cells, self.objective.guess, ranks)
+        )
+
     def measure(self, module: PageNetwork, batch: Any, step: int) -> LossValues:
         """See `Task.measure`."""
-        # Dropout draws from the global generator: seeded by the step, so that a resumed run drops the same.
+        # Dropout draws from the global generator: seeded by the step, so that a resumed run drops the same. Several
+        # processes drop other numbers than one would.
+        other = [self.ranks.rank] if self.ranks.rank else []
         with torch.random.fork_rng(devices=[]), self.autocast():
-            torch.manual_seed(derived_seed(self.seed, "dropout", step))
+            torch.manual_seed(derived_seed(self.seed, "dropout", step, *other))
             values: LossValues = self.objective(module, batch)
         return values

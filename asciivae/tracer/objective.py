@@ -6,7 +6,8 @@ uniformly random fraction. The loss is the cross-entropy of the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import torch
@@ -16,12 +17,13 @@ from torch.nn import functional
 
 from asciivae.losses.objective import LossValues
 from asciivae.models.tracer import MASKED, Tracer
-from asciivae.rng import numpy_stream
+from asciivae.rng import Part, numpy_stream
 from asciivae.tracer.disturb import Disturbed, disturbed
 from asciivae.tracer.pairs import Joiner, without_words
 from asciivae.tracer.settings import Disturb
 from asciivae.training.batches import Batch
 from asciivae.training.loop import Task
+from asciivae.training.ranks import Ranks
 
 TERM = "characters"
 
@@ -42,7 +44,9 @@ class TracerObjective(nn.Module):
         self.lines, self.untold, self.seed = lines, untold, seed
         self.joiner = Joiner()
 
-    def forward(self, tracer: Tracer, target: Tensor, mask: Tensor, step: int) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, tracer: Tracer, target: Tensor, mask: Tensor, step: int, part: Part | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Measure a tracer on pages.
 
         Args:
@@ -50,9 +54,10 @@ class TracerObjective(nn.Module):
             target: (B, H, W) int64, the pages, words and all.
             mask: (B, H, W) bool, False outside of a page's own canvas.
             step: counted from 0.
+            part: the pages to measure; None for all. All are disturbed, since lines of one page clutter the next.
 
         Returns:
-            For each page the sum of the losses, in nats, and the number of cells that were asked for; both (B,).
+            For each page of the part the sum of the losses, in nats, and the number of cells that were asked for, (B,).
         """
         draw = numpy_stream(self.seed, "lines", step)
         pages = np.stack([without_words(page) for page in target.cpu().numpy().astype(np.uint8)])
@@ -60,8 +65,10 @@ class TracerObjective(nn.Module):
         wordless = torch.from_numpy(pages.astype(np.int64))
         known = partly_known(wordless, self.untold, draw)
         device = target.device
-        moved = Disturbed(lines.lines.to(device), lines.clean.to(device))
-        return tracing_loss(tracer, wordless.to(device), mask, moved, known.to(device))
+        rows = slice(None) if part is None else part.rows
+        moved = Disturbed(lines.lines[rows].to(device), lines.clean[rows].to(device))
+        asked = mask[rows] & (part is None or not part.idle)
+        return tracing_loss(tracer, wordless[rows].to(device), asked, moved, known[rows].to(device))
 
 
 def partly_known(pages: Tensor, untold: float, draw: np.random.Generator) -> Tensor:
@@ -100,10 +107,14 @@ class TracerTask(Task):
     module: Tracer
     objective: TracerObjective
 
+    def shared(self, ranks: Ranks) -> Self:
+        """See `Task.shared`; the batches stay whole, and are divided once their lines are disturbed."""
+        return replace(self, ranks=ranks)
+
     def measure(self, module: Tracer, batch: Batch, step: int) -> LossValues:
         """See `Task.measure`."""
         with self.autocast():
-            sums, cells = self.objective(module, batch.ids, batch.mask, step)
-        total = sums.sum() / cells.sum().clamp(min=1)
+            sums, cells = self.objective(module, batch.ids, batch.mask, step, self.ranks.part(len(batch.pieces)))
+        total = sums.sum() / self.ranks.sum(cells.sum()).clamp(min=1)
         pieces = (sums / cells.clamp(min=1)).detach()
         return LossValues(total, {TERM: total.detach()}, {TERM: 1.0}, {TERM: pieces})

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,7 +20,7 @@ from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 from asciivae.errors import DivergedError, Interrupted, RunError, UsageError
-from asciivae.training.ranks import Measure, Ranks, RanksError
+from asciivae.training.ranks import Measure, Ranks, RanksError, dealt
 
 T = TypeVar("T")
 LONGEST_WAIT = timedelta(days=1)
@@ -55,6 +56,8 @@ class Launched(Ranks):
                 place=f"process {rank} of {world}",
                 hint="start them all with torchrun, with the same --rdzv-endpoint on each machine",
             ) from error
+        # Of 1 × 1 kernels, whose layouts are all the same.
+        warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides", UserWarning)
         # A launcher that restarts its processes keeps their store.
         self._store = c10d.PrefixStore(f"asciivae/{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
         self._leader: tuple[str, int] = self.led(lambda: (socket.gethostname(), os.getpid()))
@@ -132,8 +135,7 @@ class Launched(Ranks):
         self, function: Callable[[list[Tensor]], list[Tensor]], tensors: list[Tensor], costs: Sequence[float]
     ) -> list[Tensor]:
         """See `Ranks.spread`."""
-        owners = _owners(costs, self.world)
-        of_rank = [[i for i, owner in enumerate(owners) if owner == rank] for rank in range(self.world)]
+        of_rank = dealt(costs, self.world)
         sizes = [[tensors[i].numel() for i in mine] for mine in of_rank]
         # All processes send equally much, the longest list of results.
         sent = tensors[0].new_zeros(max(map(sum, sizes)))
@@ -202,15 +204,6 @@ class _Measured(nn.Module):
     def forward(self, batch: Any, step: int) -> Any:
         """The losses of a batch."""
         return self.measure(self.module, batch, step)
-
-
-def _owners(costs: Sequence[float], world: int) -> list[int]:
-    """Divide tasks among processes: the most expensive first, each to the process that has least to do."""
-    load, owners = [0.0] * world, [0] * len(costs)
-    for task in sorted(range(len(costs)), key=lambda i: -costs[i]):
-        owners[task] = load.index(min(load))
-        load[owners[task]] += costs[task]
-    return owners
 
 
 def _pieces(row: Tensor, lengths: Sequence[int]) -> Sequence[Tensor]:

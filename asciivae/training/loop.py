@@ -9,8 +9,8 @@ import functools
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import torch
 from torch import nn
@@ -75,7 +75,11 @@ class Task:
 
     def indivisible(self) -> str:
         """Why several processes cannot divide its batches; empty if they can."""
-        return "this kind of training is not divided"
+        return ""
+
+    def shared(self, ranks: Ranks) -> Self:
+        """The task of one of several processes, which has its part of every batch."""
+        return replace(self, ranks=ranks, batches=self.batches.shared(ranks))
 
     def losses_kept(self) -> AbstractContextManager[None]:
         """A context that undoes what the losses change in their state."""

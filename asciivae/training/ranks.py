@@ -24,6 +24,21 @@ Measure = Callable[[Any, int], Any]
 """Maps a batch and a step to the losses."""
 
 
+def dealt(costs: Sequence[float], world: int) -> list[list[int]]:
+    """Divide tasks among processes: the most expensive first, each to the process that has least to do.
+
+    Returns:
+        For each process the numbers of its tasks, in order.
+    """
+    load: list[float] = [0.0] * world
+    tasks: list[list[int]] = [[] for _ in load]
+    for task in sorted(range(len(costs)), key=lambda i: -costs[i]):
+        rank = load.index(min(load))
+        load[rank] += costs[task]
+        tasks[rank].append(task)
+    return [sorted(own) for own in tasks]
+
+
 class RanksError(RunError):
     """Another process of the training ended, so that this one cannot go on."""
 

@@ -100,10 +100,10 @@ def test_training_is_unbiased_about_blanks() -> None:
     """A page looked at often enough counts its cells as they are."""
     (grid,) = pages([(20, 30)], 5)
     grid[:, 8:] = 0
-    counts = [float(make_batch([grid], thin=np.random.default_rng(i)).weight.sum()) for i in range(300)]
+    counts = [float(make_batch([grid], thin=np.random.default_rng(i).random).weight.sum()) for i in range(300)]
 
     assert abs(np.mean(counts) - 600) < 6
-    batch = make_batch([grid], [np.ones(grid.shape, bool)], thin=np.random.default_rng(0))
+    batch = make_batch([grid], [np.ones(grid.shape, bool)], thin=np.random.default_rng(0).random)
     assert len(batch.predicted) == 0
     assert len(batch.character) == (grid != 0).sum()
 

@@ -14,6 +14,8 @@ from asciivae.rng import Part
 from asciivae.training.ranks import Ranks
 
 STEPS = 20
+SHARED = {"asciivae", "about", "optim", "train", "every"}
+"""The sections of recipes of all kinds."""
 
 
 def ranks(rank: int, world: int) -> Ranks:
@@ -101,6 +103,48 @@ def test_one_two_and_four_processes_take_the_same_steps(tmp_path: Path) -> None:
         assert "step 20/20" in processes[0][2]
         assert processes[0][1].strip() == str(tmp_path / f"{len(processes)}")
         assert all((out, err) == ("", "") for _, out, err in processes[1:])
+
+
+OTHER_KINDS = {
+    "page": {
+        "network": {
+            "width": 16,
+            "layers": 2,
+            "heads": 2,
+            "head": 4,
+            "inner": 16,
+            "around": 8,
+            "reach": 1,
+            "dropout": 0.0,
+        },
+        "cells": 400,
+        "guess": 0.5,
+        "data": {"augment": {"mirror": 0.5}},
+    },
+    "tracer": {
+        "network": {"channels": 8, "stem": 8, "embedding": 4, "dilations": [1]},
+        "pieces": {"share": 0.0, "most_ink": 1.0, "smallest": 3},
+        "data": {"augment": {"mirror": 0.5}},
+    },
+}
+"""Small recipes of the other kinds that can be divided. Dropout would differ between numbers of processes."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_pages_and_tracers_take_the_same_steps_too(tmp_path: Path, kind: str) -> None:
+    sections = OTHER_KINDS[kind]
+    data = {"corpus": str(drawings(tmp_path / "art", 60)), "limit": 41, **sections["data"]}
+    recipe = {key: value for key, value in tiny_recipe("", train={"steps": 8, "batch": 8}).items() if key in SHARED}
+    recipe |= {"kind": kind, **sections, "data": data, "optim": {"use": "muon", "lr": 0.01, "clip": 1.0}}
+    file = written(tmp_path / "tiny.yaml", recipe)
+    ended = several(
+        *(job(world, "train", "--recipe", file, "--out", tmp_path / f"{world}", wide=True) for world in (1, 3)),
+        cwd=tmp_path,
+    )
+    assert [code for processes in ended for code, _, _ in processes] == [0] * 4, ended
+    assert len(records(tmp_path / "1", "train")) == 8
+    assert furthest(records(tmp_path / "1"), records(tmp_path / "3")) < 1e-9
 
 
 @pytest.mark.slow
