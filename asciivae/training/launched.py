@@ -54,7 +54,7 @@ class Launched(Ranks):
             raise RunError(
                 f"the other processes cannot be reached ({str(error).splitlines()[0]})",
                 place=f"process {rank} of {world}",
-                hint="start them all with torchrun, with the same --rdzv-endpoint on each machine",
+                hint="start them all with torchrun, with the same rendezvous endpoint on each machine",
             ) from error
         # Of 1 × 1 kernels, whose layouts are all the same.
         warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides", UserWarning)
