@@ -283,7 +283,9 @@ def test_what_a_notebook_shows_is_short(tmp_path: Path, bundled: asciivae.Traine
     assert repr(run) == f"Run('recipe', step 0 of 6, '{tmp_path / 'run'}')"
     assert repr(bundled).startswith("TrainedModel('base-nested', step ")
     scores = asciivae.evaluate(bundled, tmp_path / "art", split="all", limit=3)
-    assert re.fullmatch(r"ModelScores\('.*', step \d+, 3 pieces: char_f1 [01]\.\d{3}, ink_iou [01]\.\d{3}\)", repr(scores))
+    assert re.fullmatch(
+        r"ModelScores\('.*', step \d+, 3 pieces: char_f1 [01]\.\d{3}, ink_iou [01]\.\d{3}\)", repr(scores)
+    )
 
 
 def test_a_file_that_is_not_there_is_not_taken_for_a_drawing(bundled: asciivae.TrainedModel) -> None:

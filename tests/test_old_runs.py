@@ -33,7 +33,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def differences(found: Any, expected: Any, where: str = "") -> Iterator[str]:
-    """Where two documents differ by more than 1e-5, relatively, or the last of six decimals."""
+    """Where two documents differ by more than 1e-5, relatively, or the last of six decimals.
+
+    The bits of one sample of z differ by more, since version 0.2 draws it from another generator.
+    """
     if isinstance(expected, dict) and isinstance(found, dict):
         renamed = {RENAMED.get(key, key): value for key, value in expected.items()}
         if missing := renamed.keys() - found.keys():
@@ -44,7 +47,8 @@ def differences(found: Any, expected: Any, where: str = "") -> Iterator[str]:
         for number, (one, other) in enumerate(zip(found, expected, strict=True)):
             yield from differences(one, other, f"{where}[{number}]")
     elif isinstance(expected, float) and isinstance(found, float):
-        if not math.isclose(found, expected, rel_tol=1e-5, abs_tol=2e-6):
+        sampled = any(key in where for key in (".bits", ".reconstruction_nats"))
+        if not math.isclose(found, expected, rel_tol=0.05 if sampled else 1e-5, abs_tol=2e-6):
             yield f"{where}: {found}, expected {expected}"
     elif found != expected:
         yield f"{where}: {found!r}, expected {expected!r}"

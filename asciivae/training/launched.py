@@ -69,7 +69,7 @@ class Launched(Ranks):
                 raise UsageError(
                     f"there is no GPU for process {self._local} of this machine, which has {torch.cuda.device_count()}",
                     place="--device cuda",
-                    hint=f"torchrun --nproc-per-node {torch.cuda.device_count()}",
+                    hint=f"start as many processes as there are GPUs: {torch.cuda.device_count()}",
                 )
             chosen = torch.device("cuda", self._local)
             torch.cuda.set_device(chosen)

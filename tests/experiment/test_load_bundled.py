@@ -69,7 +69,7 @@ def test_the_way_between_any_two_drawings_is_smooth_and_its_ends_are_exact(bundl
     drawings = held_out("embedded")
     pairs = [(drawings[i], drawings[-1 - i]) for i in range(20)]
     for start, end in pairs:
-        path = interpolate(Arc(bundled.model, bundled.canvas, start, end), 12, bundled.glyphs)
+        path = interpolate(Arc(bundled.coder, bundled.canvas, start, end), 12, bundled.glyphs)
         assert all(page.shape == path.frames[0].shape and int(page.max()) < 95 for page in path.frames)
         for page, box, drawing in ((path.frames[0], path.start, start), (path.frames[-1], path.end, end)):
             [made] = reconstruct(bundled.model, [drawing], bundled.canvas)
