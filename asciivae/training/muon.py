@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -15,6 +16,8 @@ ITERATIONS = 5
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)
 """Coefficients of a·x + b·x³ + c·x⁵, which moves singular values in (0, 1] towards 1 (Jordan et al. 2024)."""
 TINY = 1e-7
+STRIP = 64
+"""Rows of a symmetric product that are computed together, from its diagonal on."""
 
 
 class Muon(torch.optim.AdamW):
@@ -60,11 +63,20 @@ class Muon(torch.optim.AdamW):
             if "momentum" not in state:
                 state["momentum"] = torch.zeros_like(kernel)
             momentum: Tensor = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
-            ahead.append(kernel.grad.lerp(momentum, MOMENTUM).flatten(1))  # Nesterov's
+            ahead.append(_in_order(kernel, kernel.grad.lerp(momentum, MOMENTUM)).flatten(1))  # Nesterov's
         costs = [matrix.numel() * min(matrix.shape) for matrix in ahead]
         for kernel, update in zip(kernels, self.ranks.spread(_each_orthogonalised, ahead, costs), strict=True):
             rate = lr * 0.2 * max(update.shape) ** 0.5
-            kernel.mul_(1 - lr * weight_decay).sub_(update.reshape(kernel.shape), alpha=rate)
+            values = _in_order(kernel, kernel.mul_(1 - lr * weight_decay))
+            values.sub_(update.view(values.shape), alpha=rate)
+
+
+def _in_order(kernel: Tensor, values: Tensor) -> Tensor:
+    """Values of a kernel's shape with the dimensions in the order of its memory, so that no copy makes them a matrix.
+
+    The order of a matrix's columns does not matter to its orthogonalisation.
+    """
+    return values if kernel.is_contiguous() else values.movedim(1, -1)
 
 
 def _each_orthogonalised(matrices: Sequence[Tensor]) -> list[Tensor]:
@@ -89,12 +101,12 @@ def orthogonalised(matrices: Tensor) -> Tensor:
         return orthogonalised(matrices.mT).mT
     # The norm scales the small matrices, not the large ones.
     square = torch.linalg.matrix_norm(matrices, keepdim=True).add_(TINY).square_()
-    gram = (matrices @ matrices.mT).div_(square)
+    gram = _symmetric(matrices, matrices.mT).div_(square)
     product = factor = _factor(gram)
     for _ in range(ITERATIONS - 1):
-        gram = factor @ gram @ factor
+        gram = _symmetric(_symmetric(factor, gram), factor)
         factor = _factor(gram)
-        product = factor @ product
+        product = _symmetric(factor, product)
     orthogonal: Tensor = product.div_(square.sqrt_()) @ matrices
     return orthogonal
 
@@ -102,9 +114,25 @@ def orthogonalised(matrices: Tensor) -> Tensor:
 def _factor(gram: Tensor) -> Tensor:
     """The factor of one iteration: a + b·G + c·G²."""
     a, b, c = POLYNOMIAL
-    factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    factor = _symmetric(gram, gram).mul_(c).add_(gram, alpha=b)
     factor.diagonal(dim1=1, dim2=2).add_(a)
     return factor
+
+
+def _symmetric(left: Tensor, right: Tensor) -> Tensor:
+    """left @ right of (k, n, m) and (k, m, n), whose result is known to be symmetric: half of it is computed.
+
+    All polynomials of one symmetric matrix commute, so their products are symmetric.
+    """
+    size = left.shape[1]
+    if size < 2 * STRIP:
+        return left @ right
+    result = left.new_empty(len(left), size, size)
+    for first, last in pairwise([*range(0, size - STRIP + 1, STRIP), size]):
+        strip = left[:, first:last] @ right[:, :, first:]
+        result[:, first:last, first:] = strip
+        result[:, last:, first:last] = strip[:, :, last - first :].mT
+    return result
 
 
 def _is_kernel(parameter: nn.Parameter) -> bool:
