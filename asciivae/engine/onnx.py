@@ -11,7 +11,8 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,23 @@ class OnnxNetwork:
         self._options = onnxruntime.RunOptions()
         self._options.only_execute_path_to_fetches = True
         self._place = place
+
+    def sizes(self, names: Sequence[str], form: str, what: str, place: str) -> list[int]:
+        """Whole numbers below 10,000 that the graph states by these names.
+
+        Args:
+            names: of its metadata.
+            form: the format of weights that it must state.
+            what: a graph of this format, as in "a tracer".
+            place: what to call it in errors.
+
+        Raises:
+            ModelError: it states another format, or no such number.
+        """
+        stated = [self.metadata.get(name, "") for name in names]
+        if self.metadata.get("format") != form or not all(re.fullmatch("[0-9]{1,4}", one) for one in stated):
+            raise ModelError(f"is not the graph of {what}", place=place, hint=DAMAGED)
+        return [int(one) for one in stated]
 
     def __call__(self, *outputs: str, **inputs: NDArray[Any]) -> list[NDArray[Any]]:
         """Run it.

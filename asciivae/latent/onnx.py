@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from typing import Any, Self
 
 import numpy as np
@@ -31,11 +30,10 @@ class OnnxSpatial:
     """
 
     def __init__(self, network: OnnxNetwork, place: str) -> None:
-        stated = [network.metadata.get(name, "") for name in FACTS]
-        if network.metadata.get("format") != MODEL_FORMAT or not all(re.fullmatch("[0-9]{1,4}", one) for one in stated):
-            raise ModelError("is not the graph of a model of drawings", place=place, hint=DAMAGED)
         self._network, self._place = network, place
-        self.latent, self.budget, self.channels, self.least = map(int, stated)
+        self.latent, self.budget, self.channels, self.least = network.sizes(
+            FACTS, MODEL_FORMAT, "a model of drawings", place
+        )
 
     def canvas(self, height: int, width: int) -> tuple[int, int]:
         """The page for a piece of this size; see `page_of_blocks`."""

@@ -71,24 +71,6 @@ class PageGraph(nn.Module):
             given: (G, H, W) int32, tokens of what is given.
         """
         (network,) = self.network
-        cells = self._cells(causal, hints, distances, hashed, said, character, position, filled, keys, values, around)
-        return cells if given is None else {**cells, **self._given(network, given)}
-
-    def _cells(
-        self,
-        causal: Tensor,
-        hints: Tensor,
-        distances: Tensor,
-        hashed: Tensor,
-        said: Tensor,
-        character: Tensor,
-        position: Tensor,
-        filled: Tensor,
-        keys: list[Tensor],
-        values: list[Tensor],
-        around: Tensor | None,
-    ) -> dict[str, Tensor]:
-        (network,) = self.network
         pages, count = character.shape
         parts = [
             functional.embedding(causal, network.tokens.weight),
@@ -120,7 +102,8 @@ class PageGraph(nn.Module):
                 found[f"new_keys_{number}"], found[f"new_values_{number}"] = k, v
                 number += 1
             x = x + block.feed(x)
-        return {"logits": network.head(x).unflatten(0, (pages, count)), **found}
+        logits = network.head(x).unflatten(0, (pages, count))
+        return {"logits": logits, **found, **({} if given is None else self._given(given))}
 
     def _bias(self, character: Tensor, filled: Tensor, room: int) -> Tensor:
         """(B, 1, L, P + 1 + L): 0 where a cell may attend to a remembered key, to nothing, or to an earlier cell."""
@@ -131,7 +114,8 @@ class PageGraph(nn.Module):
         hidden = torch.cat([late[:, None].expand(-1, count, -1), torch.zeros_like(hidden[:, :, :1]), hidden], 2)
         return hidden.to(torch.float32)[:, None] * NEVER
 
-    def _given(self, network: PageNetwork, given: Tensor) -> dict[str, Tensor]:
+    def _given(self, given: Tensor) -> dict[str, Tensor]:
+        (network,) = self.network
         pages, height, width = given.shape
         rows = network.surroundings(given)[1:]
         places = torch.arange(height * width, dtype=torch.int32)

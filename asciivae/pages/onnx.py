@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -44,11 +43,8 @@ class OnnxPages:
     """
 
     def __init__(self, network: OnnxNetwork, place: str) -> None:
-        stated = [network.metadata.get(name, "") for name in FACTS]
-        if network.metadata.get("format") != PAGE_FORMAT or not all(re.fullmatch("[0-9]{1,4}", one) for one in stated):
-            raise ModelError("is not the graph of a page model", place=place, hint=DAMAGED)
         self._network, self._place = network, place
-        self.heads, self.head, self.attending, self.around = map(int, stated)
+        self.heads, self.head, self.attending, self.around = network.sizes(FACTS, PAGE_FORMAT, "a page model", place)
         # All inputs must be given; these are the smallest of the half that is not asked for.
         self._nothing_given: dict[str, Array] = {"given": np.zeros((1, 1, 1), np.int32)} if self.around else {}
         self._no_cell = {**_no_cell(self.around), **Memory(self, 1).inputs}

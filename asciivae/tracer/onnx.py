@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +28,9 @@ class OnnxTracer:
     """
 
     def __init__(self, network: OnnxNetwork, place: str) -> None:
-        reach = network.metadata.get("reach", "")
-        if network.metadata.get("format") != TRACER_FORMAT or not re.fullmatch(r"[0-9]{1,4}", reach):
-            raise ModelError("is not the graph of a tracer", place=place, hint=DAMAGED)
         self._network, self._place = network, place
-        self.reach = min(int(reach), FARTHEST)
+        (reach,) = network.sizes(("reach",), TRACER_FORMAT, "a tracer", place)
+        self.reach = min(reach, FARTHEST)
 
     def read(self, lines: NDArray[np.float32], known: NDArray[np.int64], clean: float) -> NDArray[np.float32]:
         """Predict the characters of one page; see `LineReader`."""

@@ -1,7 +1,7 @@
 """A page network in ONNX Runtime says what it says in PyTorch: for whole pages, in parts, and cell after cell."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import onnx
@@ -141,24 +141,18 @@ def test_the_graph_of_another_kind_is_refused() -> None:
         OnnxPages(network, "tracer")
 
 
-class Wrong:
+class Wrong(OnnxNetwork):
     """A graph that states the sizes of a page model, and answers with something else."""
 
-    metadata: ClassVar[dict[str, str]] = {
-        "format": PAGE_FORMAT,
-        "heads": "2",
-        "head": "8",
-        "attending": "0",
-        "around": "0",
-    }
+    def __init__(self) -> None:
+        self.metadata = {"format": PAGE_FORMAT, "heads": "2", "head": "8", "attending": "0", "around": "0"}
 
     def __call__(self, *outputs: str, **inputs: Any) -> list[Any]:
         return [np.zeros((1, 1, 94), np.float32)]
 
 
 def test_a_graph_that_predicts_something_else_is_told() -> None:
-    reader = OnnxPages(Wrong(), "wrong.onnx")  # type: ignore[arg-type]
-
+    reader = OnnxPages(Wrong(), "wrong.onnx")
     with pytest.raises(ModelError, match=r"wrong\.onnx: does not predict characters") as caught:
         cell_bits(reader, [np.zeros((1, 1), np.uint8)])
     assert caught.value.hint == DAMAGED
