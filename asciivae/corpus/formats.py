@@ -9,7 +9,7 @@ import os
 import stat
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
@@ -109,18 +109,6 @@ def read_folder(root: Path, files: list[TextFile], how: Reading) -> Iterator[Pie
             yield Piece(grid, {"id": _line(file.name), "category": _line(file.name.rpartition("/")[0])})
 
 
-def read_jsonl(path: Path, how: Reading) -> Iterator[Piece | Refused]:
-    """Read a file of JSON lines as pieces; see `read_records`.
-
-    The default `id` is the hash of the text.
-
-    Raises:
-        CorpusError: the file cannot be read.
-    """
-    for record in read_records(path):
-        yield record if isinstance(record, Refused) else piece_of(record, how)
-
-
 def read_records(path: Path) -> Iterator[Record | Refused]:
     """Read a file of JSON lines, gzipped if its name ends with `.gz`.
 
@@ -138,12 +126,6 @@ def read_records(path: Path) -> Iterator[Record | Refused]:
             yield Refused(str(error.place), error.message)
         else:
             yield found
-
-
-def read_scraped(root: Path, how: Reading) -> Iterator[Piece | Refused]:
-    """Read the text files of a scraped folder as pieces; see `read_manifest`."""
-    for record in read_manifest(root):
-        yield record if isinstance(record, Refused) else piece_of(record, how)
 
 
 def read_manifest(root: Path) -> Iterator[Record | Refused]:
@@ -273,8 +255,13 @@ def _facts(record: dict[str, object], place: Place) -> dict[str, str]:
     return {name: _string(texts, name, place) for name, value in texts.items() if value is not None}
 
 
-def piece_of(record: Record, how: Reading) -> Piece | Refused:
-    """Parse the text of a record."""
+def pieces_of(records: Iterable[Record | Refused], how: Reading) -> Iterator[Piece | Refused]:
+    """Parse the texts of records; the default `id` is the hash of the text."""
+    for record in records:
+        yield record if isinstance(record, Refused) else _piece_of(record, how)
+
+
+def _piece_of(record: Record, how: Reading) -> Piece | Refused:
     try:
         grid = art.parse(record.text, **how._asdict())
     except ArtError as error:

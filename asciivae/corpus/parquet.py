@@ -15,12 +15,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from asciivae.corpus.builder import MAX_PIECES
-from asciivae.corpus.formats import FREE, MAX_LINE, MAX_RATIO, MAX_UNPACKED, Record, piece_of, reason_of, written
-from asciivae.corpus.store import COLUMNS, Corpus, Piece, Refused
+from asciivae.corpus.formats import FREE, MAX_LINE, MAX_RATIO, MAX_UNPACKED, Record, reason_of, written
+from asciivae.corpus.store import COLUMNS, Corpus, Refused
 from asciivae.errors import CorpusError, Place
 from asciivae.files.atomic import is_special, opened_output
 from asciivae.files.opening import open_file
-from asciivae.text.reading import Reading
 
 SUFFIX = ".parquet"
 
@@ -37,18 +36,6 @@ _AGAIN = "write it again; one row holds one piece"
 _READ, _HELD = 1024, 1 << 26  # rows that are decoded together, and their bytes, else they are decoded one by one
 _WRITTEN = 1 << 13  # pieces that are encoded together
 _GROUP = 1 << 16  # pieces in a row group
-
-
-def read_parquet(path: Path, how: Reading) -> Iterator[Piece | Refused]:
-    """Read a Parquet file as pieces; see `read_records`.
-
-    The default `id` is the hash of the text.
-
-    Raises:
-        CorpusError: the file cannot be read.
-    """
-    for record in read_records(path):
-        yield record if isinstance(record, Refused) else piece_of(record, how)
 
 
 def read_records(path: Path) -> Iterator[Record | Refused]:

@@ -6,9 +6,8 @@ import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
@@ -56,40 +55,65 @@ def mapped(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iter
     if workers < 2 or len(few) < FEW:
         yield from map(function, chain(few, source))
         return
-    # Forked before there are threads; the workers end with the iterator, or with this process.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _start, (function, os.getpid()))
     try:
-        ahead: deque[Future[R]] = deque()
-        for item in chain(few, source):
-            ahead.append(pool.submit(_work, item))
-            if len(ahead) == workers * AHEAD:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+        yield from made_ahead(function, chain(few, source), workers, AHEAD)
     except BrokenProcessPool as error:
         raise CorpusError(
             "a process that reads pieces was killed",
             place=f"{workers} workers",
             hint="free some memory, or go on without: --workers 1",
         ) from error
+
+
+def made_ahead(
+    function: Callable[[T], R],
+    items: Iterable[T],
+    workers: int,
+    each: int,
+    begin: Callable[[], object] = lambda: None,
+) -> Generator[R, None, None]:
+    """The results of a function of each item, in order, made ahead by worker processes.
+
+    The workers are forked and end with the iterator, or with this process.
+
+    Args:
+        function: inherited by the workers rather than pickled, since it may hold anything. What it changes is lost.
+        items: read in this process.
+        workers: the number of processes.
+        each: the most items that each worker has to do, or has done.
+        begin: called first in each worker.
+
+    Raises:
+        BrokenProcessPool: a worker was killed.
+    """
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _start, (function, begin))
+    try:
+        ahead: deque[Future[R]] = deque()
+        for item in items:
+            ahead.append(pool.submit(_work, item))
+            if len(ahead) == workers * each:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _start(function: Callable[[Any], Any], parent: int) -> None:
+def _start(function: Callable[[Any], Any], begin: Callable[[], object]) -> None:
     # Ctrl-C reaches all processes of a terminal; the main process ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin()
     _function.append(function)
 
 
-def _end_with(parent: int) -> None:
-    """End this process when its parent was killed: it would wait for work for ever."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+def _end_with_parent() -> None:
+    """End this worker when its parent was killed; it would wait for work forever, and keep its connections open."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(item: Any) -> Any:

@@ -72,10 +72,10 @@ def open_corpus(
         raise CorpusError("no such corpus", place=source, hint=_nearest(path))
     if path.name.lower().endswith(formats.JSON_LINES):
         key = ["jsonl", path.suffix, _named(how), opening.digest_of(path)]
-        return _cached(source, key, partial(formats.read_jsonl, path, how), opening)
+        return _cached(source, key, lambda: formats.pieces_of(formats.read_records(path), how), opening)
     if path.suffix.lower() == parquet.SUFFIX:
         key = ["parquet", _named(how), opening.digest_of(path)]
-        return _cached(source, key, partial(parquet.read_parquet, path, how), opening)
+        return _cached(source, key, lambda: formats.pieces_of(parquet.read_records(path), how), opening)
     if path.suffix.lower() == ".safetensors":
         return _corpus(source, opening.store(path))
     raise CorpusError("not a corpus", place=source, hint=f"a corpus is {KINDS}")
@@ -116,7 +116,7 @@ def _open_folder(source: str, path: Path, how: Reading, opening: _Opening) -> Co
     key = ["folder", str(path.resolve()), _named(how), files, refused]
     if scraped:
         key = [*key, opening.digest_of(path / formats.MANIFEST)]
-        return _cached(source, key, partial(formats.read_scraped, path, how), opening)
+        return _cached(source, key, lambda: formats.pieces_of(formats.read_manifest(path), how), opening)
     return _cached(source, key, partial(_folder, path, files, refused, how), opening)
 
 

@@ -7,21 +7,18 @@ of a step; an executor raises it where the batch is needed.
 from __future__ import annotations
 
 import io
-import multiprocessing
-import os
 import pickle
-import signal
-import threading
-from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from asciivae.corpus.processes import made_ahead
 from asciivae.errors import RunError
 
 AHEAD = 4
@@ -29,8 +26,6 @@ AHEAD = 4
 
 Maker = Callable[[int], Any]
 """Makes the batch of a step."""
-_maker: list[Maker] = []
-"""In a worker: the maker, which is inherited rather than pickled, since it holds the corpus."""
 
 
 class WorkerError(RunError):
@@ -55,44 +50,21 @@ def batches_ahead(batches: Maker, first: int, last: int, workers: int) -> Genera
     if workers == 0:
         yield from map(batches, range(first, last))
         return
-    # Forked, to share the corpus; the workers never touch a GPU.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _start_worker, (batches,))
+    made = made_ahead(partial(_packed, batches), range(first, last), workers, AHEAD, partial(torch.set_num_threads, 1))
     try:
-        ahead: deque[Future[bytes]] = deque()
-        for step in range(first, last):
-            while len(ahead) < workers * AHEAD and step + len(ahead) < last:
-                ahead.append(pool.submit(_make, step + len(ahead)))
-            yield pickle.loads(ahead.popleft().result())
+        with closing(made):
+            yield from map(pickle.loads, made)
     except BrokenProcessPool as error:
         raise WorkerError(
             "a process that makes batches was killed; the last step is saved",
             place=f"train.workers = {workers}",
             hint="free some memory, or go on without: --set train.workers=0",
         ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
-def _start_worker(batches: Maker) -> None:
-    # Ctrl-C reaches all processes of a terminal; the main process completes its step and then ends the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(1)
-    _maker.append(batches)
-
-
-def _end_with_parent() -> None:
-    """End this worker when its parent was killed; it would wait for work forever, and keep its connections open."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _make(step: int) -> bytes:
+def _packed(batches: Maker, step: int) -> bytes:
     sent = io.BytesIO()
-    _Pickler(sent, pickle.HIGHEST_PROTOCOL).dump(_maker[0](step))
+    _Pickler(sent, pickle.HIGHEST_PROTOCOL).dump(batches(step))
     return sent.getvalue()
 
 
