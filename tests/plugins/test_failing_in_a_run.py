@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 from plugin_site import Site
-from sick_packages import SOUND
+from sick_packages import SOUND, failing_backward
 from tiny_runs import LOGGED, checkpoint, drawings, records, resolved, tiny_recipe, written
 
 Run = Callable[..., Any]
@@ -147,37 +147,12 @@ def test_a_renderer_is_blamed_as_a_loss_is(site: Site, here: Run, tmp_path: Path
     assert (tmp_path / "run" / "checkpoints" / "latest").read_text() == "step-2\n"
 
 
-BACKWARD = """
-import torch
-
-
-class Fails(torch.autograd.Function):
-    calls = 0
-
-    @staticmethod
-    def forward(ctx, x):
-        return x * 1.0
-
-    @staticmethod
-    def backward(ctx, grad):
-        Fails.calls += 1
-        if Fails.calls >= 4:
-            FAULT
-        return grad
-
-
-class Blur(Blur):
-    def __call__(self, inputs):
-        return {"": Fails.apply(inputs.logits).square().flatten(1).mean(1)}
-"""
-
-
 @pytest.mark.parametrize("fault", ["raise KeyError('ink')", "raise SystemExit(3)"])
 def test_what_fails_in_backward_is_blamed_on_its_term_and_the_last_whole_step_is_saved(
     site: Site, here: Run, tmp_path: Path, fault: str
 ) -> None:
     recipe, run = prepared(site, tmp_path, "pass"), tmp_path / "run"
-    code = SOUND + BACKWARD.replace("FAULT", fault)
+    code = SOUND + failing_backward(4, fault)
     (site.folder / "late_blur.py").write_text(code)
     done = here("train", "--recipe", recipe, "--out", run)
     assert (done.exit_code, done.stdout) == (1, "")

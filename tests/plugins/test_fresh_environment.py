@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from plugin_site import pip
-from sick_packages import SOUND
+from sick_packages import SOUND, failing_backward
 from tiny_runs import drawings, records, tiny_recipe, written
 
 import asciivae
@@ -107,29 +107,7 @@ def test_a_package_with_the_name_of_a_built_in_changes_nothing(
 def test_what_fails_in_backward_is_blamed_and_the_last_step_is_saved(
     command: Asciivae, install: Install, tmp_path: Path
 ) -> None:
-    code = SOUND + textwrap.dedent("""
-        import torch
-
-
-        class Fails(torch.autograd.Function):
-            calls = 0
-
-            @staticmethod
-            def forward(ctx, x):
-                return x * 1.0
-
-            @staticmethod
-            def backward(ctx, grad):
-                Fails.calls += 1
-                if Fails.calls == 5:
-                    raise KeyError("ink")
-                return grad
-
-
-        class Blur(Blur):
-            def __call__(self, inputs):
-                return {"": Fails.apply(inputs.logits).square().flatten(1).mean(1)}
-        """)
+    code = SOUND + failing_backward(5, "raise KeyError('ink')")
     install("late-blur", 'blur = "late_blur:Blur"', code)
     run = tmp_path / "run"
     done = command("train", "--recipe", recipe(tmp_path, {"use": "blur", "weight": 0.1}), "--out", run)

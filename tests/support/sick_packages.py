@@ -21,6 +21,36 @@ class Blur:
         return {"": inputs.logits.square().mean((1, 2, 3))}
 """
 
+_BACKWARD = """
+import torch
+
+
+class Fails(torch.autograd.Function):
+    calls = 0
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1.0
+
+    @staticmethod
+    def backward(ctx, grad):
+        Fails.calls += 1
+        if Fails.calls >= CALLS:
+            FAULT
+        return grad
+
+
+class Blur(Blur):
+    def __call__(self, inputs):
+        return {"": Fails.apply(inputs.logits).square().flatten(1).mean(1)}
+"""
+
+
+def failing_backward(calls: int, fault: str) -> str:
+    """What makes `SOUND` execute `fault` in its backward pass, from that number of calls on."""
+    return _BACKWARD.replace("CALLS", str(calls)).replace("FAULT", fault)
+
+
 CODE = {
     "import-error": "import a_module_that_is_not_there",
     "missing-attribute": "Other = 1",
