@@ -35,7 +35,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def differences(found: Any, expected: Any, where: str = "") -> Iterator[str]:
     """Where two documents differ by more than 1e-5, relatively, or the last of six decimals.
 
-    The bits of one sample of z differ by more, since version 0.2 draws it from another generator.
+    The bits of one sample of z differ by up to 1 %, since version 0.2 draws it from another generator.
     """
     if isinstance(expected, dict) and isinstance(found, dict):
         renamed = {RENAMED.get(key, key): value for key, value in expected.items()}
@@ -48,7 +48,7 @@ def differences(found: Any, expected: Any, where: str = "") -> Iterator[str]:
             yield from differences(one, other, f"{where}[{number}]")
     elif isinstance(expected, float) and isinstance(found, float):
         sampled = any(key in where for key in (".bits", ".reconstruction_nats"))
-        if not math.isclose(found, expected, rel_tol=0.05 if sampled else 1e-5, abs_tol=2e-6):
+        if not math.isclose(found, expected, rel_tol=0.01 if sampled else 1e-5, abs_tol=2e-6):
             yield f"{where}: {found}, expected {expected}"
     elif found != expected:
         yield f"{where}: {found!r}, expected {expected!r}"

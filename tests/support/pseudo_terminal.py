@@ -16,7 +16,8 @@ def on_a_terminal(command: Sequence[str], columns: int) -> tuple[int, str, str]:
 
     reader, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    # Bars show every step, however fast they are.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "TQDM_MININTERVAL": "0"}
     environment.pop("COLUMNS", None)
     shown = b""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=terminal, env=environment, text=True) as process:
