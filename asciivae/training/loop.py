@@ -155,7 +155,7 @@ def _step(task: Task, state: TrainState, measure: Measure, batch: Batch) -> Step
         _backward(task, state, measured, batch, step)
         state.scaler.unscale_(state.optimiser)
         gradients = [one.grad for one in task.module.parameters() if one.grad is not None]
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+        norm = _norm(gradients)
 
         numbers = _numbers(task.ranks, {**measured.terms, "total": measured.total}, {"grad_norm": norm})
         # An occasional float16 overflow is expected: the scaler skips the step and reduces the scale.
@@ -185,6 +185,13 @@ def _step(task: Task, state: TrainState, measure: Measure, batch: Batch) -> Step
         lr=lr,
         pieces=batch.whole,
     )
+
+
+def _norm(gradients: list[torch.Tensor]) -> torch.Tensor:
+    """The norm of all gradients as one vector; 0 without any."""
+    if not gradients:
+        return torch.zeros(())
+    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
 
 
 def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:

@@ -13,7 +13,7 @@ from sick_losses import infected
 from tiny_runs import tiny_experiment
 
 from asciivae.errors import DivergedError
-from asciivae.training.loop import train
+from asciivae.training.loop import _norm, train
 
 NAN = float("nan")
 
@@ -154,3 +154,8 @@ def test_a_sick_weight_is_named_with_its_module(tmp_path: Path, name: str) -> No
         next(train(made.task, made.state))
     assert caught.value.report["first_module"] == module
     assert name in caught.value.report["parameters"]
+
+
+def test_the_norm_is_that_of_all_gradients_as_one_vector() -> None:
+    assert float(_norm([torch.tensor([3.0]), torch.tensor([[0.0, 4.0]])])) == 5.0
+    assert float(_norm([])) == 0.0
