@@ -72,13 +72,16 @@ class PageModel:
         condition = _condition(category, signatures)
         pages: list[Grid] = []
         for redrawn in range(MOST_REDRAWN):
-            options = {
-                "count": count,
-                "temperature": temperature,
-                "condition": condition,
-                "seed": seed + redrawn * 2**32,
-            }
-            for rows in drawn_row_by_row(self.reader, page, known, **options):  # type: ignore[arg-type]
+            steps = drawn_row_by_row(
+                self.reader,
+                page,
+                known,
+                count=count,
+                temperature=temperature,
+                condition=condition,
+                seed=seed + redrawn * 2**32,
+            )
+            for rows in steps:
                 if observe is not None and not redrawn:
                     observe(rows)
             fresh = [one if signatures else _cleaned(one, known) for one in rows.pages]
