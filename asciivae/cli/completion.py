@@ -76,15 +76,15 @@ def precisions() -> list[str]:
 
 
 def models() -> list[str]:
-    """The words for a model that is no path."""
+    """The words for a model that is not a path."""
     return ["bundled", "latest"]
 
 
 def page_models() -> list[str]:
-    """The words for a page model that is no path."""
+    """The words for a page model that is not a path."""
     return ["bundled-page", "latest"]
 
 
 def any_models() -> list[str]:
-    """The words for a model of any kind that is no path."""
+    """The words for a model of any kind that is not a path."""
     return ["bundled", "bundled-page", "bundled-tracer", "latest"]

@@ -276,7 +276,7 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         try:
             with reserved():
                 command(*args, **kwargs)
-        except Interrupted as error:  # what the user asked for is no error
+        except Interrupted as error:  # what the user asked for is not an error
             _stop(error, error.exit_code, str(error), prefix=False)
         except AsciivaeError as error:
             _stop(error, error.exit_code, str(error))

@@ -114,7 +114,7 @@ def open_graph(path: Path, *, light: bool = False) -> OnnxNetwork:
     """Open a graph that holds its weights; `light` as for `OnnxNetwork`.
 
     Raises:
-        ModelError: the file cannot be read, or is no such graph.
+        ModelError: the file cannot be read, or is not such a graph.
     """
     return OnnxNetwork(_bytes(path), place=str(path), light=light)
 

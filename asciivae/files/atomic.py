@@ -160,7 +160,7 @@ def descriptor(path: Path) -> int | None:
 
 
 def is_special(path: Path) -> bool:
-    """Whether an output is no file to be replaced: `-` for stdout, what is open already, a pipe, a device."""
+    """Whether an output is not a file to be replaced: `-` for stdout, what is open already, a pipe, a device."""
     return descriptor(path) is not None or (path.exists() and not (path.is_file() or path.is_dir()))
 
 

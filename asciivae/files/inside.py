@@ -47,7 +47,7 @@ class Inside:
         """Open a regular file for reading.
 
         Raises:
-            UnsafePathError: it, or a folder above it, is a link; or it is no regular file.
+            UnsafePathError: it, or a folder above it, is a link; or it is not a regular file.
             OSError: it does not exist or cannot be read.
         """
         return self._open(name, os.O_RDONLY, "rb")
@@ -173,7 +173,7 @@ class Inside:
     def _parts(self, name: str) -> list[str]:
         parts = name.split("/")
         if "\0" in name or any(part in ("", ".", "..") for part in parts):
-            raise UnsafePathError("it is no name inside of this folder", name[:MAX_NAME])
+            raise UnsafePathError("it is not a name inside of this folder", name[:MAX_NAME])
         if len(parts) > MAX_LEVELS or any(len(os.fsencode(part)) > MAX_NAME for part in parts):
             raise UnsafePathError("its name is too long", name[:MAX_NAME])
         return parts

@@ -26,7 +26,7 @@ class OnnxSpatial:
         place: what to call it in errors.
 
     Raises:
-        ModelError: it is no such network.
+        ModelError: it is not such a network.
     """
 
     def __init__(self, network: OnnxNetwork, place: str) -> None:

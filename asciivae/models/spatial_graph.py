@@ -28,7 +28,7 @@ class SpatialGraph(nn.Module):
         for name, child in model.named_children():
             self.add_module(name, child)
         self.channels = model.channels
-        self.model = [model]  # in a list, so that it is no child
+        self.model = [model]  # in a list, so that it is not a child
 
     def forward(self, ids: Tensor, z: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Both directions at once: mean, logvar and logits; an engine computes what it is asked for."""

@@ -39,7 +39,7 @@ class PageGraph(nn.Module):
         super().__init__()
         for name, child in network.named_children():
             self.add_module(name, child)
-        self.network = [network]  # in a list, so that it is no child
+        self.network = [network]  # in a list, so that it is not a child
         self.attending = [block for block in network.blocks if isinstance(block, Block) and block.attends]
 
     def forward(

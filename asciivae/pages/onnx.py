@@ -39,7 +39,7 @@ class OnnxPages:
         place: what to call it in errors.
 
     Raises:
-        ModelError: it is no such network.
+        ModelError: it is not such a network.
     """
 
     def __init__(self, network: OnnxNetwork, place: str) -> None:

@@ -201,7 +201,7 @@ def _entry(line: bytes) -> tuple[str, str]:
         raise ValueError("it is not an object")
     digest, name = record.get("digest"), record.get("file")
     if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest):
-        raise ValueError("'digest' is no SHA-256")
+        raise ValueError("'digest' is not a SHA-256")
     if not isinstance(name, str):
         raise ValueError("'file' is not a string")
     parts = name.split("/")

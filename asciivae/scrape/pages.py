@@ -79,7 +79,7 @@ def _known(head: object) -> tuple[str, int, int, dict[str, list[str]]]:
         raise ValueError("it is not an object")
     url, headers = head.get("url"), head.get("headers")
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise ValueError("'url' is no web address")
+        raise ValueError("'url' is not a web address")
     if not isinstance(headers, dict) or not all(
         isinstance(values, list) and all(isinstance(value, str) for value in values) for values in headers.values()
     ):

@@ -265,7 +265,7 @@ def _send(event: str, content: dict[str, Any]) -> None:
 
 
 def site_of(address: str) -> str:
-    """Host and port of an address, without a leading `www.` and the default port; empty for what is no address."""
+    """Host and port of an address, without a leading `www.` and the default port; empty for what is not an address."""
     try:
         parts = urlsplit(address)
         port = parts.port

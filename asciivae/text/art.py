@@ -131,7 +131,7 @@ def read(path: str | Path, *, replace: str | None = None, transliterate: bool = 
     dropped are told in a warning.
 
     Raises:
-        ArtError: the file cannot be read or is no regular file, standard input is closed, or `parse` rejects the
+        ArtError: the file cannot be read or is not a regular file, standard input is closed, or `parse` rejects the
             content.
         UsageError: `replace` is not one character of the charset.
     """

@@ -35,7 +35,7 @@ def _number(name: str, default: int | None = None) -> int:
     text = os.environ.get(name, "" if default is None else str(default))
     if not (text.isdecimal() and len(text) < 8):
         raise UsageError(
-            f"the environment says {name}={text!r}, which is no number",
+            f"the environment says {name}={text!r}, which is not a number",
             place="torchrun",
             hint="start the processes with torchrun, or unset WORLD_SIZE to train with one",
         )

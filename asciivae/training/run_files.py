@@ -63,7 +63,7 @@ def saved_tensors(inside: Inside, name: str, largest: int) -> dict[str, Tensor]:
         largest: the bytes of the model; a file of several times that size is refused before it is read.
 
     Raises:
-        OSError: it cannot be read, or is no regular file.
+        OSError: it cannot be read, or is not a regular file.
         ValueError: it is damaged or too large, or contains NaN or infinity.
     """
     from safetensors import SafetensorError

@@ -48,4 +48,4 @@ def test_a_count_of_refusals_that_is_none_is_a_damaged_store(tmp_path: Path, tot
     with pytest.raises(CorpusError) as caught:
         Store(path)
     expected = f"its number of refused pieces is invalid: {json.loads(json.dumps(total))!r}"
-    assert caught.value.headline.endswith((expected, "NaN is no JSON number", "Infinity is no JSON number"))
+    assert caught.value.headline.endswith((expected, "NaN is not a JSON number", "Infinity is not a JSON number"))

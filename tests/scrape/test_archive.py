@@ -92,7 +92,7 @@ def test_a_manifest_is_repaired_or_refused(out: Path) -> None:
     assert (out / "manifest.jsonl").read_text() == whole
     assert [record["text"] for record in kept(out)] == ["a\n", "b\n"]
     (out / "manifest.jsonl").write_text("{}\n" + whole)
-    with pytest.raises(CorpusError, match=r"manifest.jsonl:1: the line is damaged: 'digest' is no SHA-256"):
+    with pytest.raises(CorpusError, match=r"manifest.jsonl:1: the line is damaged: 'digest' is not a SHA-256"):
         Archive(out)
 
 

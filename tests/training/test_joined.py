@@ -23,7 +23,7 @@ def test_an_environment_that_is_not_torchruns_is_told(monkeypatch: pytest.Monkey
     for other, usual in {"RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "0"}.items():
         monkeypatch.setenv(other, usual)
     monkeypatch.setenv(name, value)
-    with pytest.raises(UsageError, match=f"the environment says {name}='{value}', which is no number") as caught:
+    with pytest.raises(UsageError, match=f"the environment says {name}='{value}', which is not a number") as caught:
         join()
     assert caught.value.place == "torchrun"
     assert caught.value.hint == "start the processes with torchrun, or unset WORLD_SIZE to train with one"
