@@ -191,7 +191,8 @@ def _norm(gradients: list[torch.Tensor]) -> torch.Tensor:
     """The norm of all gradients as one vector; 0 without any."""
     if not gradients:
         return torch.zeros(())
-    return torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    norm: torch.Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+    return norm
 
 
 def _backward(task: Task, state: TrainState, measured: LossValues, batch: Batch, step: int) -> None:
