@@ -27,8 +27,8 @@ export class Board {
     area.addEventListener("keydown", (event) => this.key(event));
     area.addEventListener("copy", (event) => this.copy(event));
     area.addEventListener("cut", (event) => this.copy(event) && this.drawing.erase(false));
-    area.addEventListener("paste", (event) => this.paste(event, event.clipboardData));
-    area.addEventListener("drop", (event) => this.paste(event, event.dataTransfer));
+    area.addEventListener("paste", (event) => this.paste(event));
+    area.addEventListener("drop", (event) => this.paste(event));
     document.addEventListener("selectionchange", () => document.activeElement === area && this.moved());
     area.addEventListener("focus", () => this.moved());
     area.addEventListener("blur", () => this.overlay());
@@ -139,7 +139,9 @@ export class Board {
     return true;
   }
 
-  private paste(event: Event, data: DataTransfer | null): void {
+  /** Lays a text over the drawing at the caret. */
+  paste(event: ClipboardEvent | DragEvent): void {
+    const data = event instanceof ClipboardEvent ? event.clipboardData : event.dataTransfer;
     const text = data?.getData("text/plain") ?? "";
     if (data?.files.length) return; // a picture is for the page
     event.preventDefault();

@@ -47,7 +47,8 @@ function changed(): void {
 function status(): void {
   const { grid, caret, box } = drawing;
   const where = box ? `${box.rows} × ${box.columns} selected` : `row ${caret.row + 1}, column ${caret.column + 1}`;
-  say(byId("status"), `${inkOf(grid)} characters; ${where}`);
+  const ink = inkOf(grid);
+  say(byId("status"), `${ink === 0 ? "Empty: type, or paste a drawing" : `${ink} characters`}; ${where}`);
   for (const side of ["rows", "columns"] as const) {
     const input = byId<HTMLInputElement>(side);
     if (input.value !== String(grid[side])) input.value = String(grid[side]);
@@ -73,7 +74,10 @@ onClick("undo", () => drawing.undo());
 onClick("redo", () => drawing.redo());
 onClick("flip", () => drawing.replace(flipped(drawing.grid)));
 onClick("fit", () => drawing.fit());
-onClick("clear", () => drawing.replace(blank(drawing.grid.rows, drawing.grid.columns)));
+onClick("clear", () => {
+  drawing.replace(blank(drawing.grid.rows, drawing.grid.columns));
+  board.area.focus(); // to type at once
+});
 onClick("mirrored", () => {
   drawing.mirrored = !drawing.mirrored;
   byId("mirrored").setAttribute("aria-pressed", String(drawing.mirrored));
@@ -113,7 +117,10 @@ async function open(fragment: string): Promise<void> {
   else notice("This link does not hold a drawing; it may be cut off.");
 }
 
-// A picture may be dropped anywhere.
+// A drawing may be pasted while nothing that takes text has the focus, and a picture dropped anywhere.
+addEventListener("paste", (event) => {
+  if (!(event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)) board.paste(event);
+});
 addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 addEventListener("drop", (event) => {
   const [file] = event.dataTransfer?.files ?? [];

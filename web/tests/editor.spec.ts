@@ -112,6 +112,20 @@ test("pasted text is cut, and what is not ASCII is replaced", async ({ page }) =
   await expect(page.locator("#notice")).toContainText("no text");
 });
 
+test("after Clear one types at once, and a text is pasted wherever the focus is", async ({ page }) => {
+  await opened(page);
+  await page.locator("#clear").click();
+  await expect(page.locator("#status")).toContainText("Empty: type, or paste a drawing");
+  await page.keyboard.type("<o>");
+  expect((await cells(page)).trim()).toBe("<o>");
+
+  await page.locator("#clear").click();
+  await page.evaluate(() => navigator.clipboard.writeText("/\\\n\\/"));
+  await page.locator("#tab-edges").click();
+  await page.keyboard.press("Control+V");
+  expect((await cells(page)).split("\n").slice(0, 2).map((line) => line.trimEnd())).toEqual(["/\\", "\\/"]);
+});
+
 test("a link holds the drawing, and a file too @phone", async ({ page, context }) => {
   await opened(page);
   await page.locator("#link").click();
