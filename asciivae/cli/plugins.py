@@ -117,7 +117,7 @@ def new(
         return
     folder = write_package(kind, name, destination)
     say(
-        f"install and check it:\n  pip install -e {folder}\n  asciivae plugins check {name}\n"
+        f"install and check it:\n  asciivae plugins install --editable {folder}\n  asciivae plugins check {name}\n"
         f"then read {folder / 'README.md'}"
     )
     result(str(folder))

@@ -13,7 +13,7 @@ class TestNew:
         monkeypatch.chdir(tmp_path)
         done = asciivae("plugins", "new", "loss", "my-loss")
         assert (done.exit_code, done.stdout) == (0, "asciivae-my-loss\n")
-        assert "pip install -e asciivae-my-loss\n  asciivae plugins check my-loss\n" in done.stderr
+        assert "asciivae plugins install --editable asciivae-my-loss\n  asciivae plugins check my-loss\n" in done.stderr
         assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()) == [
             "asciivae-my-loss/README.md",
             "asciivae-my-loss/asciivae_my_loss.py",
