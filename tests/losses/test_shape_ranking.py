@@ -73,7 +73,7 @@ def test_pixels_do_not_rank_as_people_do(ranking: ModuleType) -> None:
 
 def test_every_loss_of_the_registry_is_asked(ranking: ModuleType) -> None:
     losses = ranking.installed()
-    assert {"ce", "edge", "kl", "l1", "mse", "nll", "shape", "similarity", "ssim"} <= set(losses)
+    assert {"ce", "edge", "ink", "kl", "l1", "mse", "nll", "shape", "similarity", "ssim"} <= set(losses)
     pages = list(ranking.pieces(["box"]).values())
     for name in ("ce", "edge", "similarity", "ssim"):
         assert -1 <= ranking.rank(losses[name], pages).tau <= 1, name
