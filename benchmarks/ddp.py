@@ -1,6 +1,6 @@
 """Two processes with one thread each, training together, against one process with one thread.
 
-    python benchmarks/ddp.py [--recipe base] [--corpus PATH] [--steps 6] [--repeats 5]
+    python benchmarks/ddp.py [--recipe base] [--batch 48] [--corpus PATH] [--steps 6] [--repeats 5]
 
 Both arrangements take the same steps of the same batches in turn, on two cores, and wait while the other one runs; each
 repeat gives one ratio of throughputs, and the median is reported. Where other programs use the cores, the ratio of
@@ -25,7 +25,7 @@ WARM_UP = 2
 """Rounds that are not counted: oneDNN compiles a kernel for each new shape."""
 
 
-def work(recipe: str, corpus: str, steps: int) -> None:
+def work(recipe: str, batch: int, corpus: str, steps: int) -> None:
     """Train in this process, `steps` steps for each line of stdin; print seconds, processor time and the last loss."""
     from asciivae.experiment.build import build
     from asciivae.experiment.shared import shared
@@ -35,7 +35,7 @@ def work(recipe: str, corpus: str, steps: int) -> None:
 
     torch.set_num_threads(1)
     ranks = join()
-    made = build(load_recipe(recipe, [f"data.corpus={corpus}"]), torch.device("cpu"))
+    made = build(load_recipe(recipe, [f"data.corpus={corpus}", f"train.batch={batch}"]), torch.device("cpu"))
     made = shared(made, ranks)
     loop = train(made.task, made.state)
     for _ in sys.stdin:
@@ -92,15 +92,17 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recipe", default="base")
+    parser.add_argument("--batch", type=int, default=48, help="pieces of a step, of both processes together")
     parser.add_argument("--corpus", default="embedded")
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.work:
-        work(chosen.recipe, chosen.corpus, chosen.steps)
+        work(chosen.recipe, chosen.batch, chosen.corpus, chosen.steps)
         return
-    words = ["--recipe", chosen.recipe, "--corpus", chosen.corpus, "--steps", str(chosen.steps)]
+    words = ["--recipe", chosen.recipe, "--batch", str(chosen.batch)]
+    words += ["--corpus", chosen.corpus, "--steps", str(chosen.steps)]
     arrangements: list[Arrangement] = []
     try:
         arrangements.extend(Arrangement(world, words) for world in (1, 2))

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 
-from asciivae import registry
-
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("fp32", "bf16", "fp16")
 
@@ -43,12 +41,16 @@ def kinds() -> list[str]:
 @_quietly
 def plugins() -> list[str]:
     """The names of all losses, models, renderers, sources and packages of recipes."""
+    from asciivae import registry
+
     return [entry.name for kind in registry.KINDS for entry in registry.entries(kind)]
 
 
 @_quietly
 def sources() -> list[str]:
     """The names of all sources."""
+    from asciivae import registry
+
     return [entry.name for entry in registry.entries("source")]
 
 

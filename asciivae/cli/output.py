@@ -20,7 +20,6 @@ from typing import Any, NoReturn, ParamSpec, TextIO
 
 import typer
 
-from asciivae import registry
 from asciivae.blame import Pressed, said
 from asciivae.errors import AsciivaeError, Interrupted, UsageError
 from asciivae.streams import move_descriptor, reserved, results
@@ -288,6 +287,8 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
         except typer.Exit:
             raise
         except (Exception, SystemExit) as error:
+            from asciivae import registry  # not at the top: it imports importlib.metadata, which takes 20 ms
+
             if (entry := registry.raised_by(error)) is not None:
                 message = f"{entry.kind} {entry.name!r} of {entry.origin}: failed with {said(error)}"
                 _stop(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,11 +76,8 @@ def load_sheet(font: str, cell: Cell) -> NDArray[np.uint8]:
     Raises:
         AsciivaeError: no such bundled font, and no such file.
     """
-    from PIL import Image
-
     if font in BUNDLED:
-        with resources.files("asciivae").joinpath("assets", f"{font}.{cell}.png").open("rb") as file:
-            return _from_contact_sheet(np.asarray(Image.open(file)))
+        return _bundled_sheet(font, cell)
     path = Path(font)
     if not path.is_file():
         raise AsciivaeError(
@@ -88,6 +86,16 @@ def load_sheet(font: str, cell: Cell) -> NDArray[np.uint8]:
             hint=f"use one of: {', '.join(BUNDLED)}, or give the path of a .ttf file",
         )
     return rasterise(path)[cell]
+
+
+@functools.cache
+def _bundled_sheet(font: str, cell: Cell) -> NDArray[np.uint8]:
+    from PIL.PngImagePlugin import PngImageFile  # Image.open imports the plugins of other formats too
+
+    with resources.files("asciivae").joinpath("assets", f"{font}.{cell}.png").open("rb") as file:
+        sheet = _from_contact_sheet(np.asarray(PngImageFile(file)))
+    sheet.flags.writeable = False
+    return sheet
 
 
 def save_sheet(sheet: NDArray[np.uint8], path: Path) -> None:

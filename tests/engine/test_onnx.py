@@ -6,7 +6,7 @@ import pytest
 import torch
 from tracers import tiny_tracer
 
-from asciivae.engine.onnx import OnnxNetwork, header_digest, open_beside, open_graph, places
+from asciivae.engine.onnx import OnnxNetwork, header_digest, open_beside, open_graph, places, widened
 from asciivae.errors import ModelError
 from asciivae.experiment.bundled import bundled_file
 from asciivae.experiment.export_onnx import graph_of, without_weights
@@ -158,3 +158,17 @@ def test_a_bundled_graph_says_where_its_weights_are(name: str) -> None:
         stated = {entry.key: entry.value for entry in tensor.external_data}
         found = block.view(np.uint8)[int(stated["offset"]) :][: int(stated["length"])].view(np.float32)
         np.testing.assert_array_equal(found.reshape(tensor.dims), tensors[tensor.name].astype(np.float32))
+
+
+def test_every_finite_float16_is_widened_exactly_and_the_others_are_refused() -> None:
+    every = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    finite = every[np.isfinite(every)]
+    wide = widened(finite.reshape(2, -1))
+    assert wide.dtype == np.float32
+    np.testing.assert_array_equal(wide.ravel().view(np.int32), finite.astype(np.float32).view(np.int32))
+    for wrong in every[~np.isfinite(every)][[0, 1, -1]]:
+        with pytest.raises(ValueError, match="a weight is NaN or infinite"):
+            widened(np.array([1, wrong], np.float16))
+    other = np.ones(3, np.int64)
+    assert widened(other) is other
+    assert widened(np.zeros((0, 4), np.float16)).shape == (0, 4)
