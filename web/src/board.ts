@@ -16,6 +16,7 @@ export class Board {
   private readonly cursor: HTMLElement;
   private readonly selection: HTMLElement;
   private shown = "";
+  private corner: Caret | null = null; // the cell where a drag over a box began
 
   /** Args: frame: holds the text area `.cells`, and `.cursor` and `.selection`, which lie over it. */
   constructor(readonly frame: HTMLElement, private readonly drawing: Drawing, private readonly events: BoardEvents) {
@@ -29,6 +30,10 @@ export class Board {
     area.addEventListener("cut", (event) => this.copy(event) && this.drawing.erase(false));
     area.addEventListener("paste", (event) => this.paste(event));
     area.addEventListener("drop", (event) => this.paste(event));
+    area.addEventListener("pointerdown", (event) => this.startBox(event));
+    area.addEventListener("pointermove", (event) => this.corner && this.dragBox(event));
+    for (const end of ["pointerup", "pointercancel"]) area.addEventListener(end, () => (this.corner = null));
+    area.addEventListener("mousedown", (event) => this.boxing && event.preventDefault()); // no caret, no keyboard
     document.addEventListener("selectionchange", () => document.activeElement === area && this.moved());
     area.addEventListener("focus", () => this.moved());
     area.addEventListener("blur", () => this.overlay());
@@ -37,6 +42,20 @@ export class Board {
 
   get area(): HTMLTextAreaElement {
     return this.frame.querySelector<HTMLTextAreaElement>(".cells")!;
+  }
+
+  /** Whether a drag selects a box from its first touch, also by a finger, which else scrolls. */
+  get boxing(): boolean {
+    return this.frame.classList.contains("boxing");
+  }
+
+  set boxing(on: boolean) {
+    this.frame.classList.toggle("boxing", on);
+  }
+
+  /** Scrolls to the drawing where it is out of sight. */
+  reveal(): void {
+    this.frame.parentElement!.scrollIntoView({ block: "nearest" });
   }
 
   /** Shows the drawing as it is now. */
@@ -79,6 +98,29 @@ export class Board {
     now.select(anchor, caret);
     this.overlay();
     this.events.moved();
+  }
+
+  private startBox(event: PointerEvent): void {
+    if (!this.boxing) return;
+    this.area.setPointerCapture(event.pointerId);
+    this.corner = this.cellUnder(event);
+    this.dragBox(event);
+  }
+
+  private dragBox(event: PointerEvent): void {
+    const [from, to] = [this.corner!, this.cellUnder(event)];
+    const [left, right] = from.column <= to.column ? [from.column, to.column + 1] : [to.column, from.column + 1];
+    this.drawing.select({ row: from.row, column: left }, { row: to.row, column: right });
+    this.place();
+    this.overlay();
+    this.events.moved();
+  }
+
+  private cellUnder({ clientX, clientY }: PointerEvent): Caret {
+    const { rows, columns } = this.drawing.grid;
+    const { left, top, width, height } = this.frame.getBoundingClientRect();
+    const within = (part: number, cells: number) => Math.min(cells - 1, Math.max(0, Math.floor(part * cells)));
+    return { row: within((clientY - top) / height, rows), column: within((clientX - left) / width, columns) };
   }
 
   private before(event: InputEvent): void {
@@ -143,7 +185,7 @@ export class Board {
   paste(event: ClipboardEvent | DragEvent): void {
     const data = event instanceof ClipboardEvent ? event.clipboardData : event.dataTransfer;
     const text = data?.getData("text/plain") ?? "";
-    if (data?.files.length) return; // a picture is for the page
+    if (data?.files.length) return; // a file is for the page
     event.preventDefault();
     this.moved();
     const found = read(text);

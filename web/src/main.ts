@@ -13,18 +13,26 @@ import { PicturePanel } from "./panels/picture";
 import { ReconstructPanel } from "./panels/reconstruct";
 import { Networks } from "./questions";
 import { download, pngFile, svgFile, textFile } from "./save";
-import { fromFragment, toFragment } from "./share";
-import type { Read } from "./text";
+import { fromFragment, keep, kept, toFragment } from "./share";
+import { type Read, read } from "./text";
 
-const drawing = new Drawing(newDrawing(examples[0]), changed);
+const earlier = kept();
+const drawing = new Drawing(earlier ?? newDrawing(examples[0]), changed);
 const board = new Board(byId("board"), drawing, { moved: status, pasted });
 const fit = fitted(byId("board"));
+const MOST_BYTES = 4 * 2 ** 20; // of a text file that are read
 const host: Host = {
   networks: new Networks(),
   drawing: () => drawing.grid,
   box: () => drawing.box,
-  use: (grid) => drawing.replace(grid),
-  put: (grid) => drawing.put(grid),
+  use: (grid) => {
+    drawing.replace(grid);
+    board.reveal();
+  },
+  put: (grid) => {
+    drawing.put(grid);
+    board.reveal();
+  },
 };
 const reconstruct = new ReconstructPanel(host);
 const picture = new PicturePanel(host);
@@ -41,12 +49,16 @@ function changed(): void {
   board.show();
   fit();
   status();
+  keep(drawing.grid);
   panel.update();
 }
 
 function status(): void {
   const { grid, caret, box } = drawing;
-  const where = box ? `${box.rows} × ${box.columns} selected` : `row ${caret.row + 1}, column ${caret.column + 1}`;
+  const where = box ? `${box.rows} × ${box.columns} selected`
+    : caret.column < grid.columns ? `row ${caret.row + 1}, column ${caret.column + 1}`
+      : grid.columns < LONGEST ? `row ${caret.row + 1} is full: set more columns, or press Enter`
+        : `row ${caret.row + 1} is full`;
   const ink = inkOf(grid);
   say(byId("status"), `${ink === 0 ? "Empty: type, or paste a drawing" : `${ink} characters`}; ${where}`);
   for (const side of ["rows", "columns"] as const) {
@@ -61,19 +73,35 @@ function notice(text: string): void {
   byId("notice").textContent = text;
 }
 
-function pasted(read: Read | null): void {
-  const replaced = read?.replaced
-    ? read.replaced === 1 ? "1 character that is not ASCII became a question mark. "
-      : `${read.replaced} characters that are not ASCII became question marks. `
+function pasted(found: Read | null): void {
+  const replaced = found?.replaced
+    ? found.replaced === 1 ? "1 character that is not ASCII became a question mark. "
+      : `${found.replaced} characters that are not ASCII became question marks. `
     : "";
-  const cut = read?.cut ? `What is beyond ${LONGEST} × ${LONGEST} cells was cut off.` : "";
-  notice(read ? replaced + cut : "There is no text to paste.");
+  const cut = found?.cut ? `What is beyond ${LONGEST} × ${LONGEST} cells was cut off.` : "";
+  notice(found ? replaced + cut : "There is no text to paste.");
+}
+
+/** A text becomes the drawing; anything else should be a picture. */
+async function openFile(file: File): Promise<void> {
+  if (!file.type.startsWith("text/") && !/\.(txt|asc|nfo)$/i.test(file.name)) {
+    byId("tab-picture").click();
+    return picture.open(file);
+  }
+  const found = read(await file.slice(0, MOST_BYTES).text());
+  if (!found) return notice("There is no text in this file.");
+  host.use(found.grid);
+  pasted(found);
 }
 
 onClick("undo", () => drawing.undo());
 onClick("redo", () => drawing.redo());
 onClick("flip", () => drawing.replace(flipped(drawing.grid)));
 onClick("fit", () => drawing.fit());
+onClick("boxing", () => {
+  board.boxing = !board.boxing;
+  byId("boxing").setAttribute("aria-pressed", String(board.boxing));
+});
 onClick("clear", () => {
   drawing.replace(blank(drawing.grid.rows, drawing.grid.columns));
   board.area.focus(); // to type at once
@@ -97,6 +125,13 @@ onClick("link", async () => {
   history.replaceState(null, "", fragment);
   await copied(location.href, "The link is copied. It holds the drawing; no server sees it.");
 });
+const file = byId<HTMLInputElement>("file");
+onClick("open", () => file.click());
+file.addEventListener("change", () => {
+  const [chosen] = file.files ?? [];
+  if (chosen) void openFile(chosen);
+  file.value = ""; // so that the same one can be chosen again
+});
 onClick("save-txt", () => download(textFile(drawing.grid), "drawing.txt"));
 onClick("save-png", async () => download(await pngFile(drawing.grid), "drawing.png"));
 onClick("save-svg", () => download(svgFile(drawing.grid), "drawing.svg"));
@@ -117,17 +152,20 @@ async function open(fragment: string): Promise<void> {
   else notice("This link does not hold a drawing; it may be cut off.");
 }
 
-// A drawing may be pasted while nothing that takes text has the focus, and a picture dropped anywhere.
+// A text may be pasted while nothing that takes text has the focus, and a file pasted or dropped anywhere.
 addEventListener("paste", (event) => {
-  if (!(event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)) board.paste(event);
+  const [file] = event.clipboardData?.files ?? [];
+  if (file) {
+    event.preventDefault();
+    void openFile(file);
+  } else if (!(event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement)) board.paste(event);
 });
 addEventListener("dragover", (event) => event.dataTransfer?.types.includes("Files") && event.preventDefault());
 addEventListener("drop", (event) => {
   const [file] = event.dataTransfer?.files ?? [];
   if (!file) return;
   event.preventDefault();
-  byId("tab-picture").click();
-  void picture.open(file);
+  void openFile(file);
 });
 
 tabs(document.querySelector<HTMLElement>(".tabs")!, (name) => {
@@ -137,4 +175,4 @@ tabs(document.querySelector<HTMLElement>(".tabs")!, (name) => {
 });
 addEventListener("hashchange", () => void open(location.hash));
 changed();
-void open(location.hash);
+if (!earlier) void open(location.hash);

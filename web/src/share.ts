@@ -47,3 +47,26 @@ async function throughStream(bytes: Uint8Array, stream: GenericTransformStream, 
     for (const byte of value) found.push(byte); // spreading a large chunk would overflow the stack
   }
 }
+
+const KEPT = "drawing";
+
+/** Keeps the drawing in this tab, for when the page is loaded again; no other page or tab can read it. */
+export function keep(grid: Grid): void {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify([grid.rows, grid.columns, lines(grid)]));
+  } catch {
+    // the browser keeps nothing for pages
+  }
+}
+
+/** The drawing that was kept, if the page was loaded again; else null. */
+export function kept(): Grid | null {
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  if (entry?.type !== "reload") return null;
+  try {
+    const [rows, columns, found] = JSON.parse(sessionStorage.getItem(KEPT)!) as [number, number, string[]];
+    return pasted(blank(rows, columns), fromLines(found), 0, 0);
+  } catch {
+    return null; // there is none
+  }
+}

@@ -26,6 +26,7 @@ export interface Reconstruction {
   readonly grid: Grid; // of the size of the original
   readonly outside: number; // inked cells on the rest of the page
   readonly latents: number; // latent numbers of the page
+  readonly most: boolean; // whether no page of its size has more
 }
 
 export const pageSide = (cells: number): number => Math.ceil(cells / STRIDE) * STRIDE;
@@ -81,7 +82,7 @@ export class Spatial {
   /** Each cell's most probable character, after encoding and decoding. */
   async reconstruct(grid: Grid): Promise<Reconstruction> {
     const content = trim(grid);
-    if (content.grid.rows === 0) return { grid: blank(grid.rows, grid.columns), outside: 0, latents: 0 };
+    if (content.grid.rows === 0) return { grid: blank(grid.rows, grid.columns), outside: 0, latents: 0, most: false };
     const { page, row, column } = centred(content.grid);
     const z = await this.encode(page);
     const decoded = mostProbable(await this.decode(z), page.rows, page.columns);
@@ -90,6 +91,7 @@ export class Spatial {
       grid: pasted(blank(grid.rows, grid.columns), window, content.row, content.column),
       outside: inkOf(decoded) - inkOf(window),
       latents: z.values.length,
+      most: z.numbers === CHANNELS,
     };
   }
 }

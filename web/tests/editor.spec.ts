@@ -33,6 +33,10 @@ test("Enter in the last row adds one, to 64 rows at most, and a row is never lon
   const lines = (await cells(page)).split("\n");
   expect(lines).toHaveLength(64);
   expect(new Set(lines.map((line) => line.length))).toEqual(new Set([2]));
+  await expect(page.locator("#status")).toHaveText(/row 64 is full: set more columns/);
+  await page.locator("#columns").fill("3");
+  await page.locator("#columns").blur();
+  await expect(page.locator("#status")).toHaveText(/row 64, column 3$/);
 });
 
 test("a selection is a box", async ({ page }) => {
@@ -162,6 +166,86 @@ test("a box is filled, and one of several proposals is taken @phone", async ({ p
   await expect(page.locator("#status")).toContainText("3 × 10 selected");
   await page.locator("#undo").click();
   expect((await cells(page)).split("\n")).toEqual(before);
+});
+
+test("a finger selects a box @phone", async ({ page, isMobile }) => {
+  test.skip(!isMobile, "a mouse drags without Select");
+  await opened(page);
+  await page.locator("#tab-complete").click();
+  await page.locator("#fill-box").click();
+  await expect(page.locator("#complete-status")).toContainText("touch Select");
+  await page.locator("#boxing").tap();
+  await expect(page.locator("#boxing")).toHaveAttribute("aria-pressed", "true");
+  await page.locator("#board").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await page.locator("#board").boundingBox())!;
+  const touches = await page.context().newCDPSession(page);
+  const at = (row: number, column: number) => [{ x: x + ((column + 0.5) / 17) * width, y: y + ((row + 0.5) / 8) * height }];
+  await touches.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(6, 12) });
+  for (const [row, column] of [[5, 10], [4, 6], [3, 4]]) {
+    await touches.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(row, column) });
+  }
+  await touches.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await expect(page.locator("#status")).toHaveText(/; 4 × 9 selected$/);
+  await page.locator("#fill-box").click();
+  await page.locator("#proposals[data-state]").waitFor({ timeout: 60_000 });
+  await page.locator("#proposals button").last().click();
+  await expect(page.locator("#board")).toBeInViewport(); // what was taken is seen
+});
+
+test("a text file is opened, and one that is dropped", async ({ page }) => {
+  await opened(page);
+  await page.locator("#file").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from(" /\\\n/é\\\n\u{1F600}\n") });
+  await expect.poll(() => cells(page)).toBe(" /\\\n/e\\\n?  ");
+  await expect(page.locator("#notice")).toContainText("1 character that is not ASCII");
+  for (const [name, type, text] of [["b.nfo", "", "<b>"], ["c", "text/plain", " \n"]]) {
+    await page.evaluate(([name, type, text]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([text], name, { type }));
+      document.querySelector("#board .cells")!.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }, [name, type, text]);
+    await expect.poll(() => cells(page)).toBe("<b>");
+  }
+  await expect(page.locator("#notice")).toHaveText("There is no text in this file.");
+});
+
+test("a picture that is pasted or opened is drawn", async ({ page }) => {
+  await opened(page);
+  await expect(page.locator("#use-drawn")).toBeDisabled();
+  const png = await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [120, 120];
+    const context = canvas.getContext("2d")!;
+    context.fillStyle = "white";
+    context.fillRect(0, 0, 120, 120);
+    context.lineWidth = 4;
+    context.strokeRect(20, 20, 80, 80);
+    const blob = (await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve)))!;
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  });
+  await page.locator("#board .cells").focus();
+  const before = await cells(page);
+  await page.keyboard.press("Control+v");
+  await page.locator("#drawn[data-state='1']").waitFor({ timeout: 60_000 });
+  await expect(page.locator("#drawn pre")).toHaveText(/\S/);
+  expect(await cells(page)).toBe(before);
+  await page.locator("#file").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from(png) });
+  await page.locator("#drawn[data-state='2']").waitFor({ timeout: 60_000 });
+  await expect(page.locator("#use-drawn")).toBeEnabled();
+});
+
+test("the drawing is there when the page is loaded again, and a new visit begins anew", async ({ page }) => {
+  await opened(page);
+  const first = await cells(page);
+  await page.locator("#link").click();
+  await blank(page, 2, 5);
+  await page.keyboard.type("<\">");
+  await page.reload();
+  await page.locator("#reconstruction[data-state=done]").waitFor();
+  expect(await cells(page)).toBe('<">  \n     ');
+  await page.goto("about:blank");
+  await opened(page);
+  expect(await cells(page)).toBe(first);
 });
 
 test("new pages have the size of the drawing", async ({ page }) => {

@@ -23,7 +23,7 @@ export class CompletePanel implements Panel {
     onClick("fill-box", () => {
       const box = host.box();
       if (box) this.ask(host.drawing(), box);
-      else say(this.status, "Select a box in the drawing first: drag over it, or hold Shift and press the arrow keys.");
+      else say(this.status, `Select a box in the drawing first: ${matchMedia("(any-pointer: coarse)").matches ? "touch Select, then drag" : "drag"} over it, or hold Shift and press the arrow keys.`);
     });
     onClick("new-pages", () => this.ask(host.drawing(), null));
   }
@@ -53,7 +53,7 @@ export class CompletePanel implements Panel {
   }
 
   private show(proposals: readonly Proposal[], known: Uint8Array): void {
-    say(this.status, proposals.length === 1 ? "One proposal." : `${proposals.length} proposals, the likeliest first.`);
+    say(this.status, proposals.length === 1 ? "One proposal." : `${proposals.length} proposals, the likeliest (the fewest bits) first.`);
     this.list.replaceChildren(...proposals.map(({ grid, bits }, i) => {
       const item = byId<HTMLTemplateElement>("proposal").content.cloneNode(true) as DocumentFragment;
       const frame = item.querySelector<HTMLElement>(".page")!;

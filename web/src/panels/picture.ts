@@ -105,6 +105,7 @@ export class PicturePanel implements Panel {
           (done) => say(this.status, `Drawing: ${Math.round(100 * done)} %`),
         );
         this.drawn = grid;
+        byId<HTMLButtonElement>("use-drawn").disabled = false;
         showPage(this.frame, grid);
         this.fit();
         const what = found === "edges" ? "the edges of a photo" : "the strokes of a line drawing";

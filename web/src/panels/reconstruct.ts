@@ -60,7 +60,7 @@ export class ReconstructPanel implements Panel {
     const different = original.cells.reduce((sum, _, cell) => sum + (differs(cell) ? 1 : 0), 0);
     say(this.status, ink === 0
       ? "Nothing is drawn yet."
-      : `${kept} of ${ink} characters come back from ${made.latents} numbers; ${different} ${different === 1 ? "cell differs" : "cells differ"}.`);
+      : `${kept} of ${ink} characters come back from ${made.latents} numbers${made.most ? ", the most at this size" : ""}; ${different} ${different === 1 ? "cell differs" : "cells differ"}.`);
     this.frame.dataset.state = "done";
   }
 }
