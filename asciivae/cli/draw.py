@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -69,7 +70,11 @@ def draw(
     seed: Annotated[int, typer.Option(min=0, help="0: the likeliest characters; else a variation.")] = 0,
     png: Annotated[Path | None, typer.Option(help="Also draw the page into this PNG.")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write the page into this file; of several pictures, files into this folder.")
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="Write the page into this file; of a folder or several pictures, files into this folder.",
+        ),
     ] = None,
     model: Annotated[
         Path | None, typer.Option(help="A tracer's run, .safetensors or .onnx file (default: the bundled one).")
@@ -95,7 +100,8 @@ def draw(
     if png is not None and len(sources) > 1:
         raise UsageError("takes one picture", place="--png", hint="name one file, or leave out --png")
     check_outputs(png=png)
-    targets = _targets(out, sources)
+    into_folder = out is not None and _is_folder(out, sources)
+    targets = _targets(out, sources, into_folder)
     refuse_twice(*targets, png)
     refuse_inputs([*targets, png], [*(source.path for source in sources), model], hint="name another file")
     if width is None and height is None:
@@ -134,6 +140,8 @@ def draw(
             f" characters, shape distance to the lines {drawn.distance:.3f}"
         )
         if targets:
+            if into_folder:
+                _make_folder(targets[index])
             write_output(targets[index], drawn.text.encode(), hint=WRITE_HINT)
         if png is not None:
             write_output(png, _png(drawn), hint=WRITE_HINT)
@@ -184,23 +192,36 @@ def _pictures(sources: Sequence[PictureSource], invert: bool, skip: Skip) -> Ite
             (skip if source.listed else stop)(error)
 
 
-def _targets(out: Path | None, sources: Sequence[PictureSource]) -> list[Path]:
-    if out is None:
+def _is_folder(out: str, sources: Sequence[PictureSource]) -> bool:
+    """Whether `--out` is a folder: it ends with / or is one, or the pictures are several or those of a folder."""
+    return out.endswith(os.sep) or Path(out).is_dir() or len(sources) > 1 or any(source.listed for source in sources)
+
+
+def _targets(given: str | None, sources: Sequence[PictureSource], into_folder: bool) -> list[Path]:
+    if given is None:
         return []
-    if len(sources) == 1 and not out.is_dir():
+    out = Path(given)
+    if not into_folder:
         return [out]
-    if not out.is_dir():
-        check_folder("--out", out)
-        if not out.exists():
-            raise UsageError("the folder does not exist", place=str(out), hint=f"mkdir -p {out}")
-        raise UsageError(
-            "is a file, and several pictures are drawn", place=str(out), hint="name a folder: --out drawn/"
-        )
+    check_folder("--out", out)
+    if out.exists() and not out.is_dir():
+        listed = any(source.listed for source in sources)
+        why = "several pictures are drawn" if len(sources) > 1 else "a folder is drawn" if listed else "ends with /"
+        raise UsageError(f"is a file, and {why}", place=str(out), hint="name a folder: --out drawn/")
     targets = [out / f"{'stdin' if source.path == '-' else Path(source.path).stem}.txt" for source in sources]
     twice = next((target for target in targets if targets.count(target) > 1), None)
     if twice is not None:
         raise UsageError("two pictures would be written here", place=str(twice), hint="draw them one after the other")
     return targets
+
+
+def _make_folder(target: Path) -> None:
+    from asciivae.files.atomic import cannot_write
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(target, error, "name another --out") from error
 
 
 def _png(drawn: Drawn) -> bytes:

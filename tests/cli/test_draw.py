@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,6 +110,25 @@ def test_a_folder_is_drawn_and_what_cannot_be_read_is_told(draw: Run, cat: Path,
     assert (out / "cat.txt").read_text() == to_text(CAT)
 
 
+@pytest.mark.parametrize(
+    ("pictures", "out"),
+    [(["one"], "drawn"), (["one"], "made/drawn/"), (["one/cat.png", "dog.png"], "drawn"), (["one/cat.png"], "drawn/")],
+)
+def test_the_folder_for_pages_is_created(
+    draw: Run, cat: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pictures: list[str], out: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("one").mkdir()
+    shutil.copy(cat, "one/cat.png")
+    shutil.copy(cat, "dog.png")
+
+    result = draw(*pictures, "--width", 9, "--lines", "given", "--out", out)
+
+    assert result.exit_code == 0, result.output
+    assert [Path(line) for line in result.stdout.splitlines()] == sorted(Path(out).iterdir())
+    assert (Path(out) / "cat.txt").read_text() == to_text(CAT)
+
+
 def test_standard_input(weights: Path, cat: Path) -> None:
     arguments = ["draw", "-", "--model", str(weights), "--width", "9", "--lines", "given"]
 
@@ -141,7 +161,9 @@ def test_every_option_together(draw: Run, cat: Path, style: str) -> None:
         (["{cat}", "{cat}", "--png", "x.png"], "--png: takes one picture"),
         (["{cat}", "{cat}", "--out", "{folder}"], "cat.txt: two pictures would be written here"),
         (["{cat}", "{other}", "--out", "{cat}"], "is a file, and several pictures are drawn"),
-        (["{cat}", "{other}", "--out", "{folder}/none"], "the folder does not exist"),
+        (["{folder}/one", "--out", "{cat}"], "is a file, and a folder is drawn"),
+        (["{cat}", "--out", "{cat}/"], "is a file, and ends with /"),
+        (["{cat}", "{other}", "--out", "{cat}/below"], "below/cat.txt: cannot be written"),
         (["{cat}", "--out", "{cat}"], "cat.png"),
         (["{cat}", "--png", "{cat}"], "cat.png"),
         (["{cat}", "--out", "{folder}/no/such/x.txt"], "x.txt"),
@@ -157,6 +179,8 @@ def test_what_cannot_be_is_one_clear_error(
     draw: Run, cat: Path, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "one").mkdir()
+    shutil.copy(cat, tmp_path / "one" / "cat.png")
     Image.new("L", (30, 30), 255).save(tmp_path / "blank.png")
     Image.new("L", (1, 4000), 255).save(tmp_path / "tall.png")
     Image.fromarray(line_picture(CAT)).save(tmp_path / "other.png")
