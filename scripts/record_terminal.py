@@ -2,7 +2,7 @@
 
     python scripts/record_terminal.py [NAME…]
 
-Each command is run in an empty folder that has the drawings of `asciivae examples` and the picture cat.png of
+Each command is run in an empty folder that has the drawings of `asciivae examples` and the picture sketch.png, a cat of
 `benchmarks/pictures.py`; what it prints is shown as it is. The pictures name fonts of the reader and load nothing.
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 TARGET = PROJECT / "docs" / "images" / "terminal"
 SESSIONS = {
-    "draw": "asciivae draw cat.png --width 44",
+    "draw": "asciivae draw sketch.png --width 44",
     "reconstruct": "asciivae reconstruct cat.txt dog.txt --side-by-side --diff",
     "complete": "asciivae complete cat.txt --below 4 -n 2 --no-signatures",
 }
@@ -109,7 +109,7 @@ def main() -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        Image.fromarray(PICTURES["cat"]()).save(folder / "cat.png")
+        Image.fromarray(PICTURES["cat"]()).save(folder / "sketch.png")
         subprocess.run(
             [sys.executable, "-m", "asciivae", "examples"], cwd=folder, check=True, stdout=subprocess.DEVNULL
         )

@@ -85,7 +85,6 @@ def test_the_research_log(folder: Path) -> None:
 @pytest.mark.slow
 def test_drawing(folder: Path) -> None:
     desk(folder)
-    (folder / "drawn").mkdir()
     assert len(follow_page("drawing.md")) == 3
     assert (folder / "sketch-ascii.png").is_file()
     assert sorted(os.listdir(folder / "drawn")) == ["one.txt", "two.txt"]

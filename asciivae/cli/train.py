@@ -109,6 +109,11 @@ def start_or_resume(
         say(f"resuming {resumed} after step {run.state.step}")
         for notice in run.notices:
             say(f"note: {notice}")
+        steps = run.experiment.task.total_steps
+        if run.state.step >= steps:
+            say(
+                f"all {steps} steps are done; to go on: asciivae train --resume {resumed} --set train.steps={2 * steps}"
+            )
     else:
         from asciivae.recipe.resolve import load_recipe
 

@@ -128,6 +128,17 @@ def test_a_run_whose_corpus_changed_cannot_go_on(tmp_path: Path) -> None:
     assert f"--init-from {run}" in done.stderr
 
 
+def test_a_run_that_is_done_says_how_to_go_on(tmp_path: Path) -> None:
+    run = trained(tmp_path)
+    steps = resolved(run)["train"]["steps"]
+    longer = f"--set train.steps={2 * steps}"
+    done = asciivae("train", "--resume", run)
+
+    assert done.exit_code == 0, done.stderr
+    assert f"all {steps} steps are done; to go on: asciivae train --resume {run} {longer}\n" in done.stderr
+    assert "are done" not in asciivae("train", "--resume", run, *longer.split()).stderr
+
+
 @pytest.mark.parametrize("told", ["", "[]", '{"recipe": 5, "earlier": 7, "corpus": 3}'])
 def test_a_run_whose_provenance_is_spoiled_goes_on(tmp_path: Path, told: str) -> None:
     run = trained(tmp_path)
