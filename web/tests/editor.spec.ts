@@ -133,6 +133,7 @@ test("after Clear one types at once, and a text is pasted wherever the focus is"
 test("a link holds the drawing, and a file too @phone", async ({ page, context }) => {
   await opened(page);
   await page.locator("#link").click();
+  await expect(page.locator("#notice")).toContainText("The link is copied");
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link.length).toBeLessThan(250);
   const other = await context.newPage();
@@ -238,6 +239,7 @@ test("the drawing is there when the page is loaded again, and a new visit begins
   await opened(page);
   const first = await cells(page);
   await page.locator("#link").click();
+  await expect(page.locator("#notice")).toContainText("The link is copied");
   await blank(page, 2, 5);
   await page.keyboard.type("<\">");
   await page.reload();
