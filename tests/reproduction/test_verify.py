@@ -36,7 +36,8 @@ def test_every_shipped_recipe_says_what_to_expect(path: Path) -> None:
     [pytest.param(p, id=p.stem, marks=() if p.stem.endswith(QUICK) else pytest.mark.slow) for p in SHIPPED],
 )
 def test_every_shipped_recipe_does_what_it_did(path: Path) -> None:
-    assert max(verify(str(path)).relative_errors) < 1e-6
+    # The last bits depend on the processor's kernels: 4.4e-6 in one recipe between AVX2 and AVX-512.
+    assert max(verify(str(path)).relative_errors) < 1e-5
 
 
 def test_what_holds(tiny: tuple[Path, dict]) -> None:

@@ -12,7 +12,7 @@ from tensor_checks import random_pages
 import asciivae
 from asciivae.models.spatial import SpatialConfig, SpatialVAE
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
